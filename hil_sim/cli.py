@@ -1,0 +1,129 @@
+"""The `hil-sim` command: play a pump (and its patient), do harm to one, list what harm there is, run a demo
+broker.
+
+Sub-commands import what they need when they run, so that `inject` in a test's loop does not pay for a broker.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import socket
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one sub-command; returns the exit code."""
+    options = parse(argv)
+    code: int = options.run(options)
+    return code
+
+
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line; `run` in the result carries it out."""
+    return _parser().parse_args(argv)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from hil_sim.assembly import run_world
+
+    try:
+        asyncio.run(run_world(options))
+    except (ValueError, OSError) as error:
+        print(f"hil-sim: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _broker(options: argparse.Namespace) -> int:
+    from hil_sim.broker import run_broker
+
+    try:
+        asyncio.run(run_broker(options.host, options.port))
+    except KeyboardInterrupt:
+        return 0
+    return 0
+
+
+def _faults(options: argparse.Namespace) -> int:
+    import hil_sim.patient_acts  # noqa: F401  completes the tables
+    from hil_sim.faults import describe
+
+    print("\n".join(describe()))
+    return 0
+
+
+def _inject(options: argparse.Namespace) -> int:
+    import hil_sim.patient_acts  # noqa: F401  completes the tables
+    from hil_sim.faults import EVENTS
+
+    params: dict[str, object] = {}
+    for pair in options.params:
+        key, separator, value = pair.partition("=")
+        if not separator:
+            print(f"hil-sim: {pair!r} is not key=value", file=sys.stderr)
+            return 2
+        params[key] = _read_value(value)
+    verb = "clear" if options.clear else "event" if options.name in EVENTS else "fault"
+    order = {"do": options.name} if options.name in ("truth", "list") else {"do": verb, "name": options.name}
+    with socket.socket(socket.AF_UNIX) as line:
+        line.connect(options.socket)
+        line.sendall(json.dumps({**params, **order}).encode() + b"\n")
+        with line.makefile() as answers:
+            answer = answers.readline().strip()
+    print(answer)
+    return 0 if json.loads(answer).get("ok") else 1
+
+
+def _read_value(text: str) -> object:
+    """A number, true or false where it reads as one, text otherwise."""
+    try:
+        value: object = json.loads(text)
+    except ValueError:
+        return text
+    return value if isinstance(value, (int, float, bool)) else text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hil-sim", description="The far side of the wire, simulated.")
+    commands = parser.add_subparsers(required=True)
+    serve = commands.add_parser("serve", help="play a pump, its line, its patient and the monitors")
+    serve.set_defaults(run=_serve)
+    serve.add_argument("--pump", choices=["new_era"], default="new_era")
+    serve.add_argument("--listen", required=True, metavar="pty:LINKPATH|tcp:PORT")
+    serve.add_argument("--speed", type=float, default=1.0, help="treatment seconds per real second")
+    serve.add_argument("--epoch-ms", type=int, help="unix ms at which treatment and real wall time coincide")
+    serve.add_argument("--broker", metavar="HOST:PORT", help="publish the monitors there")
+    serve.add_argument("--bed", default="bed-1")
+    serve.add_argument("--patient", default="tok-4711")
+    serve.add_argument("--scenario", metavar="FILE")
+    serve.add_argument("--seed", type=int, default=0)
+    serve.add_argument("--control", metavar="SOCKETPATH", help="control socket (made up when absent)")
+    serve.add_argument("--truth", metavar="FILE", help="truth as NDJSON")
+    serve.add_argument("--weight-kg", type=float, default=70.0, help="the simulated patient's weight")
+    serve.add_argument("--concentration-ug-ml", type=float, default=2000.0, help="drug in the syringe")
+    serve.add_argument("--syringe-mm", type=float, default=26.59, help="true diameter of the fitted syringe")
+    serve.add_argument("--contents-ml", type=float, default=50.0, help="what is in the syringe")
+    serve.add_argument("--slack-ml", type=float, default=0.12, help="start-up slack of the drive")
+    serve.add_argument("--address", type=int, default=0, help="the pump's address, 0-99")
+
+    inject = commands.add_parser("inject", help="do one thing to a running simulator (or: truth, list)")
+    inject.set_defaults(run=_inject)
+    inject.add_argument("socket")
+    inject.add_argument("name")
+    inject.add_argument("params", nargs="*", metavar="key=value")
+    inject.add_argument("--clear", action="store_true", help="end this fault instead of beginning it")
+
+    commands.add_parser("faults", help="list what can be injected").set_defaults(run=_faults)
+
+    broker = commands.add_parser("broker", help="an embedded MQTT broker for demonstrations")
+    broker.set_defaults(run=_broker)
+    broker.add_argument("--host", default="127.0.0.1")
+    broker.add_argument("--port", type=int, default=1883)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""What a scenario or a bench may do to the patient and to the monitors, in the tables of `hil_sim.faults`.
+
+Theory of operation. Pump, wire and line bring their faults in `hil_sim.faults`; patient and monitors add
+theirs to the same two tables when this module is imported, so that one list is printed, one check refuses a
+misspelt name, and one socket injects everything. A monitor fault is kept with the world it was injected
+into and read by whoever publishes for that world; a shift of a true value is undone by the opposite shift
+over the same ramp.
+"""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from hil_sim.faults import EVENTS, FAULTS, Injectable, Undo
+from hil_sim.monitors.faults import ALL, DEVICE_FAULTS, MONITOR_FAULTS, STREAMS, Params
+from hil_sim.patient.body import Body
+
+
+def monitor_faults_of(world: object) -> dict[str, Params]:
+    """Return the monitor faults in force in this world, by name; the world's own mapping, not a copy."""
+    return cast("dict[str, Params]", vars(world).setdefault("monitor_faults", {}))
+
+
+def _monitor_fault(name: str) -> Callable[..., Undo]:
+    def begin(world: object, **params: Any) -> Undo:
+        if params.get("only", ALL) not in (ALL, *STREAMS):
+            raise ValueError(f"{name}.only is {ALL}, {', '.join(STREAMS)}; not {params['only']!r}")
+        active = monitor_faults_of(world)
+        active[name] = params
+
+        def undo() -> None:
+            # A later injection of the same fault has replaced this one and ends on its own.
+            if active.get(name) is params:
+                del active[name]
+
+        return undo
+
+    return begin
+
+
+def _shift(name: str) -> Callable[..., Undo]:
+    def begin(world: Any, over_s: float, **amounts: float) -> Undo:
+        body = world.body
+        if not isinstance(body, Body):
+            raise ValueError(f"{name}: there is no patient in this world")
+        body.event(name, over_s=over_s, **amounts)
+        back = {key: -amount for key, amount in amounts.items()}
+        return lambda: body.event(name, over_s=over_s, **back)
+
+    return begin
+
+
+for _name, _fault in MONITOR_FAULTS.items():
+    _only: Params = {} if _name in DEVICE_FAULTS else {"only": ALL}
+    FAULTS[_name] = Injectable(_fault.what, _fault.row, _monitor_fault(_name), {**_fault.params, **_only})
+
+EVENTS["bp_shift"] = Injectable(
+    "the true blood pressure moves by so much, mmHg",
+    "",
+    _shift("bp_shift"),
+    {"sys": 0.0, "dia": 0.0, "over_s": 0.0},
+)
+EVENTS["hr_shift"] = Injectable(
+    "the true pulse moves by so much, beats/min", "", _shift("hr_shift"), {"hr": 0.0, "over_s": 0.0}
+)
+EVENTS["spo2_shift"] = Injectable(
+    "the true saturation moves by so much, percent points",
+    "",
+    _shift("spo2_shift"),
+    {"spo2": 0.0, "over_s": 0.0},
+)
+
+#: Importing this name is how another module says that it needs the tables to be complete.
+ACTS_REGISTERED = True

@@ -1,0 +1,73 @@
+"""The control socket's orders and the truth file."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hil_sim.control import TruthFile, obey
+from hil_sim.world import World
+
+
+def test_truth_is_told_with_the_last_motions() -> None:
+    world = World()
+    answer = obey(world, b'{"do":"truth"}')
+
+    assert answer["ok"] is True
+    assert answer["running"] is False
+    assert answer["motions"] == []
+    assert json.dumps(answer)
+
+
+def test_faults_and_events_are_carried_out_and_cleared() -> None:
+    world = World()
+    assert obey(world, b'{"do":"fault","name":"reply_late","ms":100,"for_s":5}')["ok"]
+    assert obey(world, b'{"do":"event","name":"occlude"}')["ok"]
+    assert world.truth()["faults"] == ["reply_late"]
+    assert world.line.is_occluded
+
+    assert obey(world, b'{"do":"clear"}') == {"ok": True, "cleared": 1}
+
+
+def test_the_catalogue_can_be_asked_for() -> None:
+    assert any("line_down" in line for line in obey(World(), b'{"do":"list"}')["faults"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"nonsense",
+        b"[]",
+        b"\xff\xfe",
+        b'{"do":"dance","name":"x"}',
+        b'{"do":"fault"}',
+        b'{"do":"fault","name":"reply_lots"}',
+        b'{"do":"fault","name":"reply_lost","for_s":"long"}',
+        b'{"do":"fault","name":"reply_lost","self":1}',
+    ],
+)
+def test_what_is_not_understood_is_refused_with_its_reason(line: bytes) -> None:
+    world = World()
+    answer = obey(world, line)
+
+    assert answer["ok"] is False
+    assert answer["error"]
+    assert world.truth()["faults"] == []
+
+
+def test_the_truth_file_has_a_line_a_second_and_one_an_event(tmp_path: Path) -> None:
+    world = World()
+    truth = TruthFile(tmp_path / "truth", world)
+    for number in range(29):
+        world.advance(0.1, number * 100.0)
+        truth.tick()
+    world.event("occlude")
+    truth.close()
+    world.event("release")
+    lines = [json.loads(line) for line in (tmp_path / "truth").read_text(encoding="utf-8").splitlines()]
+
+    assert [line["event"] for line in lines] == [None, None, None, "event occlude"]
+    assert {"t_s", "plunger_nl", "patient_nl", "rate_nl_h", "line_mmhg", "sys", "dia", "hr", "spo2"} <= set(
+        lines[0]
+    )

@@ -1,0 +1,74 @@
+"""Patient and monitors in the tables of what can be injected."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from hil_sim import faults
+from hil_sim.monitors.faults import MONITOR_FAULTS
+from hil_sim.parts import StillBody
+from hil_sim.patient.body import BODY_EVENTS, Body
+from hil_sim.patient_acts import monitor_faults_of
+from hil_sim.world import World
+
+
+@dataclass
+class Bench:
+    """A world reduced to what these acts touch."""
+
+    body: Body = field(default_factory=lambda: Body(70.0, 2000.0))
+
+
+def test_all_monitor_faults_and_patient_events_are_listed_for_people() -> None:
+    listed = "\n".join(faults.describe())
+    assert all(f"fault {name}: " in listed for name in MONITOR_FAULTS)
+    assert all(f"event {name}: " in listed for name in BODY_EVENTS)
+
+
+def test_a_world_injects_a_monitor_fault_for_a_time() -> None:
+    world = World()
+    world.inject("late", s=45, for_s=1.0, only="nibp")
+    assert monitor_faults_of(world) == {"late": {"s": 45.0, "only": "nibp"}}
+    world.advance(1.2, 1200.0)
+    assert monitor_faults_of(world) == {}
+
+
+def test_the_end_of_a_replaced_fault_leaves_its_successor() -> None:
+    world = World()
+    world.inject("late", s=10, for_s=1.0)
+    world.inject("late", s=90)
+    world.advance(1.2, 1200.0)
+    assert monitor_faults_of(world)["late"]["s"] == 90.0
+
+
+def test_worlds_do_not_share_their_faults() -> None:
+    one, other = World(), World()
+    one.inject("silent")
+    assert monitor_faults_of(other) == {}
+
+
+def test_an_unknown_stream_is_refused() -> None:
+    with pytest.raises(ValueError, match="only"):
+        World().inject("silent", only="ecg")
+
+
+def test_a_world_moves_its_patients_pressure_and_takes_it_back() -> None:
+    world = World(body=Body(70.0, 2000.0))
+    world.event("bp_shift", sys=20.0, over_s=10.0, for_s=60.0)
+    world.advance(30.0, 30_000.0)
+    assert world.body.vitals().sys == pytest.approx(145.0)
+    world.advance(30.0, 60_000.0)
+    world.advance(11.0, 71_000.0)
+    assert world.body.vitals().sys == pytest.approx(125.0)
+
+
+def test_pulse_and_saturation_move_by_name() -> None:
+    bench = Bench()
+    faults.EVENTS["hr_shift"].begin(bench, over_s=0.0, hr=30.0)
+    faults.EVENTS["spo2_shift"].begin(bench, over_s=0.0, spo2=-8.0)
+    assert (bench.body.vitals().hr, bench.body.vitals().spo2) == (102.0, 89.0)
+
+
+def test_a_bench_without_a_patient_says_so() -> None:
+    with pytest.raises(ValueError, match="no patient"):
+        World(body=StillBody()).event("bp_shift", sys=20.0)

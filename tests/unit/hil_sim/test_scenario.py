@@ -1,0 +1,152 @@
+"""Scenario files are read strictly, and the demonstration's story holds against the patient model."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hil_sim.monitors.bedside import Bedside, Seen
+from hil_sim.patient.body import Body
+from hil_sim.scenario import Scenario, ScenarioError, TimedAct, body_of, load_scenario
+from hil_sim.world import World
+
+DEMO = Path(__file__).parents[3] / "hil_sim" / "scenarios" / "demo.toml"
+GOOD = 'title = "t"\n'
+
+
+def load(tmp_path: Path, text: str) -> Scenario:
+    path = tmp_path / "case.toml"
+    path.write_text(text)
+    return load_scenario(path)
+
+
+def test_a_title_alone_is_a_scenario_with_the_documented_patient(tmp_path: Path) -> None:
+    scenario = load(tmp_path, GOOD)
+    assert (scenario.patient.weight_kg, scenario.patient.sys, scenario.concentration_ug_per_ml) == (
+        70,
+        125,
+        2000,
+    )
+    assert scenario.timeline == ()
+
+
+def test_everything_written_arrives(tmp_path: Path) -> None:
+    text = GOOD + (
+        "[patient]\nweight_kg = 82\nsys = 145.0\ndia = 92.0\nresponse_factor = 1.6\n"
+        "[drug]\nconcentration_ug_per_ml = 1000\n"
+        "[monitor]\nnibp_period_s = 120\nnibp_first_cycles_s = [3, 90]\n"
+        '[[timeline]]\nat_s = 9\nkind = "fault"\nname = "silent"\nfor_s = 5\nonly = "nibp"\n'
+        '[[timeline]]\nat_s = 2.5\nkind = "event"\nname = "spo2_shift"\nspo2 = -8\n'
+        "[expect]\ncompleted = true\n"
+    )
+    scenario = load(tmp_path, text)
+    assert scenario.patient.response_factor == 1.6
+    assert scenario.concentration_ug_per_ml == 1000
+    assert scenario.monitor.nibp_first_cycles_s == (3.0, 90.0)
+    assert scenario.timeline == (
+        TimedAct(2.5, "event", "spo2_shift", {"spo2": -8}, None),
+        TimedAct(9.0, "fault", "silent", {"only": "nibp"}, 5.0),
+    )
+    assert scenario.expect == {"completed": True}
+    assert body_of(scenario).vitals().sys == 145.0
+
+
+ACT = '[[timeline]]\nat_s = 1\nkind = "event"\nname = "bp_shift"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "title = None"),
+        (GOOD + "colour = 1\n", "colour = 1: unknown key"),
+        (GOOD + "[patient]\nwheight_kg = 70\n", "patient.wheight_kg = 70: unknown key"),
+        (GOOD + "[patient]\nweight_kg = true\n", "patient.weight_kg = True: is not a number"),
+        (GOOD + "[patient]\nweight_kg = nan\n", "patient.weight_kg = nan"),
+        (GOOD + "[patient]\nweight_kg = 0\n", "patient: weight_kg must be above 0"),
+        (GOOD + "[drug]\nconcentration_mg_per_ml = 2\n", "drug.concentration_mg_per_ml = 2: unknown key"),
+        (GOOD + "[drug]\nconcentration_ug_per_ml = -2\n", "drug.concentration_ug_per_ml = -2"),
+        (GOOD + "[monitor]\nnibp_first_cycles_s = 5\n", "monitor.nibp_first_cycles_s = 5: is a list"),
+        (GOOD + "[monitor]\nnibp_period_s = 20\n", "nibp_period_s"),
+        (GOOD + "patient = 3\n", "patient = 3: is a table"),
+        (GOOD + "timeline = 3\n", "timeline = 3"),
+        (GOOD + ACT.replace("event", "wish"), "timeline[0].kind = 'wish'"),
+        (GOOD + ACT.replace("bp_shift", "bp_jump"), "timeline[0].name = 'bp_jump': unknown event"),
+        (GOOD + ACT.replace("at_s = 1", "at_s = -1"), "timeline[0].at_s = -1"),
+        (GOOD + ACT.replace("at_s = 1\n", ""), "timeline[0].at_s = None"),
+        (GOOD + ACT + "syst = 5\n", "timeline[0].syst = 5: unknown key"),
+        (GOOD + ACT + 'sys = "5"\n', "timeline[0].sys = '5'"),
+        (GOOD + ACT + "sys = inf\n", "timeline[0].sys = inf"),
+        (GOOD + "title = 2\n", "case.toml"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_file_key_and_value(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(ScenarioError) as refusal:
+        load(tmp_path, text)
+    assert complaint in str(refusal.value)
+    assert "case.toml" in str(refusal.value)
+
+
+def test_the_same_name_may_be_a_fault_but_not_an_event(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="unknown event"):
+        load(tmp_path, GOOD + ACT.replace("bp_shift", "silent"))
+
+
+def demo_readings(stats_at: tuple[int, ...]) -> dict[int, tuple[int, int]]:
+    """Play the demonstration's patient with the rates pumpd should have had; cuff readings by their second.
+
+    The delivery is prescribed here: full rate from 150 s, half from 800 s, none from 1100 to 1910 s, half for
+    300 s more, then full. `stats_at` are the requests for an extra reading.
+    """
+    scenario = load_scenario(DEMO)
+    world = World(body=body_of(scenario))
+    assert isinstance(world.body, Body)
+    bed = Bedside("tok-4711", scenario.monitor, 1.0, seed=0, wall_ms=0)
+    acts = [act for act in scenario.timeline if act.name == "bp_shift"]
+    seen: dict[int, tuple[int, int]] = {}
+    for now in range(2400):
+        for act in [act for act in acts if act.at_s == now]:
+            world.event(act.name, for_s=act.for_s, **act.params)
+        if now in stats_at:
+            bed.request_nibp(float(now))
+        for post in bed.poll(float(now), now * 1000, Seen(world.body.vitals(), 30.0), {}):
+            body = json.loads(post.body)
+            if body["values"][0]["name"].endswith("NONINV_SYS"):
+                seen[now] = (body["values"][0]["value"], body["values"][1]["value"])
+        half = 800 <= now < 1100 or 1910 <= now < 2210
+        ml_h = 0.0 if now < 150 or 1100 <= now < 1910 else 13.1 if half else 26.2
+        world.body.advance(1.0, ml_h * 1_000_000 / 3600)
+    return seen
+
+
+def test_the_demonstration_trips_bp1_then_bp2_and_clears() -> None:
+    """Clinical.md 3.2: BP1 >= 1.20 x baseline, BP2 > 160 / > 100, not BP3; clear < 1.15 x, <= 150 / <= 95."""
+    seen = demo_readings(stats_at=(770, 1070))
+    (sys_1, dia_1), (sys_2, dia_2) = seen[35], seen[110]
+    base_sys, base_dia = (sys_1 + sys_2) / 2, (dia_1 + dia_2) / 2
+    assert abs(sys_1 - sys_2) <= 10
+    assert abs(dia_1 - dia_2) <= 10
+    assert seen[410][0] < 1.20 * base_sys
+    for second in (710, 800):
+        assert 1.20 * base_sys <= seen[second][0] <= 160
+        assert seen[second][1] <= 100
+    for second in (1010, 1100):
+        assert 160 < seen[second][0] < 180
+        assert seen[second][1] < 110
+    for second in (1610, 1910, 2210):
+        assert seen[second][0] < 1.15 * base_sys
+        assert seen[second][1] < 1.15 * base_dia
+
+
+def test_the_demonstration_occludes_after_the_pressure_episode_and_long_enough_for_half_rate() -> None:
+    """Clinical.md 7: 300 mmHg after 70 s at 26 mL/h, so after 140 s at half rate; freed later than both."""
+    scenario = load_scenario(DEMO)
+    (clamp,) = [act for act in scenario.timeline if act.name == "occlude"]
+    assert clamp.at_s >= 1910 + 240
+    assert clamp.for_s is not None
+    assert clamp.for_s > 140 + 30
+    world = World(body=body_of(scenario))
+    world.play(scenario.timeline)
+    world.advance(clamp.at_s + 1.0, 1.0)
+    assert world.line.is_blocked
+    world.advance(clamp.for_s + 1.0, 2.0)
+    assert not world.line.is_blocked

@@ -1,0 +1,81 @@
+"""Keeping a world in step with a clock and a port."""
+
+import pytest
+
+from hil_sim.clock import SimClock
+from hil_sim.serve import LivePump, PtyPort, TcpPort, make_port
+from hil_sim.world import World
+
+
+class MemoryPort:
+    """A port that keeps what is written."""
+
+    name = "memory"
+
+    def __init__(self) -> None:
+        self.written = b""
+        self.opened = 0
+
+    async def open(self) -> None:
+        self.opened += 1
+
+    def write(self, chunk: bytes) -> None:
+        self.written += chunk
+
+    def close(self) -> None:
+        self.opened -= 1
+
+
+class Bench:
+    """A live pump whose clock the test moves."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self.mono_s = 100.0
+        self.port = MemoryPort()
+        self.world = World()
+        clock = SimClock(speed, 0, wall_s=lambda: 0.0, mono_s=lambda: self.mono_s)
+        self.live = LivePump(self.world, clock, self.port)
+
+    def ask(self, text: str) -> str:
+        self.port.written = b""
+        self.live.on_bytes(text.encode() + b"\r")
+        return self.port.written.strip(b"\x02\x03").decode("latin-1")
+
+
+def test_the_answer_is_written_in_the_call_that_brings_the_request() -> None:
+    assert Bench().ask("") == "00A?R"
+
+
+def test_the_world_is_brought_to_the_present_before_a_byte_is_handled() -> None:
+    bench = Bench(speed=10.0)
+    for text in ("", "DIA26.59", "RAT36MH", "RUN"):
+        bench.ask(text)
+    bench.mono_s += 1.0
+
+    assert bench.ask("DIS") == "00II0.100W0.000ML"
+
+
+def test_speed_scales_the_plunger_and_not_the_safe_mode_timer() -> None:
+    """facts/protocols.md 1: the pump's timer is real time at any speed."""
+    bench = Bench(speed=60.0)
+    for text in ("", "DIA26.59", "RAT36MH", "RUN", "SAF5"):
+        bench.ask(text)
+    bench.mono_s += 4.9
+    bench.live.catch_up()
+    assert bench.world.pump.is_moving
+    assert bench.world.treatment_s == pytest.approx(294.0)
+    bench.mono_s += 0.2
+    bench.live.catch_up()
+
+    assert not bench.world.pump.is_moving
+
+
+@pytest.mark.parametrize("listen", ["pty:", "tcp:x", "serial:/dev/ttyS0", "pty"])
+def test_an_unknown_port_is_refused(listen: str) -> None:
+    with pytest.raises(ValueError, match="--listen"):
+        make_port(listen, lambda chunk: None)
+
+
+def test_a_port_is_made_from_its_name() -> None:
+    assert isinstance(make_port("pty:/tmp/x", lambda chunk: None), PtyPort)
+    assert isinstance(make_port("tcp:0", lambda chunk: None), TcpPort)
