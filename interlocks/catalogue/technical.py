@@ -1,0 +1,129 @@
+"""Silence and identity: the rows that own staleness.
+
+Theory of operation. Silence is unsafe (law 3). A short one is told, a longer one slows, a long one pauses,
+and each is timed here by comparison with the clock, without any message arriving. The rows of lost vital
+signs share one cause: a dead broker also silences the oximeter, and one broken cable is one trouble, not
+two independent ones.
+
+The cuff is timed in treatment time, from the measurement; the 1 Hz signals and the link itself in link
+time, which a demonstration does not stretch.
+"""
+
+from interlocks.combinations import Not
+from interlocks.rules import AT_ONCE, Asks, Clear, Itself, Persist, Rule, SeeRow, Step
+from interlocks.silences import FlagUp, OlderThan, ReportOlderThan
+from interlocks.situation import Clock, MaxAge
+from interlocks.vocabulary import Demand, Flag, Priority, Signal
+
+_CUFF = (Signal.SYS, Signal.DIA)
+_ONE_HZ = (Signal.HR, Signal.SPO2)
+_VITALS_LOST = "vital signs lost"
+_SOURCE = "facts/clinical.md 3.2"
+
+
+def _cuff_older(limit_ms: int) -> OlderThan:
+    return OlderThan(_CUFF, limit_ms, Clock.TREATMENT)
+
+
+def _one_hz_older(limit_ms: int) -> OlderThan:
+    return OlderThan(_ONE_HZ, limit_ms, Clock.LINK)
+
+
+ST1 = Rule(
+    id="ST1",
+    cause=_VITALS_LOST,
+    when=_cuff_older(390_000),
+    steps=(Step(Demand.ADVISE, Priority.LOW, AT_ONCE),),
+    clear=Clear(Not(_cuff_older(390_000)), readings=1),
+    is_latching=False,
+    on_stale=Itself(),
+    hazard="blood pressure unknown",
+    source=f"{_SOURCE} ST1, facts/faults.md rows 53 and 65 I4",
+    why="A cuff reading is expected every 5 min; 90 s later one is asked for.",
+    asks=Asks(repeat_after_ms=0, again_after_ms=120_000),
+)
+
+ST1B = Rule(
+    id="ST1b",
+    cause=_VITALS_LOST,
+    when=_cuff_older(600_000),
+    steps=(Step(Demand.PAUSE, Priority.MEDIUM, AT_ONCE),),
+    clear=Clear(Not(_cuff_older(390_000)), readings=2),
+    is_latching=True,
+    on_stale=Itself(),
+    hazard="blood pressure unknown",
+    source=f"{_SOURCE} ST1b, facts/faults.md rows 53 and 65 I4",
+    why="Two cuff readings missed: nobody knows the pressure, so nothing more is given.",
+    asks=Asks(repeat_after_ms=0, again_after_ms=120_000),
+)
+
+ST2 = Rule(
+    id="ST2",
+    cause=_VITALS_LOST,
+    when=_one_hz_older(10_000),
+    steps=(
+        Step(Demand.ADVISE, Priority.MEDIUM, AT_ONCE),
+        Step(Demand.SLOW, Priority.MEDIUM, AT_ONCE, when=_one_hz_older(30_000)),
+        Step(Demand.PAUSE, Priority.MEDIUM, AT_ONCE, when=_one_hz_older(60_000)),
+    ),
+    clear=Clear(Not(_one_hz_older(10_000)), for_ms=30_000, clock=Clock.LINK),
+    is_latching=False,
+    on_stale=Itself(),
+    hazard="heart rate and oxygen saturation unknown",
+    source=f"{_SOURCE} ST2, facts/faults.md rows 53 and 65 I4",
+    why="Heart rate and SpO2 come every second; the longer they are missing, the less may be given.",
+)
+
+_LINK_LOST = FlagUp(
+    (Flag.BROKER_DOWN, Flag.CLOCK_JUMP), "the link to the monitors is down or the clock has jumped"
+)
+
+ST3 = Rule(
+    id="ST3",
+    cause=_VITALS_LOST,
+    when=_LINK_LOST,
+    steps=(
+        Step(Demand.ADVISE, Priority.MEDIUM, Persist(5000, Clock.LINK)),
+        Step(Demand.SLOW, Priority.MEDIUM, Persist(15_000, Clock.LINK)),
+        Step(Demand.PAUSE, Priority.MEDIUM, Persist(30_000, Clock.LINK)),
+    ),
+    clear=Clear(Not(_LINK_LOST), for_ms=30_000, clock=Clock.LINK),
+    is_latching=False,
+    on_stale=Itself(),
+    hazard="monitors unreachable, time uncertain",
+    source=f"{_SOURCE} ST3, facts/faults.md rows 41-45 and 64",
+    why="Without the link no limit is watched; a short loss is told, a longer one slows, a long one pauses.",
+)
+
+_OTHER_PATIENT = FlagUp((Flag.WRONG_PATIENT,), "a monitor sent values of another patient")
+
+ID1 = Rule(
+    id="ID1",
+    cause="patient identity",
+    when=_OTHER_PATIENT,
+    steps=(Step(Demand.PAUSE, Priority.HIGH, AT_ONCE),),
+    clear=Clear(Not(_OTHER_PATIENT)),
+    is_latching=True,
+    on_stale=SeeRow(("ST1b", "ST2", "ST3"), MaxAge(0, Clock.LINK)),
+    hazard="vital signs of another patient",
+    source="facts/faults.md rows 61 and 62 I16",
+    why="Values of another patient can hide this one's trouble; a person must put the monitors right.",
+)
+
+PS1 = Rule(
+    id="PS1",
+    cause="pump link",
+    when=ReportOlderThan(1000, only_running=True),
+    steps=(Step(Demand.PAUSE, Priority.HIGH, AT_ONCE),),
+    clear=Clear(Not(ReportOlderThan(1000, only_running=False))),
+    is_latching=True,
+    on_stale=Itself(),
+    hazard="pump unobserved while delivering",
+    source="facts/faults.md rows 19 and 38 I3, facts/clinical.md 3.2 FL1 stale",
+    why=(
+        "A silent pump may be doing anything. The table's FL1 stops after 1 s; this row pauses instead, "
+        "because a lost cable is recoverable and the pump's own watchdog stops it."
+    ),
+)
+
+ROWS = (ST1, ST1B, ST2, ST3, ID1, PS1)

@@ -1,0 +1,89 @@
+"""What it takes to end a row, and the words for what is still missing.
+
+Theory of operation. A clearing is proven, never assumed: by new, unsuspicious readings far enough apart, or
+by an unbroken stretch of fresh good values. An old value proves nothing (facts/clinical.md 4), so while the
+signal is silent nothing clears; what was proven of readings is kept, what was proven of an unbroken stretch
+is not. Proof alone releases nothing: acknowledgement where the row wants it, then a person (law 8).
+"""
+
+from dataclasses import replace
+
+from interlocks.confirm import has_suspect
+from interlocks.rules import Rule
+from interlocks.situation import Situation, elapsed_ms
+from interlocks.state import RuleState, Tally
+from interlocks.vocabulary import Demand, Truth
+
+
+def with_clearing(rule: Rule, state: RuleState, at: Situation) -> RuleState:
+    """Return the state with the progress of its clear condition after this event; for a row in force."""
+    clear = rule.clear
+    if clear.when is None or state.demand is Demand.STOP:
+        return state
+    truth = clear.when.truth(at, rule.max_age)
+    is_good = truth is Truth.TRUE and not has_suspect(clear.when, at)
+    if clear.readings:
+        hits = _clear_hits(rule, state, truth, is_good, at)
+        is_clear = is_good and len(hits) >= clear.readings
+        changed = replace(state, clear_hits_ms=hits, is_clear=is_clear)
+    else:
+        since = (state.clear_since or at.now) if is_good else None
+        is_clear = since is not None and elapsed_ms(clear.clock, since, at.now) >= clear.for_ms
+        changed = replace(state, clear_since=since, is_clear=is_clear)
+    if is_clear and not state.is_clear:
+        # What comes after a proven clearing is a new excursion and counts from nothing.
+        changed = replace(changed, tallies=(Tally(),) * len(state.tallies))
+    return state if changed == state else changed
+
+
+def _clear_hits(rule: Rule, state: RuleState, truth: Truth, is_good: bool, at: Situation) -> tuple[int, ...]:
+    hits = state.clear_hits_ms
+    when = rule.clear.when
+    if when is None or not at.fresh:
+        return hits
+    times = [sample.measured_ms for sample in when.samples(at) if sample.signal in at.fresh]
+    if not times:
+        return hits
+    if truth in (Truth.FALSE, Truth.ERROR):
+        return ()
+    if is_good and (not hits or max(times) - hits[-1] >= max(rule.clear.apart_ms, 1)):
+        return (*hits, max(times))[-rule.clear.readings :]
+    return hits
+
+
+def is_releasable(rule: Rule, state: RuleState) -> bool:
+    """Tell whether a person may release the row: proven clear, and acknowledged where the row wants it."""
+    if state.demand in (Demand.NONE, Demand.STOP) or rule.clear.when is None:
+        return False
+    return state.is_clear and (not rule.is_latching or state.acknowledged is not None)
+
+
+def blocks_because(rule: Rule, state: RuleState, at: Situation) -> str:
+    """Return what stands between the row and its release, in words; "" when nothing does."""
+    clear = rule.clear
+    if state.demand is Demand.STOP:
+        return "the session is stopped and the rest of the dose is void"
+    if clear.when is None:
+        return "nothing clears this row; the session must be ended"
+    missing = []
+    if not state.is_clear:
+        missing.append(_missing_proof(rule, state, at))
+    if rule.is_latching and state.acknowledged is None:
+        missing.append("needs acknowledgement")
+    return "; ".join(missing)
+
+
+def _missing_proof(rule: Rule, state: RuleState, at: Situation) -> str:
+    clear = rule.clear
+    assert clear.when is not None, "rows that nothing clears are answered before"
+    truth = clear.when.truth(at, rule.max_age)
+    wish = f"needs {clear.when.wanted(at)}"
+    if truth is Truth.STALE:
+        wish += ", measured anew"
+    if clear.readings:
+        apart = f" at least {clear.apart_ms / 1000:g} s apart" if clear.apart_ms else ""
+        return f"{wish} in {clear.readings} new readings{apart}, has {len(state.clear_hits_ms)}"
+    if clear.for_ms:
+        held_ms = 0 if state.clear_since is None else elapsed_ms(clear.clock, state.clear_since, at.now)
+        return f"{wish} for {clear.for_ms / 1000:g} s, has {held_ms / 1000:.0f} s"
+    return wish

@@ -1,0 +1,197 @@
+"""What a rule can ask about a situation, as data, answered four ways.
+
+Theory of operation. A condition is a frozen value with no state; asking it is free of side effects. There
+are four answers because only one of them is safe: FALSE, "provably not so". Each comparison first
+establishes that its number is usable (seen, finite, young enough, its limit known) and says STALE or ERROR
+where it is not; a NaN, which compares false with everything (facts/faults.md F9), therefore cannot pass a
+"trip when below" (I17). Joining conditions keeps that promise (`combinations.py`).
+
+A cuff reading is one thing: systolic, diastolic and mean of the same cycle. A cuff value that does not belong
+to the newest reading is STALE here, so an old diastolic never stands in for a missing new one.
+
+`truth` is the fast question, asked of every row at every tick; sentences are built only when somebody reads
+them.
+"""
+
+from dataclasses import dataclass
+from math import isfinite
+from typing import Protocol
+
+from interlocks.limits import Limit, baseline_of
+from interlocks.situation import MaxAge, Situation
+from interlocks.vocabulary import CUFF, Sample, Signal, Truth
+
+WORDS: dict[Signal, str] = {
+    Signal.SYS: "systolic",
+    Signal.DIA: "diastolic",
+    Signal.MAP: "mean pressure",
+    Signal.HR: "heart rate",
+    Signal.SPO2: "SpO2",
+    Signal.RR: "respiration rate",
+    Signal.LINE_PRESSURE: "line pressure",
+}
+
+#: Units as they are read aloud; UCUM codes stay on the wire.
+SPOKEN: dict[Signal, str] = {
+    Signal.SYS: "mmHg",
+    Signal.DIA: "mmHg",
+    Signal.MAP: "mmHg",
+    Signal.HR: "bpm",
+    Signal.SPO2: "%",
+    Signal.RR: "/min",
+    Signal.LINE_PRESSURE: "mmHg",
+}
+
+
+class Condition(Protocol):
+    """What every condition answers. Values are frozen; asking changes nothing."""
+
+    def truth(self, at: Situation, max_age: MaxAge) -> Truth:
+        """Return the four-valued answer; samples older than `max_age` make it STALE."""
+        ...
+
+    def sentence(self, at: Situation) -> str:
+        """Return what is the case, with value, limit and unit: "systolic 163 mmHg > 160 mmHg"."""
+        ...
+
+    def wanted(self, at: Situation) -> str:
+        """Return what should be the case and what is: "systolic <= 150 mmHg (now 163 mmHg)"."""
+        ...
+
+    def samples(self, at: Situation) -> tuple[Sample, ...]:
+        """Return the samples looked at."""
+        ...
+
+    def signals(self) -> frozenset[Signal]:
+        """Return the signals whose value decides; silence conditions decide by age and return none."""
+        ...
+
+    def members(self) -> tuple["Condition", ...]:
+        """Return the conditions inside this one; () for a leaf."""
+        ...
+
+    def is_timed(self) -> bool:
+        """Tell whether the answer can turn TRUE without any new sample: ages, flags, flow."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A signal against a limit; what Over and Under share."""
+
+    signal: Signal
+    limit: Limit
+    or_equal: bool = False
+
+    def _usable(self, at: Situation, max_age: MaxAge) -> tuple[Truth, float, float]:
+        """Return (FALSE, value x 100, limit x 100) when the comparison may be made, else why not."""
+        limit = self.limit.hundredfold(self.signal, at.baseline)
+        if limit is None:
+            return Truth.ERROR, 0.0, 0.0
+        sample = at.picture.newest(self.signal)
+        if sample is None:
+            return Truth.STALE, 0.0, 0.0
+        if not isfinite(sample.value):
+            return Truth.ERROR, 0.0, 0.0
+        if max_age.is_exceeded(sample, at.now):
+            return Truth.STALE, 0.0, 0.0
+        if self.signal in CUFF and sample.measured_ms != at.picture.cuff_measured_ms():
+            return Truth.STALE, 0.0, 0.0
+        return Truth.FALSE, sample.value * 100, limit
+
+    def _relation(self) -> str:
+        raise NotImplementedError
+
+    def _limit_words(self, at: Situation) -> str:
+        limit = self.limit.hundredfold(self.signal, at.baseline)
+        if limit is None:
+            return f"limit unknown{self.limit.origin()}"
+        return f"{limit / 100:g} {SPOKEN[self.signal]}{self.limit.origin()}"
+
+    def _value_words(self, at: Situation) -> str:
+        sample = at.picture.newest(self.signal)
+        return "not measured" if sample is None else f"{sample.value:g} {SPOKEN[self.signal]}"
+
+    def sentence(self, at: Situation) -> str:
+        """Return e.g. "systolic 163 mmHg > 160 mmHg"."""
+        if (
+            self.limit.hundredfold(self.signal, at.baseline) is None
+            and baseline_of(self.signal, at.baseline) is None
+        ):
+            return f"{WORDS[self.signal]} {self._value_words(at)}, no baseline to judge it by"
+        return f"{WORDS[self.signal]} {self._value_words(at)} {self._relation()} {self._limit_words(at)}"
+
+    def wanted(self, at: Situation) -> str:
+        """Return e.g. "systolic <= 150 mmHg (now 163 mmHg)"."""
+        return (
+            f"{WORDS[self.signal]} {self._relation()} {self._limit_words(at)} (now {self._value_words(at)})"
+        )
+
+    def samples(self, at: Situation) -> tuple[Sample, ...]:
+        """Return the one sample compared."""
+        sample = at.picture.newest(self.signal)
+        return () if sample is None else (sample,)
+
+    def signals(self) -> frozenset[Signal]:
+        """Return the one signal."""
+        return frozenset({self.signal})
+
+    def members(self) -> tuple[Condition, ...]:
+        """Return nothing: a leaf."""
+        return ()
+
+    def is_timed(self) -> bool:
+        """Say no: only a new sample changes a comparison from safe to not."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Over(_Compared):
+    """TRUE above the limit (`or_equal`: at it too); FALSE only where provably not."""
+
+    def truth(self, at: Situation, max_age: MaxAge) -> Truth:
+        """Return the answer; see the protocol."""
+        usable, value, limit = self._usable(at, max_age)
+        if usable is not Truth.FALSE:
+            return usable
+        is_safe = value < limit if self.or_equal else value <= limit
+        return Truth.FALSE if is_safe else Truth.TRUE
+
+    def _relation(self) -> str:
+        return ">=" if self.or_equal else ">"
+
+
+@dataclass(frozen=True, slots=True)
+class Under(_Compared):
+    """TRUE below the limit (`or_equal`: at it too); FALSE only where provably not."""
+
+    def truth(self, at: Situation, max_age: MaxAge) -> Truth:
+        """Return the answer; see the protocol."""
+        usable, value, limit = self._usable(at, max_age)
+        if usable is not Truth.FALSE:
+            return usable
+        is_safe = value > limit if self.or_equal else value >= limit
+        return Truth.FALSE if is_safe else Truth.TRUE
+
+    def _relation(self) -> str:
+        return "<=" if self.or_equal else "<"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One condition, answered in full.
+
+    Attributes:
+        truth: the four-valued answer.
+        sentence: with value, limit and unit.
+        samples: what it was based on.
+    """
+
+    truth: Truth
+    sentence: str
+    samples: tuple[Sample, ...]
+
+
+def judge(condition: Condition, at: Situation, max_age: MaxAge) -> Verdict:
+    """Return the full answer to a condition. Errors: whatever it raises; the evaluator catches it."""
+    return Verdict(condition.truth(at, max_age), condition.sentence(at), condition.samples(at))

@@ -1,0 +1,287 @@
+"""The one evaluator: every row, every event, the same few steps.
+
+Theory of operation. For each row: ask every rung, count towards its confirmation, climb to the highest rung
+confirmed, and, for a row in force, advance the proof of its clearing. A row climbs and never descends; it
+goes back to idle by `release`, which a person's accepted resume calls, or by itself if all it ever did was
+ADVISE.
+
+"Not provably safe" trips. A number that is broken, a baseline that is missing, a row whose evaluation
+raises: each counts at once as the row's highest step up to PAUSE (facts/faults.md I17, row 100), and one
+row's failure never keeps the next from being asked.
+
+Nothing here knows what a pressure is. The cost at rest is what keeps the tick cheap: a row that is idle,
+counts nothing and has no new sample is asked only the questions time alone can answer, and no sentence is
+built until something trips.
+"""
+
+from dataclasses import dataclass, replace
+
+from interlocks.clearing import blocks_because, is_releasable, with_clearing
+from interlocks.conditions import Condition
+from interlocks.confirm import progressed
+from interlocks.rules import Readings, Rule, Step
+from interlocks.situation import Clock, MaxAge, Situation
+from interlocks.state import RuleState, Tally, acknowledge, carry_over, idle
+from interlocks.tighten import tightened
+from interlocks.vocabulary import CUFF, Demand, Finding, Priority, Sample, Stamp, Truth
+
+__all__ = [
+    "Clock",
+    "Evaluation",
+    "MaxAge",
+    "RuleState",
+    "Situation",
+    "acknowledge",
+    "carry_over",
+    "evaluate",
+    "fresh_states",
+    "release",
+    "tightened",
+]
+
+#: Worst first, for the one answer kept per row.
+_SEVERITY = (Truth.TRUE, Truth.ERROR, Truth.STALE, Truth.FALSE)
+_PRIORITIES = (Priority.LOW, Priority.MEDIUM, Priority.HIGH)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The outcome of one event.
+
+    Attributes:
+        states: one per rule, in the table's order.
+        findings: the rows in force, first-out first.
+        requests: ids of the rows that want a cuff reading now; each wish is given once.
+    """
+
+    states: tuple[RuleState, ...]
+    findings: tuple[Finding, ...]
+    requests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    """A rung newly confirmed in this event."""
+
+    demand: Demand
+    priority: Priority
+    reason: str
+    crossed: Stamp
+    evidence: tuple[Sample, ...]
+
+
+def fresh_states(rules: tuple[Rule, ...]) -> tuple[RuleState, ...]:
+    """Return the idle states of a table."""
+    return tuple(idle(rule.id, len(rule.ladder)) for rule in rules)
+
+
+def _check_match(rules: tuple[Rule, ...], states: tuple[RuleState, ...]) -> None:
+    if len(rules) != len(states) or any(r.id != s.rule_id for r, s in zip(rules, states, strict=True)):
+        known, kept = [rule.id for rule in rules], [state.rule_id for state in states]
+        raise ValueError(f"the states {kept} do not belong to the rules {known}")
+
+
+def evaluate(rules: tuple[Rule, ...], states: tuple[RuleState, ...], situation: Situation) -> Evaluation:
+    """Evaluate the whole table once.
+
+    Errors: ValueError when the states are not those of the table (a restored state of another
+    version). A rule that raises is no error of the evaluation: it trips.
+    """
+    _check_match(rules, states)
+    after: list[RuleState] = []
+    requests: list[str] = []
+    order = max((state.order for state in states), default=0)
+    for rule, state in zip(rules, states, strict=True):
+        new = _attended(rule, state, situation)
+        if new.demand > Demand.NONE and new.order == 0:
+            order += 1
+            new = replace(new, order=order)
+        if (
+            rule.asks is not None
+            and (new.demand > Demand.NONE or new.is_counting)
+            and _wants_reading(rule, new, situation)
+        ):
+            requests.append(rule.id)
+            new = replace(new, asked_ms=situation.now.ms)
+        after.append(new)
+    in_force = [(rule, state) for rule, state in zip(rules, after, strict=True) if state.demand > Demand.NONE]
+    in_force.sort(key=lambda pair: pair[1].order)
+    findings = tuple(_finding(rule, state, situation) for rule, state in in_force)
+    return Evaluation(tuple(after), findings, tuple(requests))
+
+
+def release(
+    rules: tuple[Rule, ...], states: tuple[RuleState, ...], situation: Situation
+) -> tuple[RuleState, ...]:
+    """Return the states with every releasable row idle; a row still present, or unacknowledged, stays.
+
+    The proof is looked at again in this situation, so check and commit are one step (facts/faults.md I5,
+    row 68).
+    """
+    _check_match(rules, states)
+    quiet = replace(situation, fresh=frozenset())
+    after = []
+    for rule, state in zip(rules, states, strict=True):
+        new = state
+        if state.demand > Demand.NONE:
+            new = _attended(rule, state, quiet)
+            if is_releasable(rule, new):
+                new = idle(rule.id, len(rule.ladder))
+        after.append(new)
+    return tuple(after)
+
+
+def _attended(rule: Rule, state: RuleState, at: Situation) -> RuleState:
+    """Return the row's next state, whatever happens inside it."""
+    try:
+        return state if _is_quiet(rule, state, at) else _advanced(rule, state, at)
+    except Exception as error:
+        return _failed(rule, state, at, error)
+
+
+def _is_quiet(rule: Rule, state: RuleState, at: Situation) -> bool:
+    """Tell whether nothing in this event can concern the row."""
+    if state.demand or state.is_counting:
+        return False
+    if at.fresh and not rule.inputs.isdisjoint(at.fresh):
+        return False
+    if at.baseline is None and rule.inputs:
+        return False
+    return all(condition.truth(at, rule.max_age) is Truth.FALSE for condition in rule.timed)
+
+
+def _advanced(rule: Rule, state: RuleState, at: Situation) -> RuleState:
+    tallies: list[Tally] = []
+    trip: _Trip | None = None
+    worst = Truth.FALSE
+    broken: Condition | None = None
+    for (step, condition), old in zip(rule.ladder, state.tallies, strict=True):
+        truth = condition.truth(at, rule.max_age)
+        if _SEVERITY.index(truth) < _SEVERITY.index(worst):
+            worst = truth
+        if truth is Truth.ERROR:
+            broken = condition
+        tally = progressed(step.confirm, old, truth, condition, at)
+        tallies.append(tally)
+        if tally.is_met and not old.is_met and (trip is None or step.demand > trip.demand):
+            trip = _trip(step, tally, condition, at)
+    if broken is not None:
+        worst = Truth.ERROR
+        if state.truth is not Truth.ERROR:
+            trip = _worse(trip, _error_trip(rule, f"cannot be judged: {broken.sentence(at)}", at))
+    is_counting = any(tally.is_counting for tally in tallies)
+    kept = tuple(tallies)
+    if kept != state.tallies or worst is not state.truth or is_counting is not state.is_counting:
+        state = replace(state, tallies=kept, truth=worst, is_counting=is_counting)
+    if trip is not None:
+        state = _tripped(state, trip, at)
+    if state.demand is Demand.NONE:
+        return state
+    if broken is not None:
+        return replace(state, is_clear=False, clear_since=None, clear_hits_ms=())
+    state = with_clearing(rule, state, at)
+    is_seen = state.acknowledged is not None or not rule.is_latching
+    if state.is_clear and state.demand is Demand.ADVISE and is_seen:
+        return idle(rule.id, len(rule.ladder))
+    return state
+
+
+def _worse(one: _Trip | None, other: _Trip) -> _Trip:
+    return one if one is not None and one.demand >= other.demand else other
+
+
+def _trip(step: Step, tally: Tally, condition: Condition, at: Situation) -> _Trip:
+    reason = condition.sentence(at)
+    confirm = step.confirm
+    if isinstance(confirm, Readings) and confirm.unrepeated_ms is not None and len(tally.hits) < confirm.n:
+        reason += f", not repeated within {confirm.unrepeated_ms / 1000:g} s"
+    crossed = tally.hits[0].received if tally.hits else tally.since or at.now
+    evidence = tuple(dict.fromkeys(s for hit in tally.hits for s in hit.samples)) or condition.samples(at)
+    return _Trip(step.demand, step.priority, reason, crossed, evidence)
+
+
+def _error_trip(rule: Rule, reason: str, at: Situation) -> _Trip:
+    demand, priority = rule.error_step()
+    return _Trip(demand, priority, reason, at.now, ())
+
+
+def _tripped(state: RuleState, trip: _Trip, at: Situation) -> RuleState:
+    """Return the state after a rung was confirmed.
+
+    A rung below the demand in force is part of the same excursion and says nothing new, unless the row had
+    been proven clear: then this is a new excursion, and whoever acknowledged the last one has not seen it.
+    """
+    is_rise = trip.demand > state.demand
+    if not is_rise and not state.is_clear:
+        return state
+    is_same_excursion = state.crossed is not None and not state.is_clear
+    return replace(
+        state,
+        demand=max(state.demand, trip.demand),
+        priority=max(state.priority, trip.priority, key=_PRIORITIES.index),
+        reason=trip.reason,
+        since_ms=at.now.ms if is_rise else state.since_ms,
+        crossed=state.crossed if is_same_excursion else trip.crossed,
+        evidence=trip.evidence,
+        acknowledged=None,
+        clear_hits_ms=(),
+        clear_since=None,
+        is_clear=False,
+    )
+
+
+def _failed(rule: Rule, state: RuleState, at: Situation, error: Exception) -> RuleState:
+    """Return the state of a row whose evaluation raised: tripped, and not clear while it goes on raising."""
+    if state.truth is not Truth.ERROR or state.demand is Demand.NONE:
+        reason = f"rule {rule.id} could not be evaluated ({type(error).__name__}: {error})"
+        state = _tripped(state, _error_trip(rule, reason, at), at)
+    return replace(state, truth=Truth.ERROR, is_clear=False, clear_since=None, clear_hits_ms=())
+
+
+def _wants_reading(rule: Rule, state: RuleState, at: Situation) -> bool:
+    """Tell whether the row wants a cuff reading at this instant.
+
+    Two wishes: a repeat of a reading that counts but does not yet confirm, and, while the row is in force
+    and not clear, now and then another one, because without readings it could never clear.
+    """
+    asks = rule.asks
+    if asks is None or state.demand is Demand.STOP or state.is_clear:
+        return False
+    reading = max(
+        (sample for sample in at.picture.samples if sample.signal in CUFF),
+        key=lambda sample: sample.measured_ms,
+        default=None,
+    )
+    asked_ms = state.asked_ms
+    if reading is not None and (asked_ms is None or asked_ms < reading.received.ms):
+        is_pending = any(
+            tally.hits and not tally.is_met and tally.hits[-1].measured_ms == reading.measured_ms
+            for tally in state.tallies
+        )
+        if is_pending and at.now.ms - reading.received.ms >= asks.repeat_after_ms:
+            return True
+    if state.demand is Demand.NONE:
+        return False
+    last = [ms for ms in (asked_ms, None if reading is None else reading.received.ms) if ms is not None]
+    return not last or at.now.ms - max(last) >= asks.again_after_ms
+
+
+def _finding(rule: Rule, state: RuleState, at: Situation) -> Finding:
+    try:
+        blocked = blocks_because(rule, state, at)
+    except Exception as error:
+        blocked = f"its clear condition could not be evaluated ({type(error).__name__}: {error})"
+    return Finding(
+        rule_id=rule.id,
+        cause=rule.cause,
+        demand=state.demand,
+        priority=state.priority,
+        reason=state.reason,
+        since_ms=state.since_ms,
+        crossed=state.crossed or at.now,
+        evidence=state.evidence,
+        is_present=not state.is_clear,
+        is_acknowledged=state.acknowledged is not None,
+        is_releasable=is_releasable(rule, state),
+        blocks_because=blocked,
+    )

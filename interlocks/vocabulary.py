@@ -1,0 +1,187 @@
+"""The words every rule, verdict and picture is written in.
+
+Theory of operation. An interlock knows nothing of pumps or of MQTT. It sees *signals* (numbers with a
+unit), each as the newest *sample*; it yields *findings*, each with one *demand*. Demands are totally ordered,
+ADVISE < SLOW < PAUSE < STOP, and the order is the whole of the arithmetic between rules: the worst wins.
+
+Two clocks run through every stamp. `ms` is treatment time: what the patient lives through, and what every
+clinical limit is written in. `link_ms` is link time: what wires and brokers live through. On equipment they
+advance together; a faster-than-life demonstration lets treatment time run ahead, while a link that has been
+silent for two real seconds is silent for two seconds at any speed. Both are monotonic and start at 0 at boot
+of the process; neither is wall time.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Signal(StrEnum):
+    """What can be measured. The value is the name used in journals, on topics and on screens."""
+
+    SYS = "sys"  # systolic pressure, cuff, mm[Hg]
+    DIA = "dia"  # diastolic pressure, cuff, mm[Hg]
+    MAP = "map"  # mean pressure, cuff, mm[Hg]
+    HR = "hr"  # heart or pulse rate, {beat}/min
+    SPO2 = "spo2"  # oxygen saturation, %
+    RR = "rr"  # respiration rate, {breath}/min
+    LINE_PRESSURE = "line_pressure"  # pressure in the infusion line, mm[Hg]
+
+
+UNIT: dict[Signal, str] = {
+    Signal.SYS: "mm[Hg]",
+    Signal.DIA: "mm[Hg]",
+    Signal.MAP: "mm[Hg]",
+    Signal.HR: "{beat}/min",
+    Signal.SPO2: "%",
+    Signal.RR: "{breath}/min",
+    Signal.LINE_PRESSURE: "mm[Hg]",
+}
+
+#: Cuff signals come as one reading: the same cuff cycle, the same measured time.
+CUFF = (Signal.SYS, Signal.DIA, Signal.MAP)
+
+
+class Truth(StrEnum):
+    """Four-valued verdict of one condition. Only FALSE is provably safe."""
+
+    TRUE = "true"
+    FALSE = "false"
+    STALE = "stale"
+    ERROR = "error"
+
+
+class Demand(IntEnum):
+    """What a rule asks of delivery, in order of severity."""
+
+    NONE = 0
+    ADVISE = 1  # tell people, change nothing
+    SLOW = 2  # 50 % of the programme; a second independent cause 25 %; a third is PAUSE
+    PAUSE = 3  # motor stopped, session goes on, a person resumes
+    STOP = 4  # session over, the rest of the dose is void
+
+
+class Priority(StrEnum):
+    """Alarm priority, IEC 60601-1-8."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class Flag(StrEnum):
+    """Facts about the technical side, present or absent."""
+
+    BROKER_DOWN = "broker_down"  # no session with the broker, or a monitor's last will has spoken
+    CLOCK_JUMP = "clock_jump"  # wall clock moved against the monotonic one by more than 2 s
+    WRONG_PATIENT = "wrong_patient"  # a sample carried another patient's token
+    PUMP_SILENT = "pump_silent"  # no believable report from the pump
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """An instant on both monotonic clocks, milliseconds.
+
+    Attributes:
+        ms: treatment time.
+        link_ms: link time.
+    """
+
+    ms: int
+    link_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One measured number, already parsed, in its signal's own unit, plausible and new.
+
+    Attributes:
+        signal: what was measured.
+        value: in `UNIT[signal]`; finite.
+        measured_ms: treatment time of the measurement, from the device's stamp.
+        received: when our socket delivered it.
+        source: device that measured it, e.g. "monitor-1", or "pump".
+        seq: the device's own sequence number; higher is newer within one boot of the device.
+        is_suspect: more than 30 % from the last one; counts towards a trip, never towards a clearing.
+    """
+
+    signal: Signal
+    value: float
+    measured_ms: int
+    received: Stamp
+    source: str
+    seq: int
+    is_suspect: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The patient's own values before the drug, accepted by a person. mm[Hg], {beat}/min."""
+
+    sys: float
+    dia: float
+    map: float | None = None
+    hr: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What the pump's own counter says against what was commanded; computed by the core, nanolitres.
+
+    Attributes:
+        delivered_60s_nl: counted over the last 60 s of treatment time.
+        commanded_60s_nl: integral of the confirmed commanded rate over the same 60 s.
+        delivered_120s_nl: the same over 120 s.
+        commanded_120s_nl: the same over 120 s.
+        is_full_120s: at least 120 s of uninterrupted history stand behind the 120 s window.
+        excess_total_nl: counted minus commanded since the session started; negative when short.
+        moved_halted_nl: counted since the halt was confirmed, 0 while running.
+        given_high_nl: upper end of the dose interval, as volume.
+        vtbi_nl: volume to be infused of the verified programme.
+        is_running: delivery is commanded (permit above zero).
+        report_age_link_ms: age of the newest believed pump report, link time; None: none yet.
+    """
+
+    delivered_60s_nl: int
+    commanded_60s_nl: int
+    delivered_120s_nl: int
+    commanded_120s_nl: int
+    is_full_120s: bool
+    excess_total_nl: int
+    moved_halted_nl: int
+    given_high_nl: int
+    vtbi_nl: int
+    is_running: bool
+    report_age_link_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that speaks: what it demands and why, in words a nurse reads.
+
+    Attributes:
+        rule_id: the row, e.g. "BP2".
+        cause: rows of one cause count once when SLOW demands are added up, e.g. "blood pressure".
+        demand: severity now; never falls while the row is in force.
+        priority: of the alarm condition.
+        reason: one sentence with value, limit and unit: "systolic 163 mmHg > 160 mmHg".
+        since_ms: treatment time at which this demand was reached.
+        crossed: when the first sample of this excursion was received.
+        evidence: the samples behind it.
+        is_present: the trip condition, or its staleness, still holds or has not met its clear condition.
+        is_acknowledged: a person has seen it.
+        is_releasable: clear condition met, acknowledged where the row wants it: a person may release it.
+        blocks_because: why it is not releasable, in words; "" when it is.
+    """
+
+    rule_id: str
+    cause: str
+    demand: Demand
+    priority: Priority
+    reason: str
+    since_ms: int
+    crossed: Stamp
+    evidence: tuple[Sample, ...]
+    is_present: bool
+    is_acknowledged: bool
+    is_releasable: bool
+    blocks_because: str

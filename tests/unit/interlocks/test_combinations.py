@@ -1,0 +1,111 @@
+"""Joining conditions loses nothing of what the parts know."""
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rule_scene import Scene
+
+from interlocks.combinations import AllOf, AnyOf, IfSent, Not
+from interlocks.conditions import Condition, Over, Under
+from interlocks.limits import Absolute
+from interlocks.situation import Clock, MaxAge, Situation
+from interlocks.vocabulary import Sample, Signal, Truth
+
+AGE = MaxAge(10_000, Clock.TREATMENT)
+T, F, S, E = Truth.TRUE, Truth.FALSE, Truth.STALE, Truth.ERROR
+TRUTHS = st.sampled_from([T, F, S, E])
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A condition with a given answer."""
+
+    answer: Truth
+    is_clock: bool = False
+
+    def truth(self, at: Situation, max_age: MaxAge) -> Truth:
+        return self.answer
+
+    def sentence(self, at: Situation) -> str:
+        return self.answer.value
+
+    wanted = sentence
+
+    def samples(self, at: Situation) -> tuple[Sample, ...]:
+        return ()
+
+    def signals(self) -> frozenset[Signal]:
+        return frozenset({Signal.HR})
+
+    def members(self) -> tuple[Condition, ...]:
+        return ()
+
+    def is_timed(self) -> bool:
+        return self.is_clock
+
+
+AT = Scene(()).situation()
+
+
+def worst(order: list[Truth], answers: list[Truth]) -> Truth:
+    return min(answers, key=order.index)
+
+
+@given(answers=st.lists(TRUTHS, min_size=1, max_size=4))
+def test_any_of_ranks_true_error_stale_false(answers: list[Truth]) -> None:
+    assert AnyOf(tuple(map(Fixed, answers))).truth(AT, AGE) is worst([T, E, S, F], answers)
+
+
+@given(answers=st.lists(TRUTHS, min_size=1, max_size=4))
+def test_all_of_ranks_error_false_stale_true(answers: list[Truth]) -> None:
+    assert AllOf(tuple(map(Fixed, answers))).truth(AT, AGE) is worst([E, F, S, T], answers)
+
+
+@given(answers=st.lists(TRUTHS, max_size=3), is_all=st.booleans(), is_negated=st.booleans())
+def test_an_error_anywhere_is_never_false(answers: list[Truth], is_all: bool, is_negated: bool) -> None:
+    """I17: NaN inside a combination never yields FALSE."""
+    joined: Condition = (AllOf if is_all else AnyOf)(tuple(map(Fixed, [*answers, E])))
+    if is_negated and T not in answers:
+        joined = Not(joined)
+    assert joined.truth(AT, AGE) is not F
+
+
+@pytest.mark.parametrize(("inner", "outer"), [(T, F), (F, T), (S, S), (E, E)])
+def test_not_turns_only_what_is_known(inner: Truth, outer: Truth) -> None:
+    assert Not(Fixed(inner)).truth(AT, AGE) is outer
+
+
+def test_a_signal_counts_from_its_first_sample_on() -> None:
+    """A mean pressure that tripped a row cannot clear it by no longer being sent."""
+    condition = IfSent(Under(Signal.MAP, Absolute(60)), Truth.FALSE)
+    scene = Scene(())
+    scene.cuff(0, 118, 76)
+    assert condition.truth(scene.situation(), AGE) is F
+    scene.hear_at(1000, {Signal.SYS: 118.0, Signal.DIA: 76.0, Signal.MAP: 55.0})
+    assert condition.truth(scene.situation(), AGE) is T
+    scene.cuff(2000, 118, 76)
+    assert condition.truth(scene.situation(), AGE) is S
+
+
+def test_only_the_parts_that_speak_are_quoted() -> None:
+    scene = Scene(())
+    scene.cuff(0, 150, 104)
+    either = AnyOf((Over(Signal.SYS, Absolute(160)), Over(Signal.DIA, Absolute(100))))
+    assert either.sentence(scene.situation()) == "diastolic 104 mmHg > 100 mmHg"
+    both = AllOf((Under(Signal.SYS, Absolute(155)), Under(Signal.DIA, Absolute(95))))
+    assert both.wanted(scene.situation()) == "diastolic < 95 mmHg (now 104 mmHg)"
+    assert both.sentence(scene.situation()).count(" and ") == 1
+    assert " or " in either.wanted(scene.situation())
+    assert Not(either).sentence(scene.situation()).startswith("no longer")
+    assert Not(either).wanted(scene.situation()).startswith("the end of")
+
+
+def test_combinations_report_what_is_inside_them() -> None:
+    pair = AnyOf((Fixed(T), Fixed(F, is_clock=True)))
+    for condition in (pair, Not(pair), IfSent(pair, F), AllOf((pair,))):
+        assert condition.signals() == {Signal.HR}
+        assert condition.is_timed()
+        assert condition.members()
+        assert condition.samples(AT) == ()

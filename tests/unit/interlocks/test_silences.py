@@ -1,0 +1,66 @@
+"""Silence speaks by the clock alone."""
+
+from dataclasses import replace
+
+import pytest
+from rule_scene import CALM_FLOW, Scene
+
+from interlocks.silences import FlagUp, OlderThan, ReportOlderThan
+from interlocks.situation import Clock, MaxAge
+from interlocks.vocabulary import Flag, Signal, Stamp, Truth
+
+ANY = MaxAge(0, Clock.LINK)
+PAIR = OlderThan((Signal.HR, Signal.SPO2), 10_000, Clock.LINK)
+
+
+def test_the_worst_age_of_the_signals_counts() -> None:
+    """ST2: one of two alive is not enough."""
+    scene = Scene(())
+    scene.hear({Signal.HR: 70.0, Signal.SPO2: 98.0})
+    scene.hear_at(10_001, {Signal.HR: 70.0})
+    assert PAIR.truth(scene.situation(), ANY) is Truth.TRUE
+    assert PAIR.sentence(scene.situation()) == "no new SpO2 for 10.001 s > 10 s"
+    assert len(PAIR.samples(scene.situation())) == 2
+    assert "older than 10 s" in PAIR.wanted(scene.situation())
+
+
+def test_a_signal_never_seen_is_as_old_as_the_guarding() -> None:
+    scene = Scene(())
+    situation = replace(scene.situation(), guarding_since=Stamp(5000, 5000))
+    assert PAIR.truth(replace(situation, now=Stamp(15_000, 15_000)), ANY) is Truth.FALSE
+    assert PAIR.truth(replace(situation, now=Stamp(15_000, 15_001)), ANY) is Truth.TRUE
+    treatment = OlderThan((Signal.SYS,), 10_000, Clock.TREATMENT)
+    assert treatment.truth(replace(situation, now=Stamp(15_001, 5001)), ANY) is Truth.TRUE
+
+
+def test_line_pressure_nobody_measures_cannot_be_silent() -> None:
+    line = OlderThan((Signal.LINE_PRESSURE,), 2000, Clock.LINK)
+    scene = Scene((), now=Stamp(9000, 9000))
+    assert line.truth(scene.situation(), ANY) is Truth.FALSE
+    scene.has_line_pressure = True
+    assert line.truth(scene.situation(), ANY) is Truth.TRUE
+
+
+def test_a_flag_speaks_while_it_is_present() -> None:
+    condition = FlagUp((Flag.BROKER_DOWN, Flag.CLOCK_JUMP), "the link is down")
+    scene = Scene((), flags=frozenset({Flag.WRONG_PATIENT}))
+    assert condition.truth(scene.situation(), ANY) is Truth.FALSE
+    scene.flags = frozenset({Flag.CLOCK_JUMP})
+    assert condition.truth(scene.situation(), ANY) is Truth.TRUE
+    assert condition.sentence(scene.situation()) == "the link is down (clock_jump)"
+    assert condition.samples(scene.situation()) == ()
+    assert condition.is_timed()
+
+
+@pytest.mark.parametrize(("age_ms", "answer"), [(1000, Truth.FALSE), (1001, Truth.TRUE), (None, Truth.TRUE)])
+def test_a_pump_is_silent_after_its_limit_or_if_it_never_spoke(age_ms: int | None, answer: Truth) -> None:
+    """Faults rows 19 and 38."""
+    scene = Scene((), flow=replace(CALM_FLOW, report_age_link_ms=age_ms))
+    assert ReportOlderThan(1000, only_running=True).truth(scene.situation(), ANY) is answer
+    assert ReportOlderThan(1000, only_running=True).sentence(scene.situation())
+
+
+def test_a_pause_ends_the_running_but_not_the_silence() -> None:
+    scene = Scene((), flow=replace(CALM_FLOW, report_age_link_ms=5000, is_running=False))
+    assert ReportOlderThan(1000, only_running=True).truth(scene.situation(), ANY) is Truth.FALSE
+    assert ReportOlderThan(1000, only_running=False).truth(scene.situation(), ANY) is Truth.TRUE

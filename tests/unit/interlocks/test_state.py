@@ -1,0 +1,75 @@
+"""What is remembered, and what a restart keeps of it."""
+
+from dataclasses import asdict
+
+from pydantic import TypeAdapter
+from rule_scene import Scene
+
+from interlocks.catalogue.table import DEFAULT_RULES
+from interlocks.picture import Picture
+from interlocks.state import RuleState, Tally, acknowledge, carry_over, idle
+from interlocks.vocabulary import Demand, Stamp
+
+
+def tripped() -> Scene:
+    scene = Scene(DEFAULT_RULES)
+    scene.cuff(1000, 185, 112)
+    scene.acknowledge("BP3")
+    return scene
+
+
+def test_acknowledging_names_one_row_or_all_and_only_those_in_force() -> None:
+    scene = tripped()
+    seen = [state.rule_id for state in scene.states if state.acknowledged is not None]
+    assert seen == ["BP3"]
+    everyone = acknowledge(scene.states, None, Stamp(2000, 2000))
+    assert [state.rule_id for state in everyone if state.acknowledged is not None] == ["BP2", "BP3"]
+    assert next(s for s in everyone if s.rule_id == "BP3").acknowledged == Stamp(1000, 1000)
+    assert acknowledge(scene.states, "XX9", Stamp(2000, 2000)) == scene.states
+
+
+def test_a_restart_keeps_the_facts_and_forgets_the_clocks() -> None:
+    """Law 9, I5: latches survive; whatever was proven clear must be proven anew."""
+    scene = tripped()
+    for ms in (60_000, 120_000):
+        scene.cuff(ms, 118, 76)
+    assert scene.state("BP3").is_clear
+    before = scene.state("BP3")
+    after = next(s for s in carry_over(scene.states, Stamp(7, 7)) if s.rule_id == "BP3")
+    kept = (after.demand, after.priority, after.reason, after.order, after.acknowledged is not None)
+    assert kept == (before.demand, before.priority, before.reason, before.order, True)
+    assert (after.is_clear, after.clear_hits_ms, after.evidence, after.asked_ms) == (False, (), (), None)
+    assert (after.since_ms, after.crossed) == (7, Stamp(7, 7))
+    assert after.tallies == (Tally(),) * 3
+
+
+def test_a_restart_makes_an_idle_row_quite_idle() -> None:
+    scene = Scene(DEFAULT_RULES)
+    scene.cuff(1000, 150, 80)
+    assert scene.state("BP1").is_counting
+    assert carry_over(scene.states, Stamp(0, 0))[0] == idle("BP1", 1)
+
+
+def test_a_carried_over_row_clears_only_by_new_readings() -> None:
+    scene = tripped()
+    restarted = Scene(DEFAULT_RULES, states=())
+    restarted.states = carry_over(scene.states, Stamp(0, 0))
+    restarted.look()
+    assert restarted.demand("BP3") is Demand.PAUSE
+    restarted.acknowledge()
+    restarted.release()
+    assert restarted.demand("BP3") is Demand.PAUSE
+    for ms in (60_000, 200_000):
+        restarted.cuff(ms, 118, 76)
+    restarted.release()
+    assert restarted.demand("BP3") is Demand.NONE
+
+
+def test_states_and_pictures_survive_json() -> None:
+    """The journal stores both."""
+    scene = tripped()
+    states = TypeAdapter(tuple[RuleState, ...])
+    assert states.validate_json(states.dump_json(scene.states)) == scene.states
+    pictures = TypeAdapter(Picture)
+    assert pictures.validate_json(pictures.dump_json(scene.picture)) == scene.picture
+    assert asdict(scene.states[0])["rule_id"] == "BP1"
