@@ -1,0 +1,33 @@
+"""`pumpd`: run the daemon, prove a configuration, read the record, watch a demonstration.
+
+Theory of operation. Verbs live in modules of their own and import what they need when they are called, so that a
+verb which only reads a file does not wait for a broker's client to load. Exit status: 0 done, 1 the answer is no, 2 the
+question was wrong or the machine is not ready for it.
+"""
+
+import argparse
+import sys
+
+from pumpd.cli import demo_verb, journal_verbs, pin_verb, replay_verb, run_verbs
+
+NOT_A_DEVICE = "Bench and research software, not a cleared medical device."
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Entry point."""
+    parser = argparse.ArgumentParser(prog="pumpd", description=f"Infusion-control daemon. {NOT_A_DEVICE}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    run_verbs.add_parsers(verbs)
+    journal = verbs.add_parser("journal", help="the record: verify, show, replay")
+    journal_verb = journal.add_subparsers(dest="journal_verb", required=True, metavar="VERB")
+    journal_verbs.add_parser(journal_verb)
+    replay_verb.add_parser(journal_verb)
+    pin_verb.add_parser(verbs)
+    demo_verb.add_parser(verbs)
+    args = parser.parse_args(argv)
+    result: int = args.run(args)
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

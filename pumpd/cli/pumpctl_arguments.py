@@ -1,0 +1,101 @@
+"""The command line of `pumpctl`, in words a nurse and an engineer both understand.
+
+Theory of operation. The common options may stand before or after the verb, because in a hurry nobody
+remembers which. argparse would let the second place's default overwrite the first place's value, so both
+suppress their defaults and the top parser alone sets them. Abbreviated options are off: `--dose` must not
+silently mean something else the day a second option begins that way.
+"""
+
+import argparse
+import os
+
+DEFAULT_SOCKET = "/run/pumpd/console.sock"
+
+_EPILOG = """\
+exit codes: 0 confirmed (or accepted, for verbs that move nothing); 1 refused, the reasons are printed;
+2 wrong usage or no daemon; 3 NOT CONFIRMED: what the pump does is not known, use the pump's own stop key.
+
+A bench and research tool, not a cleared medical device.
+"""
+
+_VERBS = (
+    ("status", "show the state once: rate, dose, what limits it, vitals, alarms"),
+    ("watch", "show the state live until Ctrl-C"),
+    ("order", "enter a prescription; prints how rate and volume were derived (PIN)"),
+    ("verify", "as the second person: confirm the derived numbers (PIN)"),
+    ("start", "start the verified infusion (PIN)"),
+    ("pause", "stop the motor now; the session goes on when somebody resumes (no PIN)"),
+    ("resume", "go on after a pause, if nothing blocks it (PIN)"),
+    ("stop", "stop the motor and end the session; the rest of the dose is void (no PIN)"),
+    ("acknowledge", "say that an alarm has been seen; it stays until its cause is gone (no PIN)"),
+    ("measure", "ask the monitor for a blood pressure now (no PIN)"),
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser; its result always has socket, channel, by, json, pin_file and verb."""
+    top = argparse.ArgumentParser(
+        prog="pumpctl",
+        description="Talk to the infusion daemon pumpd.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[_shared()],
+        allow_abbrev=False,
+    )
+    top.set_defaults(
+        socket=os.environ.get("PUMPD_SOCKET") or DEFAULT_SOCKET,
+        channel=None,
+        by=None,
+        json=False,
+        pin_file=None,
+    )
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+    made = {
+        name: verbs.add_parser(
+            name, help=text, description=text[0].upper() + text[1:], parents=[_shared()], allow_abbrev=False
+        )
+        for name, text in _VERBS
+    }
+    made["watch"].add_argument("--once", action="store_true", help="show it once, as `status` does")
+    made["acknowledge"].add_argument(
+        "rule", nargs="?", metavar="RULE", help="one alarm, e.g. BP2; default all"
+    )
+    _order_arguments(made["order"])
+    return top
+
+
+def _shared() -> argparse.ArgumentParser:
+    # Made anew for each parser: `set_defaults` on one would reach into the options it shares with the others.
+    shared = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    shared.add_argument(
+        "--socket", metavar="PATH", help=f"console socket (or PUMPD_SOCKET; default {DEFAULT_SOCKET})"
+    )
+    shared.add_argument("--channel", metavar="NAME", help="which pump (default: the only one)")
+    shared.add_argument("--as", dest="by", metavar="NAME", help="who you are (or PUMPD_USER)")
+    shared.add_argument(
+        "--pin-file", metavar="PATH", help="first line is your PIN (or PUMPD_PIN, or you are asked)"
+    )
+    shared.add_argument("--json", action="store_true", help="one JSON object a line, for scripts")
+    return shared
+
+
+def _order_arguments(order: argparse.ArgumentParser) -> None:
+    # Numbers stay text: the daemon reads them exactly, and refuses what it would have to guess at.
+    for option, metavar, text in (
+        ("--patient", "TOKEN", "patient token, as the monitor sends it"),
+        ("--weight-kg", "KG", "body weight, e.g. 70"),
+        ("--dose-mg-per-kg", "MG", "dose per kilogram, e.g. 0.5"),
+        ("--concentration-mg-per-ml", "MG", "as on the syringe's label, e.g. 2"),
+        ("--minutes", "MIN", "over how long, e.g. 40"),
+        ("--syringe", "TYPE", "as in the pump's table, e.g. bd-60"),
+    ):
+        order.add_argument(option, metavar=metavar, help=text, required=True)
+    order.add_argument("--drug", metavar="NAME", default="ketamine", help="default: ketamine")
+    order.add_argument(
+        "--accept-soft",
+        metavar="CODE",
+        action="extend",
+        nargs="+",
+        default=[],
+        help="soft limits you have considered and accept; a refused order names their codes",
+    )

@@ -1,0 +1,103 @@
+"""`pumpd run` and `pumpd check`: the daemon, and the proof of its configuration.
+
+Theory of operation. `check` opens nothing but the file. `run` reads the same file with the same eyes, and with a fault in
+it opens nothing either: every fault is printed with its place, and the exit status is 2. Treatment time may run faster
+than life only towards a simulator; the pump's port then must be a pseudo-terminal, which no real pump is.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+DEFAULT_CONFIG = Path("/etc/pumpd/pumpd.toml")
+
+
+def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `run` and `check`."""
+    run = verbs.add_parser("run", help="serve the configured pumps until told to stop")
+    run.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE")
+    run.add_argument(
+        "--speed", type=float, default=1.0, help="faster than life, for a simulator on a pty only"
+    )
+    run.add_argument("--epoch-ms", type=int, help="with --speed: the instant both clocks agree on, unix ms")
+    run.set_defaults(run=run_daemon)
+    check = verbs.add_parser("check", help="prove a configuration without opening anything")
+    check.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE")
+    check.set_defaults(run=run_check)
+
+
+def run_check(args: argparse.Namespace) -> int:
+    """Print every fault, or what was read."""
+    from pumpd import config as cfg
+
+    try:
+        config = cfg.load(args.config)
+    except cfg.ConfigRefused as refused:
+        print("\n".join(refused.faults), file=sys.stderr)
+        return 2
+    print(f"{args.config}: good; {len(config.channels)} channel(s), hash {cfg.config_hash(config)[:12]}")
+    return 0
+
+
+def run_daemon(args: argparse.Namespace) -> int:
+    """Serve; exit 0 after a clean stop, 2 when the daemon may not start."""
+    if sys.flags.optimize:
+        print(
+            "pumpd run: python -O removes the checks this daemon stands on; start it without", file=sys.stderr
+        )
+        return 2
+    from pumpd import config as cfg
+
+    try:
+        config = cfg.load(args.config)
+    except cfg.ConfigRefused as refused:
+        print("\n".join(refused.faults), file=sys.stderr)
+        return 2
+    if args.speed != 1 and (port := _real_port(config)):
+        print(
+            f"pumpd run: --speed {args.speed:g} needs simulated pumps; {port} is no pseudo-terminal",
+            file=sys.stderr,
+        )
+        return 2
+    from pumpd.clock import Clock
+    from pumpd.shell import log
+
+    log.set_up()
+    try:
+        clock = Clock(args.speed, args.epoch_ms)
+    except ValueError as wrong:
+        print(f"pumpd run: {wrong}", file=sys.stderr)
+        return 2
+    return _serve(config, clock)
+
+
+def _serve(config: object, clock: object) -> int:
+    from pumpd.app import Daemon
+    from pumpd.clock import Clock
+    from pumpd.config import Config
+    from pumpd.shell.console_socket import ConsoleUnavailable
+    from pumpd.shell.journal_file import JournalRefused
+
+    assert isinstance(config, Config)
+    assert isinstance(clock, Clock)
+
+    async def serve() -> None:
+        await Daemon(config, clock).run(lambda: print("READY", flush=True))
+
+    try:
+        asyncio.run(serve())
+    except (JournalRefused, ConsoleUnavailable) as refused:
+        print(f"pumpd run: {refused}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _real_port(config: object) -> str:
+    """The first configured port that is not a pseudo-terminal, or nothing."""
+    from pumpd.config import Config
+
+    assert isinstance(config, Config)
+    ports = (one.pump.port for one in config.channels)
+    return next((one for one in ports if not os.path.realpath(one).startswith("/dev/pts/")), "")

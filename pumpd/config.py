@@ -1,0 +1,245 @@
+"""The one configuration file: what a site decides, and nothing that a treatment decides.
+
+Theory of operation. The file is read once, at start, into frozen models. Nothing is guessed, converted or
+ignored: an unknown key, a number in quotes, a NaN, a relative path is a fault, and a file with a fault is
+refused whole, with every fault named by line. There are no environment overrides, because a limit that can be
+changed without a trace in the file is no limit. `config_hash` is what a person approves and what the journal
+records (facts/faults.md I25).
+
+Fields carry their meaning with the unit and an example; the texts of refusals are made of these.
+"""
+
+import hashlib
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from pumpd.config_checks import cross_faults
+from pumpd.config_words import from_pydantic, messages
+
+#: A file larger than this is not a configuration; 64 channels take 20 kB.
+LARGEST_FILE_BYTES = 256 * 1024
+#: Linux limit for the path of a Unix socket: 108 bytes with the ending zero (unix(7)).
+LONGEST_SOCKET_PATH_BYTES = 107
+
+
+class ConfigRefused(Exception):
+    """The file cannot be used. `faults` holds one line of text for each thing that is wrong."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _absolute(path: str) -> str:
+    if not path.startswith("/") or "\0" in path or ".." in path.split("/"):
+        raise ValueError("must be an absolute path without ..")
+    return path
+
+
+def _fits_a_socket(path: str) -> str:
+    if len(path.encode()) > LONGEST_SOCKET_PATH_BYTES:
+        raise ValueError(f"must be at most {LONGEST_SOCKET_PATH_BYTES} bytes long")
+    return path
+
+
+_NAME_WORDS = "1 to 32 of a-z, 0-9 and -"
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+AbsolutePath = Annotated[str, AfterValidator(_absolute)]
+SocketPath = Annotated[AbsolutePath, AfterValidator(_fits_a_socket)]
+#: TOML has lists; frozen models hold tuples. Only the container is converted, the entries stay strict.
+Names = Annotated[tuple[Name, ...], Field(strict=False, max_length=64)]
+Role = Literal["prescriber", "nurse", "engineer"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Site(_Table):
+    """The installation; its name is part of topics, so it is written like one."""
+
+    name: Name = Field(description=_NAME_WORDS, examples=["ward-3"])
+
+
+class Broker(_Table):
+    """The MQTT broker that vital signs come from."""
+
+    host: str = Field(
+        pattern=r"^[A-Za-z0-9._:-]{1,253}$", description="host name or address", examples=["broker.ward3"]
+    )
+    port: int = Field(ge=1, le=65535, description="TCP port, 1 to 65535", examples=[8883])
+    tls: bool = Field(True, description="encrypt and check the broker's certificate", examples=[True])
+    ca_file: AbsolutePath | None = Field(
+        None, description="who may sign the broker's certificate", examples=["/etc/pumpd/ca.pem"]
+    )
+    cert_file: AbsolutePath | None = Field(
+        None, description="our certificate", examples=["/etc/pumpd/pumpd.pem"]
+    )
+    key_file: AbsolutePath | None = Field(None, description="its key", examples=["/etc/pumpd/pumpd.key"])
+    username: str | None = Field(
+        None, pattern=r"^\S{1,64}$", description="1 to 64 characters without blanks", examples=["pumpd"]
+    )
+    password_file: AbsolutePath | None = Field(
+        None, description="file with the password in its first line", examples=["/etc/pumpd/broker.password"]
+    )
+    # aiomqtt notices a dead broker after twice this (facts/ecosystem.md 3); 5 s leaves that at 10 s.
+    keepalive_s: int = Field(4, ge=1, le=5, description="s, 1 to 5", examples=[4])
+
+
+class Journal(_Table):
+    """The record."""
+
+    path: AbsolutePath = Field(description="the SQLite file", examples=["/var/lib/pumpd/journal.sqlite"])
+
+
+class Console(_Table):
+    """The Unix socket that people's programs use."""
+
+    socket: SocketPath = Field(description="path of the socket", examples=["/run/pumpd/console.sock"])
+    mode: str = Field(
+        "0660",
+        pattern=r"^0[67][0-7]0$",
+        description="octal; the owner reads and writes, others nothing",
+        examples=["0660"],
+    )
+
+
+class User(_Table):
+    """A person. The PIN itself is nowhere; `pumpd.shell.pins` makes and checks `pin_scrypt`."""
+
+    name: str = Field(
+        pattern=r"^[a-z][a-z0-9._-]{0,31}$",
+        description="1 to 32 of a-z, 0-9, . _ -, a letter first",
+        examples=["nina"],
+    )
+    roles: Annotated[tuple[Role, ...], Field(strict=False)] = Field(
+        description="one or more of prescriber, nurse, engineer", examples=[["nurse"]]
+    )
+    pin_scrypt: str = Field(
+        pattern=r"^scrypt\$[1-9][0-9]{0,7}\$[1-9][0-9]{0,2}\$[1-9][0-9]?\$(?:[0-9a-f]{2}){8,64}\$[0-9a-f]{64}$",
+        description="scrypt$N$r$p$salt$hash, salt and hash in hex",
+        examples=["scrypt$16384$8$1$<32 hex digits>$<64 hex digits>"],
+    )
+
+
+class Pump(_Table):
+    """One pump on one line, and who it must say it is before anything is sent to it."""
+
+    driver: Literal["new_era"] = Field(description="the pump's family", examples=["new_era"])
+    port: AbsolutePath = Field(
+        description="serial port; a by-id path survives replugging",
+        examples=["/dev/serial/by-id/usb-FTDI_FT232R-if00-port0"],
+    )
+    # facts/protocols.md: the rates a New Era pump can be set to.
+    baud: Literal[300, 1200, 2400, 9600, 19200] = Field(19200, description="bit/s", examples=[19200])
+    address: int = Field(0, ge=0, le=99, description="network address set in the pump", examples=[0])
+    model: str = Field(
+        pattern=r"^[A-Za-z0-9._-]{1,32}$",
+        description="what the pump's model must begin with",
+        examples=["NE1000"],
+    )
+    firmware: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9._-]{0,32}$",
+        description="what its firmware must begin with; empty: any",
+        examples=["3."],
+    )
+    lease_s: int = Field(
+        2, ge=1, le=5, description="s, 1 to 5: the pump stops itself after this much silence", examples=[2]
+    )
+
+
+class Channel(_Table):
+    """One pump for one patient, and the devices that speak for that patient."""
+
+    name: Name = Field(description=_NAME_WORDS, examples=["bed-1"])
+    bed: Name = Field(description=_NAME_WORDS + "; part of the monitors' topics", examples=["bed-1"])
+    pump: Pump = Field(description="the pump on this channel")
+    monitors: Names = Field(description="device ids of the monitors at this bed", examples=[["monitor-1"]])
+    transducer: Name | None = Field(
+        None, description="device id of the line pressure transducer", examples=["transducer-1"]
+    )
+    line_pressure_limit_mmhg: int = Field(
+        300,
+        ge=50,
+        le=300,
+        multiple_of=25,
+        description="mm[Hg], 50 to 300 in steps of 25: a site may be stricter than the rule LP1, never looser",
+        examples=[300],
+    )
+    syringes: Names | None = Field(
+        None, description="syringes allowed here; left out: all", examples=[["bd-60"]]
+    )
+
+
+class Config(_Table):
+    """The whole file."""
+
+    site: Site = Field(description="the [site] table")
+    broker: Broker = Field(description="the [broker] table")
+    journal: Journal = Field(description="the [journal] table")
+    console: Console = Field(description="the [console] table")
+    users: Annotated[tuple[User, ...], Field(strict=False)] = Field(
+        max_length=256, description="one [[users]] table for each person"
+    )
+    channels: Annotated[tuple[Channel, ...], Field(strict=False)] = Field(
+        max_length=64, description="one [[channels]] table for each pump"
+    )
+
+
+def load(path: Path) -> Config:
+    """Read the file.
+
+    Raises:
+        ConfigRefused: it cannot be read, or has at least one fault.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE_BYTES + 1)
+    except OSError as error:
+        raise ConfigRefused((f"{path}: cannot be read: {error.strerror}",)) from None
+    if len(content) > LARGEST_FILE_BYTES:
+        raise ConfigRefused((f"{path}: is larger than {LARGEST_FILE_BYTES} bytes; is this the right file?",))
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigRefused((f"{path}:{line}: not UTF-8 text; save the file as UTF-8",)) from None
+    return parse(text, str(path))
+
+
+def parse(text: str, file: str) -> Config:
+    """A configuration from its text; `file` is only named in faults.
+
+    Raises:
+        ConfigRefused: at least one fault; all of them are in it.
+    """
+    try:
+        tree = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        place = re.search(r"line (\d+), column", str(error))
+        line = place[1] if place else text.count("\n") + 1
+        raise ConfigRefused((f"{file}:{line}: not TOML: {error}",)) from None
+    faults = list(cross_faults(tree))
+    config = None
+    try:
+        config = Config.model_validate(tree)
+    except ValidationError as error:
+        faults += from_pydantic(error.errors(include_url=False), Config)
+    if config is None or faults:
+        raise ConfigRefused(messages(faults, file, text, tree)) from None
+    return config
+
+
+def config_hash(config: Config) -> str:
+    """SHA-256, hex, of what the file means: comments and the order of keys do not count."""
+    canonical = json.dumps(
+        config.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()

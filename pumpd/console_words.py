@@ -1,0 +1,37 @@
+"""The words of the console socket that its two ends must agree on.
+
+Theory of operation. The daemon and its clients share a wire, not code: the daemon may import much, a client
+must start in a few milliseconds on a small box. What stands here is the little both need, the verbs and what
+each one asks for, and it imports nothing. The daemon refuses by these tables; a client uses them only to know
+when it has heard the last word.
+"""
+
+#: Longest line either way up to the daemon, bytes, newline included. An order is under 1 KiB; 16 KiB bounds
+#: memory.
+MAX_LINE_BYTES = 16_384
+
+#: Can only lower delivery. Never behind a PIN, never queued, never behind a disk (design law 6).
+LOWERING_VERBS = frozenset({"pause", "stop"})
+
+#: Can raise delivery, or prepare to: the person is proven by PIN first (design law 1).
+PIN_VERBS = frozenset({"order", "verify", "start", "resume"})
+
+#: Need a name, so that the record says who; the name is proven only where a PIN is asked.
+NAMED_VERBS = PIN_VERBS | LOWERING_VERBS | {"acknowledge"}
+
+#: Answered by the console itself from the newest state, never passed on.
+READING_VERBS = frozenset({"status", "watch"})
+
+#: Every verb there is.
+VERBS = NAMED_VERBS | READING_VERBS | {"measure"}
+
+#: Change what the pump does, so the last word is the readback: `confirmed` or `not_confirmed`.
+MOVING_VERBS = frozenset({"start", "pause", "resume", "stop"})
+
+#: No further line follows these for any verb. `not_confirmed` is not among them: `confirmed` may still come.
+FINAL_STAGES = frozenset({"refused", "confirmed", "end"})
+
+
+def is_final(verb: str, stage: str) -> bool:
+    """Whether `stage` is the last word on a request of `verb`."""
+    return stage in FINAL_STAGES or (stage == "accepted" and verb not in MOVING_VERBS)

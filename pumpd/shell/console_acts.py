@@ -1,0 +1,244 @@
+"""What a person asked for: from one hostile line to one typed request, or to one clear refusal.
+
+Theory of operation. Everything that arrives on the console socket is bytes written by somebody else. This
+module is the whole of the distrust: one pure function turns a line into a `Request`, and everything it will
+not turn becomes one `LineRefused` with one sentence saying what is wrong (design law 10: refused with its
+reason, never clamped, never guessed). Nothing clinical is judged here; "weight_kg" must be a short printable
+string, and whether it is a believable weight is the core's question. What can only lower delivery is read
+leniently: a pause is not lost to a superfluous key.
+
+`PersonAct` is what leaves the console: the request, with the person's proven roles, and an id that no other
+connection of this daemon can have used.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pumpd.console_words import LOWERING_VERBS, NAMED_VERBS, PIN_VERBS, VERBS
+
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+_KEYS = frozenset({"id", "verb", "channel", "by", "pin", "args"})
+_ORDER_TEXTS = (
+    "patient",
+    "drug",
+    "weight_kg",
+    "dose_mg_per_kg",
+    "concentration_mg_per_ml",
+    "minutes",
+    "syringe",
+)
+_MAX_TEXT = 64
+_MAX_PIN = 64
+_MAX_ACCEPTED = 16
+_MAX_EPOCH = 2**53  # what every JSON reader, a browser's too, carries exactly
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAct:
+    """A person's deliberate act, ready for the mailbox.
+
+    Attributes:
+        request_id: unique in the life of the daemon; `Console.answer` takes it back.
+        channel: one of the configured channels.
+        verb: order, verify, start, pause, resume, stop, acknowledge or measure.
+        by: the person's name; "" only for `measure`.
+        roles: proven by PIN; empty for the verbs that need none.
+        args: checked for shape only. order: the texts of the order and `accept_soft`, a tuple of codes;
+            resume: `epoch`, int; acknowledge: `rule`, or nothing for all.
+    """
+
+    request_id: str
+    channel: str
+    verb: str
+    by: str
+    roles: frozenset[str]
+    args: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One well-formed line. The PIN stays out of every repr, so out of every log."""
+
+    id: str
+    verb: str
+    channel: str
+    by: str
+    args: Mapping[str, Any]
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleLimits:
+    """Bounds on what clients can cost the daemon. Seconds are link time.
+
+    Attributes:
+        clients: connections served at once.
+        line_s: from the first byte of a line (or the connection) to its newline (faults row 75).
+        stall_s: how long a watching client may leave sent state unread before it is closed.
+        unsent_bytes: replies kept for one client that does not read; above it the client is closed.
+        lines_per_s: above it a client is not a person, nor a script that means well; closed.
+        ids: request ids remembered per connection.
+        pin_s: waiting for and checking one PIN, all together.
+        checks: PIN checks waiting at once, over all clients.
+        linger_s: for last words to a client that has closed its sending side.
+        min_gap_s: between two state lines to one client.
+        heartbeat_s: at the latest after this a state line is sent again, changed or not.
+    """
+
+    clients: int = 32
+    line_s: float = 10.0
+    stall_s: float = 5.0
+    unsent_bytes: int = 262_144
+    lines_per_s: int = 200
+    ids: int = 10_000
+    pin_s: float = 10.0
+    checks: int = 32
+    linger_s: float = 3.0
+    min_gap_s: float = 0.1
+    heartbeat_s: float = 1.0
+
+
+class LineRefused(Exception):
+    """A line that asks for nothing we do.
+
+    Attributes:
+        reason: one sentence for the person at the other end.
+        request_id: the id the line carried, where it could be read, so that the client can tell which one it
+        was.
+    """
+
+    def __init__(self, reason: str, request_id: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.request_id = request_id
+
+
+def read_request(line: bytes, channels: Sequence[str]) -> Request:
+    """Reads one line, its newline removed.
+
+    Args:
+        line: at most `MAX_LINE_BYTES` bytes.
+        channels: the configured channels; where there is only one, a line may leave the channel out.
+
+    Raises:
+        LineRefused: with one reason. Nothing else is raised, whatever the bytes are.
+    """
+    fields = _read_json(line)
+    request_id = fields.get("id")
+    if not isinstance(request_id, str) or not _ID.fullmatch(request_id):
+        raise LineRefused("id must be 1 to 64 letters, digits or . _ : -")
+    try:
+        return _request(request_id, fields, channels)
+    except LineRefused as refusal:
+        raise LineRefused(refusal.reason, request_id) from None
+
+
+def _request(request_id: str, fields: dict[str, Any], channels: Sequence[str]) -> Request:
+    verb = fields.get("verb")
+    if not isinstance(verb, str) or verb not in VERBS:
+        raise LineRefused(f"verb must be one of: {', '.join(sorted(VERBS))}")
+    channel = _channel(fields.get("channel"), channels)
+    by = _text(fields.get("by") or "", "by", at_least=0)
+    if verb in NAMED_VERBS and not by:
+        raise LineRefused(f"{verb} needs a name (by)")
+    if verb in LOWERING_VERBS:
+        return Request(request_id, verb, channel, by, {})
+    unknown = sorted(repr(key[:_MAX_TEXT]) for key in fields.keys() - _KEYS)
+    if unknown:
+        raise LineRefused(f"unknown key: {', '.join(unknown[:5])}")
+    args = _args(verb, fields.get("args"))
+    pin = _pin(fields.get("pin"), verb) if verb in PIN_VERBS else ""
+    return Request(request_id, verb, channel, by, args, pin)
+
+
+def _pin(value: object, verb: str) -> str:
+    if not isinstance(value, str) or not 1 <= len(value) <= _MAX_PIN or not value.isprintable():
+        raise LineRefused(f"{verb} needs a PIN (pin), as text of at most {_MAX_PIN} characters")
+    return value
+
+
+def _channel(value: object, channels: Sequence[str]) -> str:
+    if value in (None, "") and len(channels) == 1:
+        return channels[0]
+    if not isinstance(value, str) or value not in channels:
+        raise LineRefused(f"channel must be one of: {', '.join(channels)}")
+    return value
+
+
+def _args(verb: str, value: object) -> Mapping[str, Any]:
+    given = {} if value is None else value
+    if not isinstance(given, dict):
+        raise LineRefused("args must be an object")
+    match verb:
+        case "order":
+            return _order_args(given)
+        case "resume":
+            _only(given, ("epoch",))
+            epoch = given.get("epoch")
+            if type(epoch) is not int or not 0 <= epoch <= _MAX_EPOCH:
+                raise LineRefused("resume needs args.epoch, the integer of the state that was looked at")
+            return {"epoch": epoch}
+        case "acknowledge":
+            _only(given, ("rule",))
+            rule = given.get("rule")
+            return {} if rule is None else {"rule": _text(rule, "args.rule")}
+    _only(given, ())
+    return {}
+
+
+def _order_args(given: dict[str, Any]) -> Mapping[str, Any]:
+    _only(given, (*_ORDER_TEXTS, "accept_soft"))
+    missing = [key for key in _ORDER_TEXTS if key not in given]
+    if missing:
+        raise LineRefused(f"the order lacks {', '.join(missing)}")
+    accepted = given.get("accept_soft", [])
+    if not isinstance(accepted, list) or len(accepted) > _MAX_ACCEPTED:
+        raise LineRefused(f"args.accept_soft must be a list of at most {_MAX_ACCEPTED} codes")
+    args: dict[str, Any] = {key: _text(given[key], f"args.{key}") for key in _ORDER_TEXTS}
+    args["accept_soft"] = tuple(_text(code, "args.accept_soft") for code in accepted)
+    return args
+
+
+def _only(given: dict[str, Any], allowed: Sequence[str]) -> None:
+    unknown = sorted(repr(key[:_MAX_TEXT]) for key in given.keys() - set(allowed))
+    if unknown:
+        raise LineRefused(f"unknown key in args: {', '.join(unknown[:5])}")
+
+
+def _text(value: object, name: str, at_least: int = 1) -> str:
+    # isprintable() turns away control characters, lone surrogates and direction overrides: each would
+    # otherwise reach a journal, a terminal or a web page (faults row 105).
+    if not isinstance(value, str) or not at_least <= len(value) <= _MAX_TEXT or not value.isprintable():
+        raise LineRefused(f"{name} must be text of {at_least} to {_MAX_TEXT} printable characters")
+    return value
+
+
+def _read_json(line: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(
+            line.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_refuse_twice
+        )
+    except LineRefused:
+        raise
+    except RecursionError:
+        raise LineRefused("not accepted: nested too deeply") from None
+    except ValueError:
+        raise LineRefused("not accepted: a request is one JSON object in UTF-8 on one line") from None
+    if not isinstance(value, dict):
+        raise LineRefused("not accepted: a request is a JSON object")
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise LineRefused(f"not accepted: {name} is not JSON")
+
+
+def _refuse_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        # Two readers of the same line could take different ones of the two: whom did the record believe?
+        raise LineRefused("not accepted: the same key twice in one object")
+    return fields

@@ -1,0 +1,224 @@
+"""Whether a well-formed message is ours, new and timely. Pure: given the instants, it reads no clock.
+
+Theory of operation. A blood pressure that is late, replayed, from the future, from another patient or
+another device can never count as fresh (R113). The device's stamp is used for age and order against our
+treatment clock; the device's own sequence tells a redelivery from news. Within one boot the sequence only
+rises. A boot never seen before is a monitor that restarted, and is accepted; a boot that was left behind is
+either a replay or two monitors with one name (facts/faults.md row 62), and is refused for good.
+
+Time is checked before sequence and boot, and only an admitted message moves them: a recording played back
+after our own restart would otherwise bring an unknown boot, retire the true one, and silence a healthy
+monitor.
+
+A new message that repeats an old measurement is not news either: freshness is by new information (row 55),
+so per device and signal the measured time must rise, also across boots, for a monitor that restarts
+publishes its last cuff reading once more.
+
+One instance per bed. Memory is bounded: bindings are finite, and a device that shows more boots than
+`MAX_BOOTS` in the life of this process is refused from then on.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+from interlocks.vocabulary import CUFF, Sample, Signal, Stamp
+from pumpd.shell.feeds.arrivals import OLD_NEWS, Rejected, RejectReason
+from pumpd.shell.feeds.native import Parsed, Reading
+
+MAX_FUTURE_MS: Final = 2_000  # clinical.md 4
+MAX_CUFF_AGE_MS: Final = 120_000  # clinical.md 4: a cuff reading may be this old on arrival
+MAX_AGE_MS: Final = 5_000  # every other signal; T_v of facts/faults.md 0
+SUSPECT_CHANGE: Final = 0.30  # clinical.md 4
+MAX_BOOTS: Final = 4_096
+UNBOUND: Final = "(unbound)"  # all strangers share one counter, or naming them would be a way to fill memory
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What of a message may be used.
+
+    Attributes:
+        samples: new samples; empty when the message only spoke of the cuff.
+        cuff_active: a cuff cycle is running; None: not said.
+        missing: signals that the device itself called bad. They are not samples and refresh nothing.
+    """
+
+    samples: tuple[Sample, ...]
+    cuff_active: bool | None
+    missing: tuple[Signal, ...] = ()
+
+
+@dataclass(slots=True)
+class _Device:
+    boot: str | None = None
+    seq: int = -1
+    boots: set[str] = field(default_factory=set)
+    newest_ms: dict[Signal, int] = field(default_factory=dict)
+
+
+class Admission:
+    """Gate of one bed. Not thread-safe; lives where the feed lives."""
+
+    def __init__(self, devices: frozenset[str]) -> None:
+        self._devices = {device: _Device() for device in devices}
+        self._patient: str | None = None
+        self._last_cuff: dict[Signal, float] = {}
+        self._in_a_row: Counter[Signal] = Counter()
+        self.counters: Counter[tuple[str, RejectReason]] = Counter()
+
+    def screen(self, device: str, *, is_retained: bool) -> Rejected | None:
+        """Refuse by topic alone, before the payload costs anything; None: go on and parse."""
+        if device not in self._devices:
+            return Rejected(RejectReason.UNBOUND_DEVICE, ascii(device)[:60])
+        if is_retained:
+            # The broker's memory, of unknown age: never fresh, whatever is written in it (row 46).
+            return Rejected(RejectReason.RETAINED, "the broker's memory is not a measurement")
+        return None
+
+    def decide(
+        self, parsed: Parsed, *, topic_device: str, patient: str | None, measured_ms: int, received: Stamp
+    ) -> Admitted | Rejected:
+        """Judge a parsed message, and remember it if it is admitted.
+
+        Args:
+            parsed: what the parser made of the payload.
+            topic_device: device named by the topic; the broker's access list guards that name, not the
+                payload's.
+            patient: token of the patient bound to the bed; None: nobody bound, any token passes.
+            measured_ms: `parsed.measured_at_ms` on our treatment clock.
+            received: when the socket delivered it.
+        """
+        refusal = self._identity(parsed, topic_device, patient) or _timeliness(parsed, measured_ms, received)
+        if refusal is not None:
+            return refusal
+        device = self._devices[topic_device]
+        refusal = self._order(device, parsed) or self._novelty(device, parsed, measured_ms)
+        if refusal is not None:
+            return refusal
+        if device.boot != parsed.boot:
+            device.boot = parsed.boot
+            device.boots.add(parsed.boot)
+        device.seq = parsed.seq
+        return self._admit(device, parsed, patient, measured_ms, received)
+
+    def refused(self, device: str, rejected: Rejected) -> int:
+        """Count a refusal; the longest run of failed readings among the signals it concerns, 0 if none.
+
+        An unreadable payload says nothing of its signals; it counts for all that the device has delivered
+        so far.
+        """
+        known = self._devices.get(device)
+        self.counters[(device if known is not None else UNBOUND, rejected.reason)] += 1
+        if known is None or rejected.reason in OLD_NEWS:
+            return 0
+        signals = rejected.signals or tuple(known.newest_ms)
+        for signal in signals:
+            self._in_a_row[signal] += 1
+        return max((self._in_a_row[signal] for signal in signals), default=0)
+
+    def rejects_in_a_row(self, signal: Signal) -> int:
+        """Failed readings since the last admitted one."""
+        return self._in_a_row[signal]
+
+    def _identity(self, parsed: Parsed, topic_device: str, patient: str | None) -> Rejected | None:
+        signals = _signals(parsed)
+        if parsed.device != topic_device:
+            detail = f"payload of {parsed.device} on the topic of {ascii(topic_device)[:60]}"
+            return Rejected(RejectReason.DEVICE_MISMATCH, detail, signals)
+        if topic_device not in self._devices:
+            return Rejected(RejectReason.UNBOUND_DEVICE, ascii(topic_device)[:60], signals)
+        if patient is not None and parsed.patient != patient:
+            return Rejected(RejectReason.WRONG_PATIENT, f"token {parsed.patient}", signals)
+        return None
+
+    def _order(self, device: _Device, parsed: Parsed) -> Rejected | None:
+        if parsed.boot == device.boot:
+            if parsed.seq == device.seq:
+                return Rejected(RejectReason.DUPLICATE, f"seq {parsed.seq}", _signals(parsed))
+            if parsed.seq < device.seq:
+                return Rejected(
+                    RejectReason.REORDERED, f"seq {parsed.seq} after {device.seq}", _signals(parsed)
+                )
+            return None
+        if parsed.boot in device.boots:
+            return Rejected(RejectReason.OLD_BOOT, f"boot {parsed.boot} came back", _signals(parsed))
+        if len(device.boots) >= MAX_BOOTS:
+            return Rejected(RejectReason.OLD_BOOT, f"more than {MAX_BOOTS} boots", _signals(parsed))
+        return None
+
+    def _novelty(self, device: _Device, parsed: Parsed, measured_ms: int) -> Rejected | None:
+        for reading in parsed.values:
+            newest_ms = device.newest_ms.get(reading.signal)
+            if newest_ms is not None and measured_ms <= newest_ms and reading.value is not None:
+                detail = f"{reading.signal} already measured at this time or later"
+                return Rejected(RejectReason.NOT_NEWER, detail, _signals(parsed))
+        return None
+
+    def _admit(
+        self, device: _Device, parsed: Parsed, patient: str | None, measured_ms: int, received: Stamp
+    ) -> Admitted | Rejected:
+        missing = _missing(parsed.values)
+        usable = [reading for reading in parsed.values if reading.signal not in missing]
+        if missing and not usable and parsed.cuff_active is None:
+            return Rejected(RejectReason.BAD_QUALITY, ", ".join(missing), missing)
+        if patient != self._patient:
+            # Another person's last reading says nothing about this one's.
+            self._patient = patient
+            self._last_cuff.clear()
+        is_suspect = self._is_leap(usable)
+        samples = []
+        for reading in usable:
+            if reading.value is None:
+                continue
+            is_cuff = reading.signal in CUFF
+            samples.append(
+                Sample(
+                    reading.signal,
+                    reading.value,
+                    measured_ms,
+                    received,
+                    parsed.device,
+                    parsed.seq,
+                    is_suspect=is_suspect and is_cuff,
+                )
+            )
+            device.newest_ms[reading.signal] = measured_ms
+            self._in_a_row[reading.signal] = 0
+            if is_cuff:
+                self._last_cuff[reading.signal] = reading.value
+        return Admitted(tuple(samples), parsed.cuff_active, missing)
+
+    def _is_leap(self, readings: list[Reading]) -> bool:
+        """Systolic or diastolic changed by more than 30 %. Admitted all the same: a leap up must trip."""
+        for reading in readings:
+            last = self._last_cuff.get(reading.signal) if reading.signal in (Signal.SYS, Signal.DIA) else None
+            if last is None or reading.value is None:
+                continue
+            if not abs(reading.value - last) <= SUSPECT_CHANGE * last:
+                return True
+        return False
+
+
+def _signals(parsed: Parsed) -> tuple[Signal, ...]:
+    return tuple(reading.signal for reading in parsed.values)
+
+
+def _missing(readings: tuple[Reading, ...]) -> tuple[Signal, ...]:
+    """Signals of bad quality. A cuff reading is one set: one bad part and all of it is missing."""
+    bad = {reading.signal for reading in readings if reading.value is None}
+    if bad & {Signal.SYS, Signal.DIA}:
+        bad |= set(CUFF)
+    return tuple(reading.signal for reading in readings if reading.signal in bad)
+
+
+def _timeliness(parsed: Parsed, measured_ms: int, received: Stamp) -> Rejected | None:
+    age_ms = received.ms - measured_ms
+    if age_ms < -MAX_FUTURE_MS:
+        return Rejected(RejectReason.FUTURE, f"{-age_ms} ms ahead", _signals(parsed))
+    # One stamp per message, so the strictest signal in it decides.
+    is_cuff_only = bool(parsed.values) and all(reading.signal in CUFF for reading in parsed.values)
+    limit_ms = MAX_CUFF_AGE_MS if is_cuff_only else MAX_AGE_MS
+    if age_ms > limit_ms:
+        return Rejected(RejectReason.LATE, f"{age_ms} ms old > {limit_ms}", _signals(parsed))
+    return None

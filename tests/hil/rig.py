@@ -1,0 +1,239 @@
+"""The bench: broker, pump, monitor, daemon and two people, every one of them real or a process of its own.
+
+Theory of operation. Debian's mosquitto, `hil-sim serve` on a pty and `pumpd run` are children on free ports
+and in a folder of their own; the people speak through the console socket with the client that pumpctl and the
+panel use; the monitor is the test's hand (`hand_monitor`). Everything runs at the speed of life, because the
+pump's watchdog and all of the link's deadlines do. Nothing here sleeps to synchronise: what is waited for is
+a state that the console shows, a truth that the simulator tells, or a line of a log, always with a deadline.
+
+`begin` brings a fresh order to INFUSING in about a second, since the hand monitor's baseline takes no minute.
+"""
+
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from hand_monitor import HandMonitor
+from real_mosquitto import Mosquitto
+from rig_programs import Program, Sim, Truth, link_ms, pumpd
+
+from pumpd.console_client import ConsoleClient, ConsoleUnreachable
+from pumpd.shell.pins import hash_pin
+
+PATIENT = "tok-4711"
+NINA, DORA = ("nina", "24680"), ("dora", "13579")  # nurse, prescriber
+ORDER = {
+    "patient": PATIENT,
+    "drug": "ketamine",
+    "weight_kg": "70",
+    "dose_mg_per_kg": "0.5",
+    "concentration_mg_per_ml": "2",
+    "minutes": "40",
+    "syringe": "bd-60",
+    "accept_soft": [],
+}
+#: The pump shows its counter in steps of 1 uL in its finest range and 10 uL in its coarsest.
+COUNTER_STEP_NL = 10_000
+
+State = dict[str, Any]
+Replies = list[dict[str, Any]]
+
+
+@cache
+def _pin_hash(pin: str) -> str:
+    return hash_pin(pin)
+
+
+def stages(replies: Replies) -> list[str]:
+    return [one["stage"] for one in replies]
+
+
+def reasons(replies: Replies) -> str:
+    return "; ".join(reason for one in replies for reason in one["reasons"])
+
+
+def why(state: State) -> str:
+    """Everything a person is told about why it stands: headline, holds and alarms."""
+    told = [state["headline"], *(one["reason"] for one in state["holds"])]
+    return " | ".join([*told, *(f"{one['rule']} {one['text']}" for one in state["alarms"])])
+
+
+class Rig:
+    """One bed. Everything is made in `open` and ended in `close`."""
+
+    opened: "list[Rig]" = []  # noqa: RUF012 - the rigs alive now, for the report of a failure
+
+    def __init__(self, folder: Path, *, has_transducer: bool = True) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.socket = folder / "console.sock"
+        self.journal = folder / "journal.sqlite"
+        self.broker = Mosquitto(folder / "mosquitto")
+        self.client = ConsoleClient(self.socket)
+        self.programs: list[Program] = []
+        self.port = folder / "pump"
+        self._has_transducer = has_transducer
+
+    def open(self) -> "Rig":
+        Rig.opened.append(self)
+        self.broker.start()
+        self.sim = Sim(self.folder)
+        self.programs.append(self.sim)
+        self.monitor = HandMonitor(self.broker.port, PATIENT)
+        self.monitor.start()
+        return self
+
+    def close(self) -> None:
+        for program in reversed(self.programs):
+            program.close()
+        if hasattr(self, "monitor"):
+            self.monitor.close()
+        self.broker.close()
+        Rig.opened.remove(self)
+
+    def write_config(self, name: str = "pumpd.toml", **changes: str) -> Path:
+        """The site's configuration; `changes` replaces any of port, journal and socket."""
+        values = {"port": self.port, "journal": self.journal, "socket": self.socket, **changes}
+        transducer = 'transducer = "transducer-1"' if self._has_transducer else ""
+        people = "".join(
+            f'[[users]]\nname = "{who}"\nroles = ["{role}"]\npin_scrypt = "{_pin_hash(pin)}"\n'
+            for (who, pin), role in ((NINA, "nurse"), (DORA, "prescriber"))
+        )
+        path = self.folder / name
+        path.write_text(
+            f'[site]\nname = "bench"\n'
+            f'[broker]\nhost = "127.0.0.1"\nport = {self.broker.port}\ntls = false\nkeepalive_s = 1\n'
+            f'[journal]\npath = "{values["journal"]}"\n'
+            f'[console]\nsocket = "{values["socket"]}"\n{people}'
+            f'[[channels]]\nname = "bed-1"\nbed = "bed-1"\nmonitors = ["monitor-1"]\n{transducer}\n'
+            f'[channels.pump]\ndriver = "new_era"\nport = "{values["port"]}"\nmodel = "NE1000"\n'
+        )
+        return path
+
+    def start_daemon(self) -> Program:
+        """Run pumpd and return when it serves."""
+        self.daemon = Program("pumpd", pumpd("run", "--config", str(self.write_config())))
+        self.programs.append(self.daemon)
+        self.daemon.wait_for_line("READY")
+        return self.daemon
+
+    # what people see
+
+    def status(self) -> State:
+        return self.client.status()
+
+    def until(self, claim: Callable[[State], bool], within_s: float, what: str) -> State:
+        """The first state for which `claim` holds."""
+        deadline = time.monotonic() + within_s
+        state: State | None = None
+        with self.client.watch() as states:
+            while (left_s := deadline - time.monotonic()) > 0:
+                state = states.poll(left_s) or state
+                if state is not None and claim(state):
+                    return state
+        raise AssertionError(f"not within {within_s} s: {what}; last state: {_brief(state)}")
+
+    def until_word(self, word: str, within_s: float = 5.0) -> State:
+        return self.until(lambda state: state["word"] == word, within_s, word)
+
+    def throughout(self, claim: Callable[[State], bool], for_s: float, what: str) -> int:
+        """Every state shown for so long satisfies `claim`; returns how many were looked at."""
+        deadline, seen = time.monotonic() + for_s, 0
+        with self.client.watch() as states:
+            while (left_s := deadline - time.monotonic()) > 0:
+                state = states.poll(left_s)
+                if state is not None:
+                    assert claim(state), f"no longer: {what}: {_brief(state)}"
+                    seen += 1
+        assert seen, "nothing was shown"
+        return seen
+
+    # what people do
+
+    def press(
+        self, verb: str, who: tuple[str, str] = NINA, *, args: State | None = None, pin: str | None = None
+    ) -> Replies:
+        """One request; all its replies up to the last word."""
+        given = who[1] if pin is None else pin
+        return list(self.client.request(verb, "bed-1", who[0], given, args))
+
+    def pause(self) -> Replies:
+        return self.press("pause")
+
+    def resume(self, within_s: float = 5.0) -> Replies:
+        """Acknowledge, wait until nothing blocks, look and resume, as a nurse does.
+
+        A picture that changes between look and press is looked at again, for so long.
+        """
+        self.press("acknowledge")
+        deadline = time.monotonic() + within_s
+        state = self.until(
+            lambda now: now["can_resume"] and not now["resume_blocked_by"], within_s, "nothing blocks a resume"
+        )
+        while True:
+            replies = self.press("resume", args={"epoch": state["epoch"]})
+            if "look again" not in reasons(replies) or time.monotonic() > deadline:
+                return replies
+            state = self.status()
+
+    def resume_and_flow(self) -> State:
+        replies = self.resume()
+        assert stages(replies)[-1] == "confirmed", replies
+        self.sim.until_running()
+        return self.until(lambda one: one["word"] in ("INFUSING", "SLOWED"), 5.0, "flowing again")
+
+    def begin(self) -> State:
+        """A new order to INFUSING."""
+        self.until(lambda one: one["pump"]["link"] == "up", 10.0, "the pump answers")
+        self.until(lambda one: one["feed"]["link"] == "up", 10.0, "the broker is there")
+        for verb, who, args in (("order", NINA, ORDER), ("verify", DORA, {})):
+            replies = self.press(verb, who, args=args)
+            assert stages(replies) == ["accepted"], replies
+        self.until(lambda one: "spo2" in one["vitals"], 5.0, "vital signs arrive")
+        if any("baseline" in one for one in self.status()["start_blocked_by"]):
+            self.monitor.baseline()
+        self.until(lambda one: not one["start_blocked_by"], 10.0, "nothing blocks the start")
+        replies = self.press("start")
+        assert stages(replies)[-1] == "confirmed", replies
+        self.sim.until_running()
+        return self.until_word("INFUSING")
+
+    def end_session(self) -> None:
+        """Clear every fault and end whatever session there is."""
+        self.sim.do(do="clear")
+        self.monitor.line_mmhg = 20.0
+        self.press("stop")
+        self.until(lambda one: one["pump"]["motion"] == "halted", 10.0, "the pump is halted")
+        self.sim.until_halted(5.0)
+
+    # what must come of a fault
+
+    def comes_to_rest(self, since_ms: float, within_s: float) -> tuple[State, Truth, float]:
+        """PAUSED or STOPPED as shown and as true; third: seconds from `since_ms` to the true stand-still."""
+        truth = self.sim.until_halted(within_s + 0.5)
+        took_s = (truth["halted_at_link_ms"] - since_ms) / 1000.0
+        state = self.until(lambda one: one["word"] in ("PAUSED", "STOPPED"), 5.0, "PAUSED or STOPPED")
+        assert took_s <= within_s, f"stood still after {took_s:.2f} s, allowed {within_s} s"
+        return state, truth, took_s
+
+    def has_alarm(self, rule: str) -> Callable[[State], bool]:
+        return lambda state: any(one["rule"] == rule for one in state["alarms"])
+
+    def report(self) -> list[tuple[str, str]]:
+        """Title and text of all that helps to understand a failure."""
+        found = [(f"{one.name} log ({one.child.pid})", one.log[-12_000:]) for one in self.programs]
+        try:
+            found.append(("last state", repr(self.status())))
+            found.append(("truth", repr({**self.sim.truth(), "now": link_ms()})))
+        except (ConsoleUnreachable, OSError, AssertionError, AttributeError) as error:
+            found.append(("last state", f"not to be had: {error}"))
+        return found
+
+
+def _brief(state: State | None) -> str:
+    if state is None:
+        return "none was shown"
+    kept = ("word", "headline", "next", "holds", "findings", "start_blocked_by", "resume_blocked_by", "pump")
+    return repr({key: state[key] for key in kept} | {"feed": state["feed"], "alarms": state["alarms"]})

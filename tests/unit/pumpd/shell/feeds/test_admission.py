@@ -1,0 +1,303 @@
+"""Freshness and identity of a message, every limit from both sides (R113, facts/faults.md rows 46-66)."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from vitals_payloads import encode, vitals
+
+from interlocks.vocabulary import Signal, Stamp
+from pumpd.shell.feeds import admission
+from pumpd.shell.feeds.admission import Admission, Admitted
+from pumpd.shell.feeds.arrivals import Rejected, RejectReason
+from pumpd.shell.feeds.native import Parsed, parse
+
+NOW = Stamp(1_000_000, 900_000)
+
+
+class Bed:
+    """One admission gate with one monitor; `offer` says what became of a message."""
+
+    def __init__(self) -> None:
+        self.gate = Admission(frozenset({"monitor-1", "line-1"}))
+
+    def offer(
+        self,
+        seq: int = 1,
+        *,
+        measured_ms: int = NOW.ms,
+        boot: str = "b1",
+        device: str = "monitor-1",
+        topic_device: str | None = None,
+        patient: str | None = "tok-1",
+        token: str = "tok-1",
+        received: Stamp = NOW,
+        bad: tuple[str, ...] = (),
+        cuff_active: bool | None = None,
+        **values: float,
+    ) -> Admitted | Rejected:
+        message = vitals(seq, max(0, measured_ms), bad=bad, **values)
+        message |= {"boot": boot, "device": device, "patient": token}
+        if cuff_active is not None:
+            message["cuff_active"] = cuff_active
+        parsed = parse(encode(message))
+        assert isinstance(parsed, Parsed), parsed
+        verdict = self.gate.decide(
+            parsed,
+            topic_device=topic_device or device,
+            patient=patient,
+            measured_ms=measured_ms,
+            received=received,
+        )
+        if isinstance(verdict, Rejected):
+            self.gate.refused(topic_device or device, verdict)
+        return verdict
+
+
+def word(verdict: Admitted | Rejected) -> str:
+    return verdict.reason.value if isinstance(verdict, Rejected) else "admitted"
+
+
+def samples(verdict: Admitted | Rejected) -> dict[Signal, float]:
+    assert isinstance(verdict, Admitted), verdict
+    return {sample.signal: sample.value for sample in verdict.samples}
+
+
+def test_a_good_message_becomes_stamped_samples() -> None:
+    verdict = Bed().offer(7, measured_ms=NOW.ms - 300, hr=70, spo2=97)
+    assert isinstance(verdict, Admitted)
+    heart = verdict.samples[0]
+    assert (heart.signal, heart.value, heart.measured_ms, heart.received, heart.source, heart.seq) == (
+        Signal.HR,
+        70.0,
+        NOW.ms - 300,
+        NOW,
+        "monitor-1",
+        7,
+    )
+    assert not heart.is_suspect
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "values", "expected"),
+    [
+        (-2_000, {"hr": 70}, "admitted"),
+        (-2_001, {"hr": 70}, "future"),
+        (-3_600_000, {"hr": 70}, "future"),
+        (5_000, {"hr": 70}, "admitted"),
+        (5_001, {"hr": 70}, "late"),
+        (5_001, {"line_pressure": 70}, "late"),
+        (3_600_000, {"hr": 70}, "late"),
+        (120_000, {"sys": 120, "dia": 80}, "admitted"),
+        (120_001, {"sys": 120, "dia": 80}, "late"),
+        (-2_001, {"sys": 120, "dia": 80}, "future"),
+        (5_001, {"sys": 120, "dia": 80, "hr": 70}, "late"),
+    ],
+)
+def test_the_age_limits_from_both_sides(age_ms: int, values: dict[str, float], expected: str) -> None:
+    """Row 64, clinical.md 4; a message with one stamp obeys its strictest signal."""
+    assert word(Bed().offer(measured_ms=NOW.ms - age_ms, **values)) == expected
+
+
+def test_a_redelivered_message_changes_nothing_and_is_no_failed_reading() -> None:
+    """Row 48, I24."""
+    bed = Bed()
+    assert word(bed.offer(5, hr=70)) == "admitted"
+    for _ in range(5):
+        assert word(bed.offer(5, hr=70)) == "duplicate"
+    assert bed.gate.rejects_in_a_row(Signal.HR) == 0
+    assert bed.gate.counters["monitor-1", RejectReason.DUPLICATE] == 5
+
+
+def test_an_older_message_is_dropped() -> None:
+    """Row 55."""
+    bed = Bed()
+    bed.offer(5, hr=70)
+    assert word(bed.offer(4, measured_ms=NOW.ms + 1, hr=60)) == "reordered"
+    assert samples(bed.offer(9, measured_ms=NOW.ms + 2, hr=80)) == {Signal.HR: 80.0}
+
+
+def test_a_new_boot_is_accepted_once_and_an_earlier_one_never_again() -> None:
+    """Row 62: two monitors with one name interleave their boots."""
+    bed = Bed()
+    assert word(bed.offer(900, boot="b1", hr=70)) == "admitted"
+    assert word(bed.offer(1, boot="b2", measured_ms=NOW.ms + 1, hr=71)) == "admitted"
+    assert word(bed.offer(901, boot="b1", measured_ms=NOW.ms + 2, hr=72)) == "old_boot"
+    assert word(bed.offer(2, boot="b2", measured_ms=NOW.ms + 3, hr=73)) == "admitted"
+
+
+def test_a_recording_with_an_unknown_boot_cannot_retire_the_true_one() -> None:
+    """Row 47: a replay is late, and a refused message moves nothing."""
+    bed = Bed()
+    bed.offer(1, boot="b1", hr=70)
+    assert word(bed.offer(1, boot="yesterday", measured_ms=NOW.ms - 86_400_000, hr=70)) == "late"
+    assert word(bed.offer(2, boot="b1", measured_ms=NOW.ms + 1, hr=70)) == "admitted"
+
+
+def test_boots_are_remembered_within_a_bound() -> None:
+    bed = Bed()
+    for n in range(admission.MAX_BOOTS):
+        assert word(bed.offer(boot=f"b{n}", measured_ms=NOW.ms - 5_000 + n, hr=70)) == "admitted"
+    assert word(bed.offer(boot="one-more", measured_ms=NOW.ms, hr=70)) == "old_boot"
+
+
+def test_an_old_measurement_in_a_new_message_is_not_news() -> None:
+    """Row 55: a monitor that repeats its last cuff reading measures nothing; nor after its restart."""
+    bed = Bed()
+    assert word(bed.offer(1, measured_ms=NOW.ms - 9_000, sys=150, dia=90)) == "admitted"
+    assert word(bed.offer(2, measured_ms=NOW.ms - 9_000, sys=150, dia=90)) == "not_newer"
+    assert word(bed.offer(1, boot="b2", measured_ms=NOW.ms - 9_000, sys=150, dia=90)) == "not_newer"
+    assert word(bed.offer(1, boot="b2", measured_ms=NOW.ms - 8_999, sys=150, dia=90)) == "admitted"
+
+
+def test_another_patients_token_is_refused_as_soon_as_a_patient_is_bound() -> None:
+    """Row 61."""
+    bed = Bed()
+    assert word(bed.offer(1, patient=None, token="anyone", hr=70)) == "admitted"
+    assert word(bed.offer(2, measured_ms=NOW.ms + 1, token="tok-2", hr=70)) == "wrong_patient"
+    assert word(bed.offer(3, measured_ms=NOW.ms + 2, token="tok-1", hr=70)) == "admitted"
+
+
+def test_a_device_speaks_only_on_its_own_topic() -> None:
+    """Row 52: the access list guards the topic."""
+    assert word(Bed().offer(device="monitor-1", topic_device="line-1", hr=70)) == "device_mismatch"
+
+
+def test_a_stranger_is_refused_by_topic_and_by_payload() -> None:
+    bed = Bed()
+    assert word(bed.offer(device="monitor-9", hr=70)) == "unbound_device"
+    early = bed.gate.screen("monitor-9", is_retained=False)
+    assert early is not None
+    assert early.reason is RejectReason.UNBOUND_DEVICE
+
+
+def test_strangers_share_one_counter() -> None:
+    gate = Bed().gate
+    for n in range(50):
+        gate.refused(f"stranger-{n}", Rejected(RejectReason.UNBOUND_DEVICE, ""))
+    assert gate.counters == {(admission.UNBOUND, RejectReason.UNBOUND_DEVICE): 50}
+
+
+def test_a_retained_message_is_refused_before_it_is_read() -> None:
+    """Row 46, R113."""
+    gate = Bed().gate
+    early = gate.screen("monitor-1", is_retained=True)
+    assert early is not None
+    assert early.reason is RejectReason.RETAINED
+    assert gate.screen("monitor-1", is_retained=False) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ((100, 80), (130, 100), False),
+        ((100, 80), (131, 99), True),
+        ((100, 50), (70, 50), False),
+        ((100, 50), (69, 50), True),
+        ((100, 50), (100, 65), False),
+        ((120, 50), (120, 66), True),
+        ((100, 80), (250, 140), True),
+    ],
+)
+def test_a_leap_of_more_than_30_percent_is_suspect_and_still_admitted(
+    first: tuple[float, float], second: tuple[float, float], expected: bool
+) -> None:
+    """clinical.md 4: up or down, systolic or diastolic; it must still be able to trip."""
+    bed = Bed()
+    bed.offer(1, sys=first[0], dia=first[1])
+    verdict = bed.offer(2, measured_ms=NOW.ms + 1, sys=second[0], dia=second[1], hr=70)
+    assert isinstance(verdict, Admitted)
+    assert {sample.signal: sample.is_suspect for sample in verdict.samples} == {
+        Signal.SYS: expected,
+        Signal.DIA: expected,
+        Signal.HR: False,
+    }
+
+
+def test_a_repeat_that_agrees_with_a_suspect_reading_is_not_suspect() -> None:
+    bed = Bed()
+    bed.offer(1, sys=120, dia=80)
+    bed.offer(2, measured_ms=NOW.ms + 1, sys=170, dia=95)
+    verdict = bed.offer(3, measured_ms=NOW.ms + 2, sys=172, dia=96)
+    assert isinstance(verdict, Admitted)
+    assert not any(sample.is_suspect for sample in verdict.samples)
+
+
+def test_the_last_patients_reading_makes_nobody_suspect() -> None:
+    bed = Bed()
+    bed.offer(1, sys=200, dia=110)
+    verdict = bed.offer(2, measured_ms=NOW.ms + 1, patient="tok-2", token="tok-2", sys=110, dia=70)
+    assert isinstance(verdict, Admitted)
+    assert not any(sample.is_suspect for sample in verdict.samples)
+
+
+def test_bad_quality_counts_as_missing_and_the_rest_of_the_message_is_used() -> None:
+    """Row 65."""
+    verdict = Bed().offer(hr=70, bad=("spo2",))
+    assert samples(verdict) == {Signal.HR: 70.0}
+    assert isinstance(verdict, Admitted)
+    assert verdict.missing == (Signal.SPO2,)
+
+
+def test_a_cuff_reading_with_one_bad_part_is_missing_whole() -> None:
+    verdict = Bed().offer(sys=120, map=93, hr=70, bad=("dia",))
+    assert samples(verdict) == {Signal.HR: 70.0}
+    assert isinstance(verdict, Admitted)
+    assert set(verdict.missing) == {Signal.SYS, Signal.DIA, Signal.MAP}
+
+
+def test_a_message_of_nothing_but_bad_quality_is_rejected() -> None:
+    assert word(Bed().offer(bad=("spo2",))) == "bad_quality"
+
+
+def test_word_of_the_cuff_passes_even_when_its_reading_failed() -> None:
+    verdict = Bed().offer(bad=("sys", "dia"), cuff_active=False)
+    assert isinstance(verdict, Admitted)
+    assert (verdict.samples, verdict.cuff_active) == ((), False)
+
+
+def test_failed_readings_in_a_row_are_counted_per_signal_and_a_good_one_ends_the_row() -> None:
+    """clinical.md 4: three rejects in a row are a technical alarm."""
+    bed = Bed()
+    bed.offer(1, sys=120, dia=80, hr=70)
+    for n in range(3):
+        bed.offer(2 + n, measured_ms=NOW.ms - 200_000, sys=120, dia=80)
+    assert bed.gate.rejects_in_a_row(Signal.SYS) == 3
+    assert bed.gate.rejects_in_a_row(Signal.HR) == 0
+    bed.offer(9, measured_ms=NOW.ms + 1, sys=120, dia=80)
+    assert bed.gate.rejects_in_a_row(Signal.SYS) == 0
+
+
+def test_an_unreadable_payload_counts_against_all_the_device_delivered() -> None:
+    bed = Bed()
+    bed.offer(1, hr=70, spo2=97)
+    garbage = Rejected(RejectReason.NOT_JSON, "")
+    assert [bed.gate.refused("monitor-1", garbage) for _ in range(3)] == [1, 2, 3]
+    assert bed.gate.rejects_in_a_row(Signal.SPO2) == 3
+    assert bed.gate.rejects_in_a_row(Signal.SYS) == 0
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["b1", "b2", "b3"]), st.integers(0, 6), st.integers(-130_000, 4_000)),
+        max_size=40,
+    )
+)
+def test_whatever_arrives_in_whatever_order_only_new_and_timely_values_are_admitted(
+    arrivals: list[tuple[str, int, int]],
+) -> None:
+    """R113, rows 47, 48, 55, 62 as one property: sequence rises per boot, no boot returns, time rises."""
+    bed = Bed()
+    admitted: list[tuple[str, int, int]] = []
+    for boot, seq, offset_ms in arrivals:
+        verdict = bed.offer(seq, boot=boot, measured_ms=NOW.ms + offset_ms, sys=120, dia=80)
+        if isinstance(verdict, Admitted):
+            admitted.append((boot, seq, offset_ms))
+    assert all(-120_000 <= offset_ms <= 2_000 for _, _, offset_ms in admitted)
+    assert all(a[2] < b[2] for a, b in pairwise(admitted))
+    boots = [boot for boot, _, _ in admitted]
+    assert sum(a != b for a, b in pairwise(boots)) == max(0, len(set(boots)) - 1)
+    for boot in set(boots):
+        seqs = [seq for its_boot, seq, _ in admitted if its_boot == boot]
+        assert seqs == sorted(set(seqs))

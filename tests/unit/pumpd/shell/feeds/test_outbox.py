@@ -1,0 +1,106 @@
+"""The outbox: bounded, newest word for a retained topic, nothing said too late."""
+
+import pytest
+
+from pumpd.shell.feeds.outbox import MAX_RETAINED, MAX_WAIT_MS, MAX_WAITING, Outbox, Outgoing
+
+
+def request(n: int, at_ms: int = 0) -> Outgoing:
+    return Outgoing("pumpd/v1/request/bed-1", b"%d" % n, False, 1, at_ms)
+
+
+def state(payload: bytes, channel: str = "bed-1") -> Outgoing:
+    return Outgoing(f"pumpd/v1/state/{channel}", payload, True, 1, 0)
+
+
+def drain(outbox: Outbox, now_ms: int = 0) -> list[bytes]:
+    said = []
+    while (message := outbox.next(now_ms)) is not None:
+        said.append(message.payload)
+        outbox.sent(message)
+    return said
+
+
+def test_requests_go_in_order_and_ahead_of_states() -> None:
+    outbox = Outbox()
+    for message in (state(b"s"), request(1), request(2)):
+        outbox.put(message)
+    assert drain(outbox) == [b"1", b"2", b"s"]
+
+
+def test_a_message_stays_until_the_broker_has_it() -> None:
+    outbox = Outbox()
+    outbox.put(request(1))
+    assert outbox.next(0) is outbox.next(0) is not None
+
+
+def test_a_full_outbox_drops_its_oldest_request_and_counts_it() -> None:
+    outbox = Outbox()
+    for n in range(MAX_WAITING + 3):
+        outbox.put(request(n))
+    assert outbox.dropped == 3
+    assert drain(outbox) == [b"%d" % n for n in range(3, MAX_WAITING + 3)]
+
+
+def test_requests_never_push_out_a_retained_state() -> None:
+    outbox = Outbox()
+    outbox.put(state(b"kept"))
+    for n in range(MAX_WAITING * 2):
+        outbox.put(request(n))
+    assert drain(outbox)[-1] == b"kept"
+
+
+def test_a_request_is_not_made_when_its_moment_has_passed() -> None:
+    outbox = Outbox()
+    outbox.put(request(1, at_ms=0))
+    outbox.put(request(2, at_ms=1))
+    assert drain(outbox, now_ms=MAX_WAIT_MS + 1) == [b"2"]
+    assert outbox.dropped == 1
+
+
+def test_only_the_newest_word_of_a_retained_topic_is_said() -> None:
+    outbox = Outbox()
+    outbox.put(state(b"old"))
+    outbox.put(state(b"new"))
+    assert drain(outbox, now_ms=10 * MAX_WAIT_MS) == [b"new"]
+
+
+def test_a_word_renewed_while_it_was_being_sent_is_said_again() -> None:
+    outbox = Outbox()
+    outbox.put(state(b"old"))
+    in_flight = outbox.next(0)
+    assert in_flight is not None
+    outbox.put(state(b"new"))
+    outbox.sent(in_flight)
+    assert drain(outbox) == [b"new"]
+
+
+def test_every_retained_word_is_said_again_in_a_new_session() -> None:
+    outbox = Outbox()
+    outbox.put(state(b"1", "a"))
+    outbox.put(state(b"2", "b"))
+    drain(outbox)
+    outbox.new_session()
+    assert drain(outbox) == [b"1", b"2"]
+
+
+def test_retained_topics_are_bounded_and_known_ones_still_renewed() -> None:
+    outbox = Outbox()
+    for n in range(MAX_RETAINED + 1):
+        outbox.put(state(b"x", f"c{n}"))
+    outbox.put(state(b"y", "c0"))
+    assert outbox.dropped == 1
+    said = drain(outbox)
+    assert len(said) == MAX_RETAINED
+    assert said.count(b"y") == 1
+
+
+@pytest.mark.parametrize("topic", ["", "a/+", "a/#", "a\0b"])
+def test_a_filter_is_not_a_topic(topic: str) -> None:
+    with pytest.raises(ValueError, match="not a topic"):
+        Outbox().put(Outgoing(topic, b"", False, 1, 0))
+
+
+def test_quality_of_service_2_is_not_offered() -> None:
+    with pytest.raises(ValueError, match="quality of service"):
+        Outbox().put(Outgoing("a", b"", False, 2, 0))

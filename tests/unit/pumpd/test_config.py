@@ -1,0 +1,187 @@
+"""Configuration: everything right loads, everything else is refused whole, each fault once, by its line."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic import ValidationError
+
+from pumpd.config import LARGEST_FILE_BYTES, Config, ConfigRefused, Role, config_hash, load, parse
+from pumpd.config_checks import ROLES
+
+EXAMPLE = Path(__file__).parents[3] / "docs" / "config-example.toml"
+TEXT = EXAMPLE.read_text(encoding="utf-8")
+
+
+def _refusal(text: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigRefused) as caught:
+        parse(text, "x.toml")
+    assert str(caught.value) == "\n".join(caught.value.faults)
+    return caught.value.faults
+
+
+def _line_of(words: str, text: str = TEXT) -> int:
+    return text[: text.index(words)].count("\n") + 1
+
+
+def _changed(old: str, new: str) -> str:
+    assert old in TEXT
+    return TEXT.replace(old, new, 1)
+
+
+def test_the_example_in_the_documents_loads() -> None:
+    config = load(EXAMPLE)
+    assert config.site.name == "ward-3"
+    assert config.broker.keepalive_s == 4
+    assert [user.roles for user in config.users] == [("prescriber",), ("nurse",), ("engineer",)]
+    channel = config.channels[0]
+    assert (channel.pump.driver, channel.pump.baud, channel.pump.lease_s) == ("new_era", 19200, 2)
+    assert channel.monitors == ("monitor-1",)
+    assert channel.line_pressure_limit_mmhg == 300
+
+
+def test_what_may_be_left_out_has_the_documented_default() -> None:
+    text = TEXT
+    for line in TEXT.splitlines():
+        key = line.split("=")[0].strip()
+        if key in {"tls", "ca_file", "cert_file", "key_file", "username", "password_file", "keepalive_s"} | {
+            "mode",
+            "baud",
+            "address",
+            "firmware",
+            "lease_s",
+            "transducer",
+            "line_pressure_limit_mmhg",
+            "syringes",
+        }:
+            text = text.replace(line + "\n", "", 1)
+    config = parse(text, "x.toml")
+    assert config.broker.tls is True
+    assert config.broker.ca_file is config.broker.username is None
+    assert config.broker.keepalive_s == 4
+    assert config.console.mode == "0660"
+    pump, channel = config.channels[0].pump, config.channels[0]
+    assert (pump.baud, pump.address, pump.firmware, pump.lease_s) == (19200, 0, "", 2)
+    assert (channel.transducer, channel.line_pressure_limit_mmhg, channel.syringes) == (None, 300, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "says"),
+    [
+        ("port = 8883", 'port = "8883"', "broker.port", "whole number"),
+        ("port = 8883", "port = 8883.0", "broker.port", "whole number"),
+        ("port = 8883", "port = true", "broker.port", "whole number"),
+        ("port = 8883", "port = 0", "broker.port", "at least 1"),
+        ("port = 8883", "port = 65536", "broker.port", "at most 65535"),
+        ("tls = true", "tls = 1", "broker.tls", "true or false"),
+        ("keepalive_s = 4", "keepalive_s = 6", "broker.keepalive_s", "at most 5 (s"),
+        ("keepalive_s = 4", "keepalive_s = nan", "broker.keepalive_s = nan", "whole number"),
+        ("keepalive_s = 4", "keepalive_s = inf", "broker.keepalive_s = inf", "whole number"),
+        ("keepalive_s = 4", "keepalive_s = -inf", "broker.keepalive_s = -inf", "whole number"),
+        ("keepalive_s = 4", "keepalive_ms = 4", "broker.keepalive_ms", "did you mean keepalive_s?"),
+        ('path = "/var', 'path = "var', "journal.path", "absolute path"),
+        ('path = "/var', 'path = "/../var', "journal.path", "absolute path"),
+        ('mode = "0660"', "mode = 660", "console.mode", "text in quotes"),
+        ('mode = "0660"', 'mode = "0666"', "console.mode", "right form"),
+        ('"/run/pumpd/', f'"/run/{"p" * 100}/', "console.socket", "at most 107 bytes"),
+        ('roles = ["nurse"]', 'roles = ["nurce"]', "users[nina].roles[1]", "'nurse'"),
+        ('roles = ["engineer"]', "roles = []", "users[otto].roles", "is empty"),
+        ('roles = ["engineer"]', 'roles = "engineer"', "users[otto].roles", "must be a list"),
+        ('name = "otto"', 'name = "nina"', "users[nina].name", "taken by an earlier user"),
+        ('name = "ward-3"', 'name = "ward/3"', "site.name", "right form"),
+        ("lease_s = 2", "lease_s = 0", "channels[bed-1].pump.lease_s", "at least 1 (s"),
+        ("baud = 19200", "baud = 115200", "channels[bed-1].pump.baud", "19200"),
+        ("address = 0", "address = 100", "channels[bed-1].pump.address", "at most 99"),
+        ('driver = "new_era"', 'driver = "newera"', "channels[bed-1].pump.driver", "new_era"),
+        ("= 300 #", "= 310 #", "channels[bed-1].line_pressure_limit_mmhg", "multiple of 25 (mm[Hg]"),
+        ("= 300 #", "= 775 #", "channels[bed-1].line_pressure_limit_mmhg", "at most 750"),
+        ("= 300 #", "= 25 #", "channels[bed-1].line_pressure_limit_mmhg", "at least 50"),
+        ("lease_s = 2", "lease_s = 2\nturbo = true", "channels[bed-1].pump.turbo", "no such key"),
+    ],
+)
+def test_one_wrong_value_is_one_fault_that_names_line_key_and_what_would_be_right(
+    old: str, new: str, key: str, says: str
+) -> None:
+    faults = _refusal(_changed(old, new))
+    assert len(faults) == 1, faults
+    line = _line_of(old) + new.count("\n")
+    assert faults[0].startswith(f"x.toml:{line}: {key}")
+    assert says in faults[0]
+
+
+def test_a_table_nobody_knows_is_refused_at_its_header() -> None:
+    faults = _refusal(TEXT + "\n[extra]\nx = 1\n")
+    assert len(faults) == 1
+    assert faults[0].startswith(f"x.toml:{TEXT.count(chr(10)) + 2}: extra: there is no such key here")
+
+
+def test_a_missing_key_is_told_at_its_table_with_meaning_and_example() -> None:
+    text = _changed('model = "NE1000"', '# model = "NE1000"')
+    line = _line_of("[channels.pump]", text)
+    assert _refusal(text) == (
+        f"x.toml:{line}: channels[bed-1].pump.model: is required and not there "
+        '(what the pump\'s model must begin with), for example "NE1000"',
+    )
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
+    text = _changed("port = 8883", "port = 0").replace("lease_s = 2", "lease_s = 9")
+    text = text.replace('name = "otto"', 'name = "nina"')
+    faults = _refusal(text)
+    assert [fault.split(" ")[1] for fault in faults] == [
+        "broker.port",
+        "users[nina].name",
+        "channels[bed-1].pump.lease_s",
+    ]
+
+
+def test_a_hash_is_never_repeated_in_a_fault() -> None:
+    secret = "scrypt$16384$8$1$tooshort"
+    whole = next(line for line in TEXT.splitlines() if line.startswith("pin_scrypt"))
+    for changed in (f'pin_scrypt = "{secret}"', f'name2 = "{secret}"', f'pins = ["{secret}"]'):
+        faults = _refusal(TEXT.replace(whole, changed, 1))
+        assert faults
+        assert secret not in "".join(faults)
+
+
+def test_text_that_is_not_toml_is_refused_with_its_line() -> None:
+    faults = _refusal(_changed("port = 8883", "port = 08883"))
+    assert len(faults) == 1
+    assert faults[0].startswith(f"x.toml:{_line_of('port = 8883')}: not TOML: ")
+    assert _refusal("a = [")[0].startswith("x.toml:1: not TOML: ")
+
+
+def test_an_empty_file_names_every_table_that_is_required() -> None:
+    assert {fault.split(" ")[1].rstrip(":") for fault in _refusal("")} == set(Config.model_fields)
+
+
+def test_a_file_that_is_absent_too_large_or_not_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "pumpd.toml"
+    with pytest.raises(ConfigRefused, match=r"cannot be read: No such file"):
+        load(path)
+    path.write_bytes(b"#" * (LARGEST_FILE_BYTES + 1))
+    with pytest.raises(ConfigRefused, match="larger than"):
+        load(path)
+    path.write_bytes(b"# one\n# \xff\n")
+    with pytest.raises(ConfigRefused, match=r"pumpd\.toml:2: not UTF-8"):
+        load(path)
+
+
+def test_a_loaded_configuration_cannot_be_changed() -> None:
+    config = parse(TEXT, "x.toml")
+    with pytest.raises(ValidationError, match="frozen"):
+        config.broker.port = 1  # type: ignore[misc]
+
+
+def test_the_hash_is_of_what_the_file_means() -> None:
+    """I25: comments and order do not count, every value does."""
+    config = parse(TEXT, "x.toml")
+    reordered = TEXT.replace("port = 8883\ntls = true", "tls = true\nport = 8883 # remark")
+    assert reordered != TEXT
+    assert config_hash(parse(reordered, "y.toml")) == config_hash(config)
+    assert config_hash(parse(_changed("lease_s = 2", "lease_s = 3"), "x.toml")) != config_hash(config)
+    assert len(config_hash(config)) == 64
+
+
+def test_the_roles_of_the_model_and_of_the_checks_are_the_same() -> None:
+    assert set(get_args(Role)) == ROLES
