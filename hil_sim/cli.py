@@ -41,7 +41,9 @@ def _broker(options: argparse.Namespace) -> int:
     from hil_sim.broker import run_broker
 
     try:
-        asyncio.run(run_broker(options.host, options.port))
+        asyncio.run(
+            run_broker(options.host, options.port, lambda where: print(f"READY broker={where}", flush=True))
+        )
     except KeyboardInterrupt:
         return 0
     return 0

@@ -1,0 +1,324 @@
+"""The New Era driver without its wires: commands and bytes go in, bytes and events come out. Time is handed
+in.
+
+Theory of operation. `exchange.py` asks one question at a time, `turns.py` says which questions make a
+command; here it is decided whose turn it is. A halt's turn is always the next: it takes the place of the turn
+under way, drops what was queued, and waits for nothing but the one exchange on the wire (200 ms at most).
+What was dropped ends NOT_SENT if no frame of it that can add drug had left, else UNKNOWN. A second halt joins
+the first.
+
+A line begins with SAF and VER and, if the wrong pump answers, ends there: nothing else is ever sent to a
+stranger. Then everything is read back, and only then does the line count as up. It does not halt the pump by
+itself; the caller does, on LinkUp (design law 9).
+
+The pump's watchdog is a lease, and this module never renews it of its own accord (law 7): bytes leave only as
+part of a command or a poll that the caller submitted, and of the one readback that follows a lost answer or
+an alarm. A caller that stops completing its control cycles stops polling, and the pump stops itself.
+"""
+
+from collections import deque
+from dataclasses import replace
+from enum import StrEnum
+
+from drivers.contract import (
+    Approval,
+    Configure,
+    DriverEvent,
+    Ended,
+    Halt,
+    LinkDown,
+    LinkUp,
+    Outcome,
+    Poll,
+    PumpAlarm,
+    PumpCommand,
+    Reported,
+    Run,
+)
+from drivers.gate import Gate
+from drivers.new_era import turns
+from drivers.new_era.binding import Binding
+from drivers.new_era.codec import Reply
+from drivers.new_era.exchange import Alarmed, Answered, Barred, Dead, Exchange, Lost, Result, Stranger
+from drivers.new_era.job import Job
+from drivers.new_era.turns import Ending, Proof, Refused, WrongPump
+
+QUEUE_MAX = 4
+HALTS_MAX = 16
+DIAMETER_EVERY = 4  # polls
+TARGET_EVERY = 8
+
+
+class Phase(StrEnum):
+    """Where the line is."""
+
+    CLOSED = "closed"
+    OPENING = "opening"
+    UP = "up"
+    OVER = "over"  # given up; the owner closes the port and opens it again
+
+
+class NewEraProtocol:
+    """One line. After every call take the output, then the events."""
+
+    def __init__(self, binding: Binding) -> None:
+        self._binding = binding
+        self._gate = Gate()
+        self._exchange = Exchange(binding.address, self._gate, 0)
+        self._phase = Phase.CLOSED
+        self._job: Job | None = None
+        self._queue: deque[Job] = deque()
+        self._halts: list[int] = []
+        self._events: list[DriverEvent] = []
+        self._alarms: dict[PumpAlarm, None] = {}
+        self._polls = 0
+        self._is_readback_due = False
+        self._announced: LinkDown | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """Where the line is."""
+        return self._phase
+
+    @property
+    def is_wrong_pump(self) -> bool:
+        """The line was given up because somebody else answered."""
+        return self._announced is not None and self._announced.is_wrong_pump
+
+    def approve(self, approval: Approval) -> None:
+        """Set the gate."""
+        self._gate.approve(approval)
+
+    def opened(self, now: int) -> None:
+        """The port is open and its input empty: begin with who is there."""
+        bound = self._binding
+        self._exchange = Exchange(bound.address, self._gate, now)
+        self._gate.forget()
+        self._phase = Phase.OPENING
+        self._is_readback_due = False
+        steps = turns.open_line(bound.address, bound.model, bound.firmware, bound.lease_s)
+        self._job = Job(None, steps)
+        self._step(None, now)
+        self._crank(now)
+
+    def lost(self, reason: str, now: int) -> None:
+        """The port is gone or could not be opened."""
+        if self._phase is not Phase.OVER:
+            self._go_down(reason)
+        self._phase = Phase.CLOSED
+
+    def submit(self, command_id: int, command: PumpCommand, now: int) -> None:
+        """Take a command. It ends in one `Ended`; a Poll only in `Reported`."""
+        if self._phase is not Phase.UP:
+            if not isinstance(command, Poll):
+                self._events.append(Ended(command_id, Outcome.NOT_SENT, "the line is down"))
+            return
+        match command:
+            case Halt():
+                self._submit_halt(command_id)
+            case Poll():
+                if self._job is None and not self._queue:
+                    self._queue.append(self._poll_job())
+            case Run() | Configure():
+                if len(self._queue) >= QUEUE_MAX:
+                    self._events.append(Ended(command_id, Outcome.NOT_SENT, "too many commands are waiting"))
+                else:
+                    self._queue.append(self._job_for(command_id, command))
+        self._crank(now)
+
+    def receive(self, chunk: bytes, now: int) -> None:
+        """Bytes from the line."""
+        if self._phase in (Phase.OPENING, Phase.UP):
+            self._exchange.receive(chunk, now)
+            self._crank(now)
+
+    def tick(self, now: int) -> None:
+        """Let time pass."""
+        if self._phase in (Phase.OPENING, Phase.UP):
+            self._exchange.tick(now)
+            self._crank(now)
+
+    def next_deadline(self) -> int | None:
+        """Link ms at which `tick` is due; None = only bytes or a command can change anything."""
+        return self._exchange.next_deadline() if self._phase in (Phase.OPENING, Phase.UP) else None
+
+    def take_output(self) -> bytes:
+        """Bytes to write now. Nothing from a line given up."""
+        output = self._exchange.take_output()
+        return output if self._phase in (Phase.OPENING, Phase.UP) else b""
+
+    def take_events(self) -> list[DriverEvent]:
+        """What the caller must hear, oldest first."""
+        events, self._events = self._events, []
+        return events
+
+    def _job_for(self, command_id: int, command: Run | Configure) -> Job:
+        if isinstance(command, Run):
+            return Job(command, turns.run(command, self._binding.lease_s), [command_id])
+        return Job(command, turns.configure(command.diameter_um), [command_id])
+
+    def _poll_job(self, *, is_full: bool = False) -> Job:
+        self._polls += 1
+        steps = turns.poll(
+            with_diameter=is_full or self._polls % DIAMETER_EVERY == 0,
+            with_target=is_full or self._polls % TARGET_EVERY == 0,
+        )
+        return Job(Poll(), steps)
+
+    def _submit_halt(self, command_id: int) -> None:
+        for waiting in self._queue:
+            self._end(waiting, Outcome.NOT_SENT, "superseded by a halt")
+        self._queue.clear()
+        job = self._job
+        if job is not None and isinstance(job.command, Halt) and job.proof.ending is None:
+            room = job.ids
+        else:
+            room = self._halts
+            if job is not None:
+                if self._exchange.has_left:
+                    job.note_left()
+                self._exchange.abandon()
+                outcome = Outcome.UNKNOWN if job.has_added else Outcome.NOT_SENT
+                self._cut_short(job, outcome, "superseded by a halt")
+        if len(room) < HALTS_MAX:
+            room.append(command_id)
+        else:
+            self._events.append(Ended(command_id, Outcome.UNKNOWN, "a halt is under way already"))
+
+    def _next_job(self) -> Job | None:
+        if self._halts:
+            proof = Proof()
+            job = Job(Halt(), turns.halt(proof), self._halts, proof)
+            self._halts = []
+            return job
+        if self._is_readback_due:
+            self._is_readback_due = False
+            return self._poll_job(is_full=True)
+        return self._queue.popleft() if self._queue else None
+
+    def _crank(self, now: int) -> None:
+        """Go on until only time, bytes or a command can bring anything new."""
+        while self._phase in (Phase.OPENING, Phase.UP):
+            results = self._exchange.take_results()
+            for result in results:
+                self._weigh(result, now)
+            if results:
+                continue
+            if self._job is not None:
+                return
+            self._job = self._next_job()
+            if self._job is None:
+                return
+            self._step(None, now)
+
+    def _step(self, reply: Reply | None, now: int) -> None:
+        job = self._job
+        if job is None:
+            return
+        try:
+            ask = next(job.steps) if reply is None else job.steps.send(reply)
+        except StopIteration as end:
+            self._finish(job, end.value)
+        except Refused as refusal:
+            self._finish(job, Ending(job.refused, str(refusal)))
+        except WrongPump as stranger:
+            self._go_down(str(stranger), is_wrong_pump=True)
+        else:
+            if reply is not None and job.command is None and job.ask == turns.READ_VERSION:
+                self._exchange.trust(reply.text)
+            job.ask = ask
+            ends_on_alarm = isinstance(job.command, Run)
+            self._exchange.want(ask, now, ends_on_alarm=ends_on_alarm)
+
+    def _weigh(self, result: Result, now: int) -> None:
+        job = self._job
+        match result:
+            case Answered(reply):
+                if job is not None:
+                    job.note_left(was_declined=reply.error is not None)
+                self._step(reply, now)
+            case Alarmed(alarm, has_ended):
+                self._take_alarm(alarm, job, has_ended=has_ended)
+            case Lost(detail):
+                self._lose(detail)
+            case Barred(reason):
+                if job is not None:
+                    self._finish(job, Ending(job.refused, reason))
+            case Stranger(text):
+                self._go_down(f"{text} answers on a line where another pump was", is_wrong_pump=True)
+            case Dead(reason):
+                if job is not None:
+                    job.note_left()
+                self._go_down(reason)
+
+    def _take_alarm(self, alarm: PumpAlarm, job: Job | None, *, has_ended: bool) -> None:
+        """Remember it for the next report. No run goes on over an alarm; everything else does."""
+        self._alarms[alarm] = None
+        if job is not None and isinstance(job.command, Run):
+            if not has_ended and self._exchange.has_left:
+                job.note_left()
+            self._exchange.abandon()
+            self._cut_short(job, job.refused, f"the pump has an alarm: {alarm.value}")
+            self._is_readback_due = True
+        elif job is None or (alarm is PumpAlarm.RESET and job.command is not None):
+            self._is_readback_due = True
+
+    def _lose(self, detail: str) -> None:
+        job = self._job
+        if job is None:
+            return
+        job.note_left()
+        if job.command is None:
+            self._go_down(detail)
+            return
+        # What a lost answer left open is read back once by itself; a lost poll is the caller's to repeat.
+        self._is_readback_due |= not isinstance(job.command, Poll)
+        self._cut_short(job, job.unproven, detail)
+
+    def _finish(self, job: Job, ending: Ending) -> None:
+        self._job = None
+        if job.command is None:
+            if ending.identity is None:
+                self._go_down(ending.detail)
+                return
+            self._phase = Phase.UP
+            self._announced = None
+            self._events.append(LinkUp(ending.identity))
+        if ending.report is not None:
+            report = replace(ending.report, alarms=tuple(self._alarms))
+            self._alarms.clear()
+            self._events.append(Reported(report))
+        self._end(job, ending.outcome, ending.detail)
+
+    def _cut_short(self, job: Job, outcome: Outcome, detail: str) -> None:
+        """End a turn that cannot go on, with what it had proven if it had."""
+        job.steps.close()
+        if job is self._job:
+            self._job = None
+        proven = job.proof.ending
+        if proven is not None:
+            outcome, detail = proven.outcome, proven.detail
+        self._end(job, outcome, detail)
+
+    def _end(self, job: Job, outcome: Outcome, detail: str) -> None:
+        self._events.extend(Ended(command_id, outcome, detail) for command_id in job.ids)
+
+    def _go_down(self, reason: str, *, is_wrong_pump: bool = False) -> None:
+        was_up = self._phase is Phase.UP
+        self._phase = Phase.OVER
+        self._gate.forget()
+        job = self._job
+        if job is not None:
+            if self._exchange.has_left:
+                job.note_left()
+            self._cut_short(job, job.unproven, reason)
+        for waiting in self._queue:
+            self._cut_short(waiting, Outcome.NOT_SENT, reason)
+        self._queue.clear()
+        self._events.extend(Ended(command_id, Outcome.NOT_SENT, reason) for command_id in self._halts)
+        self._halts.clear()
+        self._exchange.abandon()
+        down = LinkDown(reason, is_wrong_pump)
+        if was_up or down != self._announced:
+            self._events.append(down)
+        self._announced = down

@@ -1,0 +1,311 @@
+"""The sequences of exchanges behind each command, written as they are read: ask, look at the answer, ask
+again.
+
+Theory of operation. A turn is a generator. It yields an `Ask` and is given the `Answer`; it ends with an
+`Ending`. It knows nothing of time, framing, retries or alarms: those belong to `protocol.py`, which may stop
+a turn between any two asks (a halt does). Nothing is believed because it was written: each turn that changes
+something reads it back, and nothing starts before rate, volume limit, direction and watchdog have been read
+back and agree.
+
+What a setting is now is asked before it is written, since the pump keeps its settings in memory that wears
+(facts/protocols.md 1, "Retention"). Rate and volume limit are the exception: they are written for every
+start, so that a start never rests on a number nobody has just said.
+"""
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from re import Pattern
+
+from drivers.contract import Identity, Motion, Outcome, PumpReport, Run
+from drivers.new_era import codec
+from drivers.new_era.codec import Reply
+
+HALT_ROUNDS = 3
+
+
+class Risk(StrEnum):
+    """What a lost answer to an ask would leave open."""
+
+    NONE = "none"  # a read, or a setting that moves nothing: simply ask again
+    DELIVERY = "delivery"  # somebody must say UNKNOWN
+    ADDS_DRUG = "adds_drug"  # as above, and having left it cannot be called not sent
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request, without address, and the shape its answer must have."""
+
+    text: bytes
+    shape: Pattern[bytes]
+    risk: Risk = Risk.NONE
+
+    @property
+    def is_halt(self) -> bool:
+        """A halt waits neither for a quiet line nor for a resynchronised one."""
+        return self.text == b"STP"
+
+    @property
+    def is_write(self) -> bool:
+        """It changes something in the pump."""
+        return self.shape is codec.DONE
+
+    @property
+    def proves_identity(self) -> bool:
+        """Its answer fits no other question."""
+        return self.text == b"VER"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a turn came out. `identity` only from the opening turn."""
+
+    outcome: Outcome
+    detail: str
+    report: PumpReport | None = None
+    identity: Identity | None = None
+
+
+@dataclass(slots=True)
+class Proof:
+    """What a turn has already proven, should the rest of it get lost."""
+
+    ending: Ending | None = field(default=None)
+
+
+class Refused(Exception):
+    """The turn cannot go on; `str()` says why."""
+
+
+class WrongPump(Exception):
+    """Somebody else answers on this line."""
+
+
+Turn = Generator[Ask, Reply, Ending]
+Steps = Generator[Ask, Reply, Reply]
+
+READ_DISPENSED = Ask(b"DIS", codec.DISPENSED)
+READ_RATE = Ask(b"RAT", codec.RATE)
+READ_VOLUME = Ask(b"VOL", codec.VOLUME)
+READ_DIAMETER = Ask(b"DIA", codec.DIAMETER)
+READ_DIRECTION = Ask(b"DIR", codec.DIRECTION)
+READ_LEASE = Ask(b"SAF", codec.SECONDS)
+READ_VERSION = Ask(b"VER", codec.VERSION)
+STOP = Ask(b"STP", codec.DONE, Risk.DELIVERY)
+START = Ask(b"RUN", codec.DONE, Risk.ADDS_DRUG)
+
+
+def set_lease(lease_s: int) -> Ask:
+    """Arm the pump's communication watchdog."""
+    return Ask(b"SAF%d" % lease_s, codec.DONE)
+
+
+def _order(ask: Ask) -> Steps:
+    """Send a setting; a refusal by the pump ends the turn."""
+    reply = yield ask
+    if reply.error is not None:
+        raise Refused(f"{ask.text.decode('ascii')} was answered {reply.error}")
+    return reply
+
+
+def _known(value: int | None, ask: Ask) -> int:
+    if value is None:
+        raise Refused(f"{ask.text.decode('ascii')}: the number in the answer cannot be read")
+    return value
+
+
+def read_back(*, with_diameter: bool, with_target: bool) -> Generator[Ask, Reply, PumpReport]:
+    """Counter, rate and status; on request also the diameter, and volume target with watchdog."""
+    reply = yield READ_DISPENSED
+    dispensed = codec.parse_dispensed(reply.text)
+    if dispensed is None:
+        raise Refused("DIS: the counters in the answer cannot be read")
+    diameter_um = target_nl = watchdog_ms = None
+    if with_diameter:
+        reply = yield READ_DIAMETER
+        diameter_um = _known(codec.parse_diameter(reply.text), READ_DIAMETER)
+    if with_target:
+        reply = yield READ_VOLUME
+        target_nl = _known(codec.parse_volume(reply.text), READ_VOLUME)
+        reply = yield READ_LEASE
+        watchdog_ms = int(reply.text) * 1000
+    # The rate comes last: its status letter is the newest, and the one that is reported.
+    reply = yield READ_RATE
+    rate_nl_h = _known(codec.parse_rate(reply.text), READ_RATE)
+    return PumpReport(reply.motion, dispensed[0], rate_nl_h, diameter_um, target_nl, watchdog_ms)
+
+
+def open_line(address: int, model: str, firmware: str, lease_s: int) -> Turn:
+    """Arm the watchdog, learn who answers, and read everything back. Raises WrongPump."""
+    yield from _order(set_lease(lease_s))
+    identity = identify((yield READ_VERSION), address)
+    check_identity(identity, model, firmware)
+    report = yield from read_back(with_diameter=True, with_target=True)
+    return Ending(Outcome.CONFIRMED, "opened", report, identity)
+
+
+def identify(reply: Reply, address: int) -> Identity:
+    """Who sent this answer to VER. The family has no serial number."""
+    version = codec.parse_version(reply.text)
+    if version is None:
+        raise Refused("VER: the answer names no model")
+    return Identity(version[0], version[1], address)
+
+
+def check_identity(found: Identity, model: str, firmware: str) -> None:
+    """Raises WrongPump unless model and firmware begin as bound."""
+    if not (found.model.startswith(model) and found.firmware.startswith(firmware)):
+        wanted = f"{model} firmware {firmware or 'any'}"
+        raise WrongPump(f"{found.model} firmware {found.firmware} answers where {wanted} is bound")
+
+
+def poll(*, with_diameter: bool, with_target: bool) -> Turn:
+    """Read back and change nothing."""
+    report = yield from read_back(with_diameter=with_diameter, with_target=with_target)
+    return Ending(Outcome.CONFIRMED, "read back", report)
+
+
+def halt(proof: Proof) -> Turn:
+    """Stop until a readback says it stands. Any answer to STP will do; only the status letter counts."""
+    shown = None
+    for _ in range(HALT_ROUNDS):
+        said = yield STOP
+        shown = yield READ_DISPENSED
+        if shown.motion is Motion.HALTED:
+            words = said.error or said.letter
+            proof.ending = Ending(Outcome.CONFIRMED, f"STP was answered {words}, DIS says {shown.letter}")
+            dispensed = codec.parse_dispensed(shown.text)
+            rate = yield READ_RATE
+            rate_nl_h = codec.parse_rate(rate.text)
+            if dispensed is None or rate_nl_h is None:
+                return proof.ending
+            report = PumpReport(rate.motion, dispensed[0], rate_nl_h)
+            return Ending(Outcome.CONFIRMED, proof.ending.detail, report)
+    letter = shown.letter if shown is not None else "nothing"
+    return Ending(Outcome.REFUSED, f"STP was sent {HALT_ROUNDS} times and DIS still says {letter}")
+
+
+def _come_to_stop(reply: Reply) -> Generator[Ask, Reply, None]:
+    """From paused to stopped, so that the next RUN begins a program instead of going on with one."""
+    if reply.motion is not Motion.HALTED:
+        raise Refused(f"the pump says {reply.motion.value}, and only a halted pump can be set up")
+    if reply.letter == "P":
+        yield STOP
+        reply = yield READ_RATE
+        if reply.letter != "S":
+            raise Refused(f"after the second STP the pump says {reply.letter}, not S")
+
+
+def configure(diameter_um: int) -> Turn:
+    """Diameter, direction, program, units, no restart after a power cut. Writes only what differs."""
+    wanted = codec.render(diameter_um, codec.MILLIMETRE)
+    if wanted is None:
+        raise Refused(f"diameter {diameter_um} um cannot be said in four digits of mm")
+    reply = yield READ_DIAMETER
+    yield from _come_to_stop(reply)
+    if codec.parse_diameter(reply.text) != diameter_um:
+        yield from _order(Ask(b"DIA" + wanted, codec.DONE))
+    reply = yield READ_DIRECTION
+    if reply.text != b"INF":
+        yield from _order(Ask(b"DIRINF", codec.DONE))
+    yield from _set_program()
+    unit = codec.volume_unit(diameter_um)
+    reply = yield READ_VOLUME
+    if not reply.text.endswith(unit):
+        yield from _order(Ask(b"VOL" + unit, codec.DONE))
+    reply = yield Ask(b"PF", codec.POWER_FAIL)
+    if reply.error is None and reply.text != b"0":
+        yield from _order(Ask(b"PF0", codec.DONE))
+    reply = yield READ_DIRECTION
+    if reply.text != b"INF":
+        raise Refused(f"direction reads back {reply.text.decode('ascii')}, not INF")
+    report = yield from read_back(with_diameter=True, with_target=True)
+    if report.diameter_um != diameter_um:
+        raise Refused(f"diameter reads back {report.diameter_um} um, not {diameter_um} um")
+    if report.motion is not Motion.HALTED:
+        raise Refused(f"the pump says {report.motion.value} after it was set up")
+    return Ending(Outcome.CONFIRMED, f"diameter {diameter_um} um, direction INF read back", report)
+
+
+def _set_program() -> Generator[Ask, Reply, None]:
+    """Phase 1 pumps at a rate, phase 2 stops: at the end of phase 1 the pump goes on with phase 2."""
+    for phase, function in ((b"PHN1", b"RAT"), (b"PHN2", b"STP")):
+        yield from _order(Ask(phase, codec.DONE))
+        reply = yield Ask(b"FUN", codec.PHASE_FUNCTION)
+        if reply.text != function:
+            yield from _order(Ask(b"FUN" + function, codec.DONE))
+    yield from _order(Ask(b"PHN1", codec.DONE))
+
+
+def run(command: Run, lease_s: int) -> Turn:
+    """Start, or on a running pump change the rate and nothing else."""
+    reply = yield READ_RATE
+    if reply.motion is Motion.INFUSING:
+        return (yield from _change_rate(command.rate_nl_h, reply))
+    return (yield from _start(command, lease_s, reply))
+
+
+def _change_rate(rate_nl_h: int, running: Reply) -> Turn:
+    match = codec.RATE.fullmatch(running.text)
+    unit = match[2] if match else b""
+    number = codec.render(rate_nl_h, codec.RATE_UNITS.get(unit, 1))
+    if number is None:
+        raise Refused(
+            f"the pump runs in {unit.decode('ascii')}, and {rate_nl_h} nl/h cannot be said exactly in that"
+        )
+    yield from _order(Ask(b"RAT" + number, codec.DONE, Risk.ADDS_DRUG))
+    report = yield from read_back(with_diameter=False, with_target=False)
+    if report.rate_nl_h != rate_nl_h:
+        outcome = Outcome.REFUSED if report.rate_nl_h == codec.parse_rate(running.text) else Outcome.UNKNOWN
+        return Ending(outcome, f"rate reads back {report.rate_nl_h} nl/h, not {rate_nl_h} nl/h", report)
+    if report.motion is not Motion.INFUSING:
+        return Ending(
+            Outcome.UNKNOWN, f"the pump says {report.motion.value} after its rate was changed", report
+        )
+    return Ending(Outcome.CONFIRMED, f"rate reads back {rate_nl_h} nl/h", report)
+
+
+def _start(command: Run, lease_s: int, standing: Reply) -> Turn:
+    rate = codec.rate_text(command.rate_nl_h)
+    if rate is None or command.rate_nl_h <= 0:
+        raise Refused(f"{command.rate_nl_h} nl/h cannot be said exactly in four digits")
+    yield from _come_to_stop(standing)
+    yield from _order(Ask(b"PHN1", codec.DONE))  # a dropped Configure may have left the other phase in view
+    reply = yield READ_VOLUME
+    unit = codec.VOLUME_UNITS[reply.text[-2:]]
+    limit_nl = codec.floor(command.volume_limit_nl, unit)
+    number = codec.render(limit_nl, unit)
+    if number is None or limit_nl <= 0:  # a target of 0 would mean: no end
+        raise Refused(f"a volume limit of {command.volume_limit_nl} nl cannot be set in {reply.text[-2:]!r}")
+    yield from _order(Ask(b"VOL" + number, codec.DONE, Risk.DELIVERY))
+    yield from _order(Ask(b"RAT" + rate, codec.DONE, Risk.DELIVERY))
+    yield from _check_before_start(command.rate_nl_h, limit_nl, lease_s)
+    reply = yield from _order(START)
+    report = yield from read_back(with_diameter=False, with_target=True)
+    if report.motion is not Motion.INFUSING:
+        detail = f"RUN was answered {reply.letter}, and the pump says {report.motion.value}"
+        return Ending(Outcome.UNKNOWN, detail, report)
+    if (report.rate_nl_h, report.volume_limit_nl) != (command.rate_nl_h, limit_nl):
+        detail = f"runs with {report.rate_nl_h} nl/h to {report.volume_limit_nl} nl, not as it was told"
+        return Ending(Outcome.UNKNOWN, detail, report)
+    return Ending(Outcome.CONFIRMED, f"infusing at {report.rate_nl_h} nl/h, limit {limit_nl} nl", report)
+
+
+def _check_before_start(rate_nl_h: int, limit_nl: int, lease_s: int) -> Generator[Ask, Reply, None]:
+    """Everything a start rests on, read back; the first thing that differs is the reason not to start."""
+    reply = yield READ_DIRECTION
+    if reply.text != b"INF":
+        raise Refused(f"direction reads back {reply.text.decode('ascii')}, not INF")
+    reply = yield READ_LEASE
+    if int(reply.text) != lease_s:
+        raise Refused(f"watchdog reads back {int(reply.text)} s, not {lease_s} s")
+    reply = yield READ_VOLUME
+    found_nl = _known(codec.parse_volume(reply.text), READ_VOLUME)
+    if found_nl != limit_nl:
+        raise Refused(f"volume limit reads back {found_nl} nl, not {limit_nl} nl")
+    reply = yield READ_RATE
+    found_nl_h = _known(codec.parse_rate(reply.text), READ_RATE)
+    if found_nl_h != rate_nl_h:
+        raise Refused(f"rate reads back {found_nl_h} nl/h, not {rate_nl_h} nl/h")
+    if reply.letter != "S":
+        raise Refused(f"the pump says {reply.letter} before it was started")

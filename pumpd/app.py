@@ -1,0 +1,267 @@
+"""The composition root: the only place that names concrete classes.
+
+Theory of operation. Everything is built from one checked configuration, in an order that can only fail safe: the journal
+first (a second daemon is refused here, before any port is touched), then what the journal remembers of each channel,
+then the kernel, and last the edges. Each channel's first event is `DaemonStarted`: whatever ran before, the pump is read,
+halted, and a person is awaited (law 9).
+
+On the way down every pump is halted and its confirmation awaited for three seconds at most; what then remains is the
+pump's own watchdog, which needs nobody.
+"""
+
+import asyncio
+import contextlib
+import gc
+import json
+import random
+import secrets
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from drivers.contract import PumpDriver
+from drivers.new_era.capabilities import capabilities
+from drivers.new_era.driver import NewEraDriver, NewEraLine
+from drivers.new_era.binding import Binding
+from interlocks.catalogue.table import DEFAULT_RULES
+from interlocks.evaluate import tightened
+from pumpd import config as cfg
+from pumpd.clock import Clock
+from pumpd.core import events as ev
+from pumpd.core.library import SYRINGES
+from pumpd.core.state import Policy
+from pumpd.shell import record, supervisor
+from pumpd.shell.console import Console
+from pumpd.shell.console_acts import PersonAct
+from pumpd.shell.desk import to_event
+from pumpd.shell.feeds import arrivals
+from pumpd.shell.feeds.mqtt import BrokerSettings, MqttFeed, TlsFiles
+from pumpd.shell.feeds.routing import BedBinding
+from pumpd.shell.journal import Durable, Journal, JournalEvent
+from pumpd.shell.kernel import Channel, Kernel
+from pumpd.shell.pins import verify_pin
+from pumpd.shell.pump_port import PumpPort
+from pumpd.shell.restore import restored
+from pumpd.shell.ticker import TICK_S, tick
+
+log = structlog.get_logger("app")
+
+STOP_WITHIN_S = 3.0
+STATE_EVERY_S = 1.0
+POLL_LINK_MS = 250
+#: Faster than life everything periodic speeds up with treatment time, but no further than this (link time).
+FASTEST_S = 0.02
+
+
+def policy_for(channel: cfg.Channel, speed: float = 1) -> Policy:
+    """What one channel's configuration settles, computed once; also what a replay needs."""
+    allowed = channel.syringes if channel.syringes is not None else tuple(SYRINGES)
+    return Policy(
+        channel=channel.name,
+        bed=channel.bed,
+        rules=tightened(DEFAULT_RULES, channel.line_pressure_limit_mmhg),
+        capabilities={
+            key: capabilities(SYRINGES[key].diameter_um, channel.pump.lease_s)
+            for key in allowed
+            if key in SYRINGES
+        },
+        has_line_pressure=channel.transducer is not None,
+        lease_ms=channel.pump.lease_s * 1000,
+        poll_link_ms=int(max(POLL_LINK_MS / speed, FASTEST_S * 1000)),
+    )
+
+
+class Daemon:
+    """One process: all channels of one configuration. `run` is the whole of its life."""
+
+    def __init__(self, config: cfg.Config, clock: Clock) -> None:
+        self._config = config
+        self._clock = clock
+        self._boot = secrets.token_hex(4)
+        self._stopping = asyncio.Event()
+        self._journal = Journal(
+            Path(config.journal.path),
+            {"boot": self._boot, "config": cfg.config_hash(config), "speed": str(clock.speed)},
+            self._journal_spoke,
+            asyncio.get_running_loop(),
+        )
+        self._ports = {one.name: PumpPort(one.name, clock.stamp, self._post) for one in config.channels}
+        self._drivers: dict[str, PumpDriver] = {
+            one.name: _driver(one.pump, self._ports[one.name], clock) for one in config.channels
+        }
+        self._channels: dict[str, Channel] = {}
+        self._by_bed = {one.bed: one.name for one in config.channels}
+        self._console = Console(
+            Path(config.console.socket),
+            int(config.console.mode, 8),
+            self._person_acted,
+            self._authenticate,
+            lambda channel: self._kernel.summary(channel),
+            tuple(self._ports),
+            on_refused=self._pin_refused,
+        )
+        self._feed = MqttFeed(
+            _broker(config.broker),
+            tuple(
+                BedBinding(
+                    one.bed,
+                    self._patient,
+                    frozenset((*one.monitors, *((one.transducer,) if one.transducer else ()))),
+                )
+                for one in config.channels
+            ),
+            clock,
+            self._arrived,
+            config.site.name,
+            jitter=random.Random().random,
+        )
+        self._kernel: Kernel
+        self._requests = 0
+
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Serve until SIGTERM or SIGINT, then halt every pump.
+
+        Raises:
+            JournalRefused: another daemon holds the journal.
+        """
+        opening = self._journal.open(self._clock.wall_ms())
+        if opening.set_aside is not None:
+            log.critical("journal damaged, kept aside", kept=str(opening.set_aside), reason=opening.reason)
+        self._build_channels()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        edges: dict[str, Callable[[], Any]] = {"console": self._console.run, "feed": self._feed.run}
+        edges.update({f"pump {name}": driver.run for name, driver in self._drivers.items()})
+        period_s = max(TICK_S / float(self._clock.speed), FASTEST_S)
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(supervisor.keep(name, run, lambda _: None), name=name)
+                for name, run in edges.items()
+            ]
+            tasks.append(group.create_task(tick(self._beat, period_s), name="ticker"))
+            tasks.append(group.create_task(self._publish_states(), name="states"))
+            await self._console.listening.wait()
+            gc.collect()
+            gc.freeze()
+            log.info("ready", boot=self._boot, config=cfg.config_hash(self._config)[:12])
+            ready()
+            await self._stopping.wait()
+            await self._come_to_rest()
+            for task in tasks:
+                task.cancel()
+        self._journal.close()
+
+    def _build_channels(self) -> None:
+        speed = float(self._clock.speed)
+        for one in self._config.channels:
+            policy = policy_for(one, speed)
+            self._ports[one.name].attach(self._drivers[one.name])
+            state = restored(Path(self._config.journal.path), policy)
+            self._channels[one.name] = Channel(policy, self._ports[one.name], state)
+            body = json.dumps({"channel": one.model_dump(mode="json"), "speed": speed}, sort_keys=True)
+            self._journal.append(
+                record.CONFIGURATION, self._clock.stamp(), self._clock.wall_ms(), one.name, body
+            )
+        self._kernel = Kernel(self._channels, self._clock, self._journal, self._console, self)
+        at = self._clock.stamp()
+        self._kernel.post_all(ev.DaemonStarted(at=at, boot=self._boot, wall_ms=self._clock.wall_ms()))
+        if reason := self._journal.failed_reason:
+            self._kernel.post_all(ev.JournalFailed(at=at, reason=reason))
+
+    async def _come_to_rest(self) -> None:
+        """Halt everything; leave when every pump has confirmed, or when waiting longer helps nobody."""
+        for name, channel in self._channels.items():
+            if channel.state.delivery.is_link_up:
+                at = self._clock.stamp()
+                self._kernel.post(name, ev.PausePressed(at=at, request_id="shutdown", by="shutdown"))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN_S):
+                # Three seconds at the very end of a process; what is awaited comes through the kernel's own state.
+                while not all(_is_at_rest(one) for one in self._channels.values()):  # noqa: ASYNC110
+                    await asyncio.sleep(FASTEST_S)
+
+    def _beat(self) -> None:
+        self._kernel.post_all(ev.Ticked(at=self._clock.stamp()))
+
+    async def _publish_states(self) -> None:
+        while True:
+            for name in self._channels:
+                body = json.dumps(self._kernel.summary(name)).encode()
+                self._feed.publish(f"pumpd/v1/state/{name}", body, retain=True)
+            await asyncio.sleep(STATE_EVERY_S)
+
+    def _post(self, channel: str, event: ev.Event) -> None:
+        self._kernel.post(channel, event)
+
+    def request_reading(self, bed: str, reason: str) -> None:
+        """Ask the monitors of a bed for a cuff cycle now."""
+        self._requests += 1
+        body = {"v": 1, "want": "nibp", "reason": reason, "seq": self._requests}
+        self._feed.publish(f"pumpd/v1/request/{bed}", json.dumps(body).encode())
+
+    def _person_acted(self, act: PersonAct) -> None:
+        self._kernel.post(act.channel, to_event(act, self._clock.stamp()))
+
+    async def _authenticate(self, name: str, pin: str) -> frozenset[str] | None:
+        user = next((one for one in self._config.users if one.name == name), None)
+        if user is None or not await asyncio.to_thread(verify_pin, user.pin_scrypt, pin):
+            return None
+        return frozenset(user.roles)
+
+    def _pin_refused(self, by: str, verb: str, reason: str) -> None:
+        body = json.dumps({"by": by, "verb": verb, "reason": reason})
+        self._journal.append("pin_refused", self._clock.stamp(), self._clock.wall_ms(), "", body, urgent=True)
+
+    def _patient(self, bed: str) -> str | None:
+        order = self._channels[self._by_bed[bed]].state.session.order
+        return None if order is None else order.patient
+
+    def _journal_spoke(self, event: JournalEvent) -> None:
+        if isinstance(event, Durable):
+            self._kernel.durable(event.seq)
+        elif self._channels:
+            self._kernel.post_all(ev.JournalFailed(at=self._clock.stamp(), reason=event.reason))
+
+    def _arrived(self, arrival: arrivals.Arrival) -> None:
+        at = self._clock.stamp()
+        match arrival:
+            case arrivals.SamplesArrived():
+                self._kernel.post(
+                    self._by_bed[arrival.bed], ev.SamplesArrived(at=at, samples=arrival.samples)
+                )
+            case arrivals.SampleRefused():
+                refused = ev.SampleRefused(
+                    at=at, device=arrival.device, reason=arrival.reason.value, detail=arrival.detail
+                )
+                self._kernel.post(self._by_bed[arrival.bed], refused)
+            case arrivals.MonitorStatus():
+                spoke = ev.MonitorSpoke(at=at, device=arrival.device, is_online=arrival.is_online)
+                self._kernel.post(self._by_bed[arrival.bed], spoke)
+            case arrivals.LinkChanged():
+                self._kernel.post_all(ev.FeedLinkChanged(at=at, is_up=arrival.is_up, reason=arrival.reason))
+
+
+def _is_at_rest(channel: Channel) -> bool:
+    delivery = channel.state.delivery
+    return delivery.is_halt_confirmed or not delivery.is_link_up
+
+
+def _driver(pump: cfg.Pump, port: PumpPort, clock: Clock) -> PumpDriver:
+    binding = Binding(pump.model, pump.firmware, pump.address, pump.lease_s)
+    return NewEraDriver(NewEraLine(pump.port, binding, pump.baud), port.hear, lambda: clock.stamp().link_ms)
+
+
+def _broker(broker: cfg.Broker) -> BrokerSettings:
+    tls = None
+    if broker.tls:
+        tls = TlsFiles(broker.ca_file or "", broker.cert_file, broker.key_file)
+    password = None
+    if broker.password_file:
+        password = Path(broker.password_file).read_text(encoding="utf-8").splitlines()[0]
+    return BrokerSettings(
+        broker.host, broker.port, tls, broker.username, password, keepalive_s=broker.keepalive_s
+    )

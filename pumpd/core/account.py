@@ -1,0 +1,218 @@
+"""How much has really been given: an interval, from the pump's own counter, never from what we asked for.
+
+Theory of operation. The pump counts what its motor pushed. Each believed report adds the difference to `best`. What
+cannot be known widens the interval instead of being guessed: a counter that fell (somebody cleared it, the pump
+rebooted) leaves a gap in which at most the commanded rate ran for at most one lease; a pump that has not spoken since
+the last report may have gone on for that long; a counter that shows whole steps may stand anywhere within one.
+`low = best - short`, `high = best + over + step + pending`; safety uses high.
+
+Beside it runs the integral of the commanded rate (`expected`), kept as nl/h x ms so that nothing is ever rounded.
+The two together are the plant check: interlocks compare them over 60 and 120 seconds (facts/clinical.md 3.2, FL1, FL2;
+faults I15). Time here is treatment time, cut where a lease in link time would have ended the motion.
+"""
+
+from dataclasses import dataclass, replace
+
+from drivers.contract import Motion, PumpReport, Step
+from interlocks.vocabulary import Flow, Stamp
+
+#: nl/h times ms in one nl.
+_MS_PER_H = 3_600_000
+_POINT_EVERY_MS = 1_000
+_WINDOW_MS = 120_000
+#: A point this much older than the window still opens it: points are a second apart, reports a quarter.
+_POINTS_KEPT_MS = _WINDOW_MS + 2 * _POINT_EVERY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPoint:
+    """Totals at one instant of treatment time."""
+
+    ms: int
+    delivered_nl: int
+    expected_nl: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Volume account of one session. All volumes in nl.
+
+    Attributes:
+        counter_nl: the pump's counter at the last believed report; None: not anchored yet.
+        best_nl: counted since the session began.
+        short_nl: how much less may have been given.
+        over_nl: how much more may have been given, for good.
+        expected_nl_h_ms: integral of the commanded rate.
+        moved_halted_nl: counted between two reports that both said "halted".
+        counted_at: stamp of the last believed report of this boot.
+        was_halted: that report said "halted".
+        points: totals about once a second over the last two minutes.
+    """
+
+    counter_nl: int | None = None
+    best_nl: int = 0
+    short_nl: int = 0
+    over_nl: int = 0
+    expected_nl_h_ms: int = 0
+    moved_halted_nl: int = 0
+    counted_at: Stamp | None = None
+    was_halted: bool = False
+    points: tuple[FlowPoint, ...] = ()
+
+    @property
+    def expected_nl(self) -> int:
+        """Integral of the commanded rate, nl."""
+        return self.expected_nl_h_ms // _MS_PER_H
+
+    @property
+    def low_nl(self) -> int:
+        """Lower end of the interval."""
+        return max(0, self.best_nl - self.short_nl)
+
+
+def running_ms(since: Stamp, until: Stamp, lease_ms: int) -> int:
+    """Treatment time for which a pump silent since `since` can have gone on: no longer than its lease (link time)."""
+    elapsed_ms = max(0, until.ms - since.ms)
+    link_ms = until.link_ms - since.link_ms
+    return elapsed_ms if link_ms <= lease_ms else elapsed_ms * lease_ms // link_ms
+
+
+def anchored(report: PumpReport, at: Stamp) -> Account:
+    """A new account that starts from where the pump's counter stands now."""
+    is_halted = report.motion is Motion.HALTED
+    return Account(
+        counter_nl=report.infused_nl,
+        counted_at=at,
+        was_halted=is_halted,
+        points=(FlowPoint(at.ms, 0, 0),),
+    )
+
+
+def count(account: Account, report: PumpReport, at: Stamp, commanded_nl_h: int, lease_ms: int) -> Account:
+    """Add one report.
+
+    Args:
+        account: before.
+        report: a believed readback.
+        at: when it arrived.
+        commanded_nl_h: rate commanded since the last report, nl/h.
+        lease_ms: the pump's communication watchdog, link ms.
+
+    Returns:
+        The account after; compare with `counter_fell` first if a cleared counter matters.
+    """
+    if account.counter_nl is None:
+        return replace(account, counter_nl=report.infused_nl, counted_at=at)
+    is_halted = report.motion is Motion.HALTED
+    if account.counted_at is None:
+        ran_nl_h_ms = (
+            commanded_nl_h * lease_ms
+        )  # first report of this boot: the gap's length is unknown, the lease is not
+    else:
+        ran_nl_h_ms = commanded_nl_h * running_ms(account.counted_at, at, lease_ms)
+    moved_nl = report.infused_nl - account.counter_nl
+    over_nl = account.over_nl
+    if moved_nl < 0:
+        # Cleared or rebooted: what stands on it now was given since; before that, at most what the command allowed.
+        moved_nl = report.infused_nl
+        over_nl += max(0, ran_nl_h_ms // _MS_PER_H - moved_nl)
+    if account.counted_at is None:
+        ran_nl_h_ms = min(ran_nl_h_ms, moved_nl * _MS_PER_H)
+    stood_still = is_halted and account.was_halted
+    counted = replace(
+        account,
+        counter_nl=report.infused_nl,
+        best_nl=account.best_nl + moved_nl,
+        over_nl=over_nl,
+        expected_nl_h_ms=account.expected_nl_h_ms + ran_nl_h_ms,
+        moved_halted_nl=account.moved_halted_nl + moved_nl if stood_still else 0,
+        counted_at=at,
+        was_halted=is_halted,
+    )
+    return replace(counted, points=_points(counted, at.ms))
+
+
+def counter_fell(account: Account, report: PumpReport) -> bool:
+    """The pump's counter stands below where we last saw it, and we never clear it."""
+    return account.counter_nl is not None and report.infused_nl < account.counter_nl
+
+
+def _points(account: Account, ms: int) -> tuple[FlowPoint, ...]:
+    points = account.points
+    if points and ms - points[-1].ms < _POINT_EVERY_MS:
+        return points
+    kept = tuple(one for one in points if ms - one.ms <= _POINTS_KEPT_MS) if _is_old(points, ms) else points
+    return (*kept, FlowPoint(ms, account.best_nl, account.expected_nl))
+
+
+def _is_old(points: tuple[FlowPoint, ...], ms: int) -> bool:
+    return bool(points) and ms - points[0].ms > _POINTS_KEPT_MS
+
+
+def high_nl(
+    account: Account, now: Stamp, *, fastest_nl_h: int, lease_ms: int, steps: tuple[Step, ...]
+) -> int:
+    """Upper end of the interval now.
+
+    Args:
+        account: as counted.
+        now: instant asked about.
+        fastest_nl_h: the highest rate at which the pump may be running, commanded or in doubt.
+        lease_ms: after this much silence the pump has stopped itself, link ms.
+        steps: in which the pump shows its counter.
+    """
+    if account.counter_nl is None:
+        return 0
+    counted_nl = account.best_nl + account.over_nl + _step_nl(account.counter_nl, steps)
+    if account.counted_at is None:
+        return counted_nl + fastest_nl_h * lease_ms // _MS_PER_H
+    return counted_nl + fastest_nl_h * running_ms(account.counted_at, now, lease_ms) // _MS_PER_H
+
+
+def _step_nl(counter_nl: int, steps: tuple[Step, ...]) -> int:
+    """What one step of the counter hides; nothing at all while it shows zero and never moved."""
+    return next((row.step for row in steps if counter_nl < row.below), 0) if counter_nl else 0
+
+
+def flow(
+    account: Account,
+    now: Stamp,
+    *,
+    fastest_nl_h: int,
+    lease_ms: int,
+    steps: tuple[Step, ...],
+    vtbi_nl: int,
+    is_running: bool,
+    silent_since: Stamp | None,
+) -> Flow:
+    """The account as interlocks see it. `silent_since`: when delivery was last known to answer."""
+    opened_60 = _opening(account, now.ms - 60_000)
+    opened_120 = _opening(account, now.ms - _WINDOW_MS)
+    return Flow(
+        delivered_60s_nl=account.best_nl - opened_60.delivered_nl,
+        commanded_60s_nl=account.expected_nl - opened_60.expected_nl,
+        delivered_120s_nl=account.best_nl - opened_120.delivered_nl,
+        commanded_120s_nl=account.expected_nl - opened_120.expected_nl,
+        is_full_120s=bool(account.points) and now.ms - account.points[0].ms >= _WINDOW_MS,
+        excess_total_nl=account.best_nl - account.expected_nl,
+        moved_halted_nl=account.moved_halted_nl,
+        given_high_nl=high_nl(account, now, fastest_nl_h=fastest_nl_h, lease_ms=lease_ms, steps=steps),
+        vtbi_nl=vtbi_nl,
+        is_running=is_running,
+        report_age_link_ms=None if silent_since is None else now.link_ms - silent_since.link_ms,
+    )
+
+
+def _opening(account: Account, ms: int) -> FlowPoint:
+    """The newest point at or before `ms`, or the oldest there is."""
+    chosen = account.points[0] if account.points else FlowPoint(0, account.best_nl, account.expected_nl)
+    for point in account.points:
+        if point.ms > ms:
+            break
+        chosen = point
+    return chosen
+
+
+def after_restart(account: Account) -> Account:
+    """Both clocks begin anew: totals and counter stay, instants go."""
+    return replace(account, counted_at=None, was_halted=False, moved_halted_nl=0, points=())

@@ -1,0 +1,162 @@
+"""The one decision: what is known, what just happened, what to do.
+
+Theory of operation. Every event, whatever it is, runs the whole pipeline in one order:
+
+    observe (session, picture, pump) -> interlocks -> permit -> alarms -> reconcile -> answers
+
+so there is no fast path that forgets a rule and no rare path that nobody has walked. The function is pure: the same
+state, event and policy give the same result on any machine in any year, which is what makes a journal a proof. No
+timer lives here; every deadline is a comparison with the stamp of the event, and the tick brings the stamps.
+
+Actions come back with halts first: nothing is ever performed before a halt of the same decision.
+"""
+
+from dataclasses import replace
+
+from drivers.contract import Approval, Halt
+from interlocks.vocabulary import Signal
+from pumpd.core import acts, observe
+from pumpd.core import events as ev
+from pumpd.core.actions import Action, ApproveMaximum, CommandPump, NoteAct
+from pumpd.core.delivery import reconcile
+from pumpd.core.guard import guard, raise_alarms
+from pumpd.core.session import Act, HoldKind, Phase, held, moved
+from pumpd.core.state import ChannelState, Policy
+from pumpd.core.units import format_ml
+
+Decided = tuple[ChannelState, tuple[Action, ...]]
+
+_NO_SIGNAL: frozenset[Signal] = frozenset()
+
+#: facts/faults.md section 1b, Novum: "complete" only if the pump's counter and our integral agree, 5 % + 0.05 mL.
+AGREE_PERCENT = 5
+AGREE_AT_LEAST_NL = 50_000
+
+
+def decide(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
+    """Run the pipeline once.
+
+    Args:
+        state: the channel before.
+        event: what happened.
+        policy: what does not change while the daemon runs.
+
+    Returns:
+        The channel after, and what the edges are to do, in order.
+    """
+    before = state
+    state = replace(state, now=event.at)
+    state, told, fresh = _observe(state, event, policy)
+    state, completed = _complete(state)
+    state, guarded = guard(state, policy, fresh)
+    state = raise_alarms(state)
+    state, commanded = reconcile(state, policy, is_tick=isinstance(event, ev.Ticked))
+    state, answered = acts.settle_waiting(state)
+    if _outlook(state) != _outlook(before):
+        state = replace(state, epoch=state.epoch + 1)
+    actions = (*told, *completed, *guarded, *commanded, *answered)
+    return state, _halts_first(actions)
+
+
+def _observe(
+    state: ChannelState, event: ev.Event, policy: Policy
+) -> tuple[ChannelState, tuple[Action, ...], frozenset[Signal]]:
+    match event:
+        case ev.Ticked():
+            return state, (), _NO_SIGNAL
+        case ev.SamplesArrived():
+            state, fresh = observe.samples_arrived(state, event.samples)
+            return state, (), fresh
+        case ev.PumpReported():
+            state, fresh = observe.pump_reported(state, event, policy)
+            return state, (), fresh
+    return (*_told(state, event, policy), _NO_SIGNAL)
+
+
+def _told(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
+    match event:
+        case ev.PumpCommandEnded():
+            return observe.pump_command_ended(state, event)
+        case ev.IntentRecorded():
+            return observe.intent_recorded(state, event)
+        case ev.PumpLinkUp():
+            return observe.pump_link_up(state, event)
+        case ev.PumpLinkDown():
+            return observe.pump_link_down(state, event)
+        case ev.FeedLinkChanged():
+            return observe.feed_link_changed(state, event)
+        case ev.MonitorSpoke():
+            return observe.monitor_spoke(state, event)
+        case ev.SampleRefused():
+            return observe.sample_refused(state, event)
+        case ev.JournalFailed():
+            return observe.journal_failed(state, event)
+        case ev.DaemonStarted():
+            return observe.started(state, event)
+        case _:
+            return _asked(state, event, policy)
+
+
+def _asked(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
+    match event:
+        case ev.PausePressed():
+            return acts.pause(state, event)
+        case ev.StopPressed():
+            return acts.stop(state, event)
+        case ev.AlarmAcknowledged():
+            return acts.acknowledge(state, event)
+        case ev.ResumePressed():
+            return acts.resume(state, event, policy)
+        case ev.StartPressed():
+            return acts.start(state, event, policy)
+        case ev.OrderEntered():
+            return acts.enter_order(state, event, policy)
+        case ev.OrderVerified():
+            return acts.verify_order(state, event)
+        case ev.ReadingWanted():
+            return acts.want_reading(state, event)
+    raise TypeError(f"no decision for {type(event).__name__}")
+
+
+def _complete(state: ChannelState) -> Decided:
+    """The dose is in, by the pump's counter and by our own integral; if they disagree, a person decides."""
+    if state.session.phase is not Phase.INFUSING or not observe.is_dose_given(state):
+        return state, ()
+    account = state.account
+    apart_nl = abs(account.best_nl - account.expected_nl)
+    allowed_nl = account.expected_nl * AGREE_PERCENT // 100 + AGREE_AT_LEAST_NL
+    if apart_nl > allowed_nl:
+        reason = (
+            f"the pump counted {format_ml(account.best_nl)}, commanded were {format_ml(account.expected_nl)}"
+        )
+        return replace(state, session=held(state.session, HoldKind.PUMP, reason, "pumpd", state.now)), ()
+    session = moved(state.session, Act.COMPLETE)
+    assert session is not None
+    state = replace(state, session=replace(session, holds=(), ratchet_nl_h=0))
+    note = NoteAct(text=f"dose complete: {format_ml(account.best_nl)} counted by the pump", by="pumpd")
+    return state, (ApproveMaximum(approval=Approval(0, 0)), note)
+
+
+def _outlook(state: ChannelState) -> tuple[object, ...]:
+    """What a person's decision to resume rests on."""
+    return (
+        state.session.phase,
+        state.session.serial,
+        tuple((one.kind, one.reason) for one in state.session.holds),
+        tuple((one.rule_id, one.demand) for one in state.findings),
+        state.delivery.is_link_up,
+    )
+
+
+def _halts_first(actions: tuple[Action, ...]) -> tuple[Action, ...]:
+    if not any(isinstance(one, CommandPump) for one in actions):
+        return actions
+    return tuple(sorted(actions, key=_rank))
+
+
+def _rank(action: Action) -> int:
+    if isinstance(action, CommandPump) and isinstance(action.command, Halt):
+        return 0
+    if isinstance(action, ApproveMaximum):
+        return 1
+    return 3 if isinstance(action, CommandPump) else 2

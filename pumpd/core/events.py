@@ -1,0 +1,247 @@
+"""Everything that can happen to a channel, as frozen facts.
+
+Theory of operation. The edges (feeds, pump port, console, journal, ticker) translate what they see into one of
+these, stamp it on both monotonic clocks and post it. Nothing else ever changes a channel's state, so the list
+below is the complete list of causes, and a journal of them replays to the same actions, byte for byte. Names are
+past tense: an event is never an order to the core, only a report that something happened or that a person asked.
+
+`kind` discriminates the union in the journal. Every act of a person carries the request it answers, who acted,
+and the roles the console found that person to have.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from drivers.contract import Identity, Outcome, PumpReport
+from interlocks.vocabulary import Sample, Stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticked:
+    """The control cycle's own heartbeat; drives every deadline as a comparison."""
+
+    at: Stamp
+    kind: Literal["ticked"] = "ticked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaemonStarted:
+    """First event of every boot: both clocks begin anew, nothing is known of the pump, nobody may assume anything."""
+
+    at: Stamp
+    boot: str
+    wall_ms: int
+    kind: Literal["daemon_started"] = "daemon_started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SamplesArrived:
+    """Parsed, bound, plausible, new measurements of this channel's patient or line."""
+
+    at: Stamp
+    samples: tuple[Sample, ...]
+    kind: Literal["samples_arrived"] = "samples_arrived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleRefused:
+    """A message was refused; the old sample stays and goes stale. `reason` is a feed's reject reason."""
+
+    at: Stamp
+    device: str
+    reason: str
+    detail: str
+    kind: Literal["sample_refused"] = "sample_refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedLinkChanged:
+    """The session with the broker came or went."""
+
+    at: Stamp
+    is_up: bool
+    reason: str
+    kind: Literal["feed_link_changed"] = "feed_link_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorSpoke:
+    """A monitor's own status topic: online, or its last will."""
+
+    at: Stamp
+    device: str
+    is_online: bool
+    kind: Literal["monitor_spoke"] = "monitor_spoke"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PumpLinkUp:
+    """The bound pump answers."""
+
+    at: Stamp
+    identity: Identity
+    kind: Literal["pump_link_up"] = "pump_link_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PumpLinkDown:
+    """Nothing can be said about the pump."""
+
+    at: Stamp
+    reason: str
+    is_wrong_pump: bool
+    kind: Literal["pump_link_down"] = "pump_link_down"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PumpReported:
+    """A believed readback."""
+
+    at: Stamp
+    report: PumpReport
+    kind: Literal["pump_reported"] = "pump_reported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PumpCommandEnded:
+    """A command came to one of its four outcomes."""
+
+    at: Stamp
+    command_id: int
+    outcome: Outcome
+    detail: str
+    kind: Literal["pump_command_ended"] = "pump_command_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentRecorded:
+    """The journal has the intent to raise delivery on disk."""
+
+    at: Stamp
+    intent_id: int
+    kind: Literal["intent_recorded"] = "intent_recorded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalFailed:
+    """The record is broken; latched until a restart on a sound disk."""
+
+    at: Stamp
+    reason: str
+    kind: Literal["journal_failed"] = "journal_failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderEntered:
+    """A prescriber or nurse entered an order; `fields` are the raw decimal strings, in the order given."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    roles: tuple[str, ...]
+    fields: tuple[tuple[str, str], ...]
+    accept_soft: tuple[str, ...]
+    kind: Literal["order_entered"] = "order_entered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderVerified:
+    """A second person has seen the derived numbers and agrees."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    roles: tuple[str, ...]
+    kind: Literal["order_verified"] = "order_verified"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPressed:
+    """A nurse accepts the baseline shown and wants the infusion to begin."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    roles: tuple[str, ...]
+    kind: Literal["start_pressed"] = "start_pressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PausePressed:
+    """Anybody at all wants the motor to stand still."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    kind: Literal["pause_pressed"] = "pause_pressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResumePressed:
+    """A nurse wants delivery to go on; `epoch` is the state that person was looking at."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    roles: tuple[str, ...]
+    epoch: int
+    kind: Literal["resume_pressed"] = "resume_pressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPressed:
+    """The session is to end; the rest of the dose is void."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    kind: Literal["stop_pressed"] = "stop_pressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmAcknowledged:
+    """A person has seen an alarm (`rule` empty: all of them)."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    rule: str
+    kind: Literal["alarm_acknowledged"] = "alarm_acknowledged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingWanted:
+    """A person wants a cuff reading now."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    kind: Literal["reading_wanted"] = "reading_wanted"
+
+
+PersonEvent = (
+    OrderEntered
+    | OrderVerified
+    | StartPressed
+    | PausePressed
+    | ResumePressed
+    | StopPressed
+    | AlarmAcknowledged
+    | ReadingWanted
+)
+
+Event = (
+    Ticked
+    | DaemonStarted
+    | SamplesArrived
+    | SampleRefused
+    | FeedLinkChanged
+    | MonitorSpoke
+    | PumpLinkUp
+    | PumpLinkDown
+    | PumpReported
+    | PumpCommandEnded
+    | IntentRecorded
+    | JournalFailed
+    | PersonEvent
+)

@@ -1,0 +1,161 @@
+"""All that is known of one channel: one frozen value, owned by the kernel, made anew by each decision.
+
+Theory of operation. A channel is one pump and one patient. Its state is everything the pipeline remembers between two
+events and nothing else; it is written into the journal now and then, and after a crash the newest such snapshot plus
+the events behind it is the channel again. `Policy` is what does not change while the daemon runs: the rule table in
+force, what the pump can do with each syringe, the bounds of this site.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from drivers.contract import Capabilities, Configure, Halt, Identity, PumpReport, Run
+from interlocks.evaluate import RuleState
+from interlocks.picture import Picture
+from interlocks.rules import Rule
+from interlocks.vocabulary import Finding, Stamp
+from pumpd.core.account import Account
+from pumpd.core.alarms import Alarm
+from pumpd.core.restriction import Permit
+from pumpd.core.session import CuffReading, Session
+
+
+ZERO = Stamp(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What this site and this channel's configuration settle.
+
+    Attributes:
+        rules: the interlock table in force.
+        capabilities: by syringe key, for the channel's pump.
+        has_line_pressure: a transducer or a measuring pump is configured.
+        lease_ms: the pump's communication watchdog, link ms.
+        poll_link_ms: how often the pump is read back, link ms.
+    """
+
+    channel: str
+    bed: str
+    rules: tuple[Rule, ...]
+    capabilities: Mapping[str, Capabilities]
+    has_line_pressure: bool
+    lease_ms: int = 2_000
+    poll_link_ms: int = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """A command that has not ended yet."""
+
+    command_id: int
+    command: Configure | Run | Halt
+    sent: Stamp
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A raise that a person asked for, on its way to the disk."""
+
+    intent_id: int
+    rate_nl_h: int
+    volume_nl: int
+    is_durable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The pump as seen and as commanded.
+
+    Attributes:
+        is_link_up: the bound pump answers.
+        link_reason: why not, in words.
+        report: newest readback since the link came up.
+        reported_at: its stamp; survives a lost link, so that silence has an age.
+        is_configured: diameter, units and direction were read back as ordered since the link came up.
+        config_refusal: why the last setup failed.
+        setup_tried: when setup was last sent since the link came up.
+        commanded_nl_h: the rate we last told it to run at; 0 after a halt.
+        doubted_nl_h: rate it may be running at although unconfirmed; 0 when nothing is in doubt.
+        run: a Run or Configure that has not ended.
+        intent: a raise waiting for its record.
+        is_halt_confirmed: a readback newer than our last halt says "halted".
+        halt_since: since when a wanted halt is unconfirmed.
+        halt_sent: when the last halt went out.
+        halt_round_link_ms: begin of the current round of halts; see `delivery`.
+        silent_until_link_ms: we fall silent on purpose until then, so that the lease runs out.
+        differs_since: since when the running rate has been above the wanted one.
+        polled_link_ms: when the last readback was asked for.
+        last_id: newest command or intent number.
+    """
+
+    is_link_up: bool = False
+    is_wrong_pump: bool = False
+    link_reason: str = "not opened yet"
+    identity: Identity | None = None
+    report: PumpReport | None = None
+    reported_at: Stamp | None = None
+    watchdog_ms: int | None = None
+    is_configured: bool = False
+    config_refusal: str = ""
+    setup_tried: Stamp | None = None
+    commanded_nl_h: int = 0
+    doubted_nl_h: int = 0
+    run: Outstanding | None = None
+    halt: Outstanding | None = None
+    intent: Intent | None = None
+    is_halt_confirmed: bool = False
+    halt_since: Stamp | None = None
+    halt_sent: Stamp | None = None
+    halt_round_link_ms: int = 0
+    silent_until_link_ms: int = 0
+    differs_since: Stamp | None = None
+    polled_link_ms: int = -1_000_000
+    last_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The vitals' road: its link, its monitors, what was refused on it."""
+
+    is_up: bool = False
+    reason: str = "not connected yet"
+    offline: tuple[str, ...] = ()
+    wrong_patient: bool = False
+    rejected: tuple[tuple[str, int], ...] = ()
+    last_rejection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A person who was told "accepted" and is waiting to hear "confirmed"."""
+
+    request_id: str
+    wants_motion: bool
+    since: Stamp
+    is_warned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """Everything one channel remembers.
+
+    Attributes:
+        epoch: grows whenever what a person would decide upon has changed; a resume must name it.
+    """
+
+    now: Stamp = ZERO
+    boot: str = ""
+    epoch: int = 0
+    session: Session = field(default_factory=Session)
+    picture: Picture = field(default_factory=Picture)
+    cuff: tuple[CuffReading, ...] = ()
+    rules: tuple[RuleState, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    permit: Permit | None = None
+    delivery: Delivery = field(default_factory=Delivery)
+    account: Account = field(default_factory=Account)
+    feed: Feed = field(default_factory=Feed)
+    alarms: tuple[Alarm, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    journal_failure: str = ""

@@ -1,0 +1,81 @@
+"""A prescriber and a nurse who follow the book, through `pumpctl`, as anybody would.
+
+Theory of operation. The nurse looks at the state the daemon shows and does the next sensible thing: enters nothing twice,
+acknowledges what sounds, asks for a cuff reading when that is all that is missing, resumes when nothing stands in the
+way. What the daemon refuses she does not force. The choice (`next_act`) is a pure function of the state shown, so a
+scripted nurse is tested without a daemon.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pumpd.demo.stage import NURSE, PATIENT, PRESCRIBER
+
+ORDER = ["--patient", PATIENT, "--weight-kg", "70", "--dose-mg-per-kg", "0.5"] + [
+    "--concentration-mg-per-ml",
+    "2",
+    "--minutes",
+    "40",
+    "--syringe",
+    "bd-60",
+]
+ACT_WITHIN_S = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One use of pumpctl."""
+
+    by: str
+    verb: str
+    arguments: tuple[str, ...] = ()
+
+
+def next_act(state: Mapping[str, Any]) -> Act | None:
+    """What a careful nurse would do now; None: watch."""
+    phase = state["phase"]
+    if phase == "idle":
+        return Act(PRESCRIBER, "order", tuple(ORDER))
+    if phase == "ordered":
+        return Act(NURSE, "verify")
+    if phase == "verified":
+        return Act(NURSE, "start") if not state["start_blocked_by"] else None
+    if phase != "infusing":
+        return None
+    if any(not one["acknowledged"] for one in state["alarms"]):
+        return Act(NURSE, "acknowledge")
+    if not state["can_resume"] or state["word"] not in ("PAUSED", "SLOWED"):
+        return None
+    blocked = state["resume_blocked_by"]
+    if any("cuff reading" in one for one in blocked) and len(blocked) == 1:
+        return Act(NURSE, "measure")
+    if blocked or not all(one["releasable"] for one in state["findings"] if one["demand"] != "ADVISE"):
+        return None
+    return Act(NURSE, "resume")
+
+
+class Nurse:
+    """Carries the acts out."""
+
+    def __init__(self, socket: Path, pins: Mapping[str, str]) -> None:
+        self._socket = socket
+        self._pins = pins
+
+    def do(self, act: Act) -> tuple[bool, str]:
+        """Run pumpctl once; whether the daemon took it, and what was printed."""
+        program = Path(sys.executable).with_name("pumpctl")
+        done = subprocess.run(
+            [str(program), "--socket", str(self._socket), "--as", act.by, act.verb, *act.arguments],
+            env={**os.environ, "PUMPD_PIN": self._pins[act.by]},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=ACT_WITHIN_S,
+            check=False,
+        )
+        return done.returncode == 0, (done.stdout + done.stderr).strip()

@@ -1,0 +1,161 @@
+"""The demonstration's processes: a broker, a simulated pump and patient, and the daemon, each on its own.
+
+Theory of operation. Nothing of the simulator is imported here; it is started as anybody would start it, and met on the
+same pseudo-terminal and broker as real equipment. All processes share one speed and one epoch, so their treatment clocks
+agree. Whatever happens, `close` ends every process that was started, the daemon first: it halts its pump.
+"""
+
+import secrets
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pumpd.shell.pins import hash_pin
+
+READY_WITHIN_S = 20.0
+END_WITHIN_S = 5.0
+BED, PATIENT = "bed-1", "tok-4711"
+PRESCRIBER, NURSE = "dora", "nina"
+
+
+class StageError(RuntimeError):
+    """A part of the demonstration did not come up; the text says which and what it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where things are during a demonstration."""
+
+    folder: Path
+
+    @property
+    def socket(self) -> Path:
+        """The console's."""
+        return self.folder / "console.sock"
+
+    @property
+    def journal(self) -> Path:
+        """The record."""
+        return self.folder / "journal.sqlite"
+
+    @property
+    def truth(self) -> Path:
+        """What the simulator knows and the daemon does not."""
+        return self.folder / "truth.ndjson"
+
+    @property
+    def control(self) -> Path:
+        """Where faults are injected."""
+        return self.folder / "control.sock"
+
+
+class Stage:
+    """Starts and ends the processes."""
+
+    def __init__(self, folder: Path, speed: float, scenario: Path) -> None:
+        self.places = Places(folder)
+        self.pins = {name: f"{secrets.randbelow(10**6):06d}" for name in (PRESCRIBER, NURSE)}
+        self._speed = speed
+        self._scenario = scenario
+        self._running: list[tuple[str, subprocess.Popen[str]]] = []
+
+    def open(self) -> None:
+        """Bring everything up.
+
+        Raises:
+            StageError: a part did not say READY in time.
+        """
+        folder = self.places.folder
+        port = _free_port()
+        pump = folder / "pump"
+        timing = ["--speed", f"{self._speed:g}", "--epoch-ms", str(time.time_ns() // 1_000_000)]
+        self._start("broker", ["hil-sim", "broker", "--port", str(port)])
+        self._start(
+            "simulator",
+            ["hil-sim", "serve", "--pump", "new_era", "--listen", f"pty:{pump}", *timing]
+            + ["--broker", f"127.0.0.1:{port}", "--bed", BED, "--patient", PATIENT]
+            + ["--scenario", str(self._scenario), "--truth", str(self.places.truth)]
+            + ["--control", str(self.places.control)]
+            + ["--slack-ml", "0"],  # primed before the patient is connected: the plunger has no play left
+        )
+        config = folder / "pumpd.toml"
+        config.write_text(self._configuration(port, pump), encoding="utf-8")
+        self._start("daemon", ["pumpd", "run", "--config", str(config), *timing])
+
+    def fallen(self) -> str:
+        """Name of a process that has ended by itself, or nothing."""
+        return next((name for name, one in self._running if one.poll() is not None), "")
+
+    def close(self) -> None:
+        """End everything, last started first."""
+        for _, one in reversed(self._running):
+            if one.poll() is None:
+                one.send_signal(signal.SIGTERM)
+                try:
+                    one.wait(END_WITHIN_S)
+                except subprocess.TimeoutExpired:
+                    one.kill()
+                    one.wait()
+        self._running.clear()
+
+    def _start(self, name: str, command: list[str]) -> None:
+        program = Path(sys.executable).with_name(command[0])
+        if not program.exists():
+            raise StageError(f"{program} is missing: run ./run setup")
+        log = self.places.folder / f"{name}.log"
+        with log.open("w", encoding="utf-8") as errors:
+            one = subprocess.Popen(
+                [str(program), *command[1:]],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,  # Ctrl-C reaches the demonstration, which ends the rest in order
+            )
+        self._running.append((name, one))
+        self._await_ready(name, one, log)
+
+    @staticmethod
+    def _await_ready(name: str, one: "subprocess.Popen[str]", log: Path) -> None:
+        assert one.stdout is not None
+        until = time.monotonic() + READY_WITHIN_S
+        while (left_s := until - time.monotonic()) > 0:
+            readable, _, _ = select.select([one.stdout], [], [], left_s)
+            if readable:
+                line = one.stdout.readline()
+                if line.startswith("READY"):
+                    return
+                if not line:
+                    break
+        printed = log.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
+        raise StageError(f"the {name} did not come up: {printed or 'it printed nothing'}")
+
+    def _configuration(self, port: int, pump: Path) -> str:
+        users = "".join(
+            f'[[users]]\nname = "{name}"\nroles = ["{role}"]\npin_scrypt = "{hash_pin(self.pins[name])}"\n'
+            for name, role in ((PRESCRIBER, "prescriber"), (NURSE, "nurse"))
+        )
+        return (
+            f'[site]\nname = "demo"\n[broker]\nhost = "127.0.0.1"\nport = {port}\ntls = false\n'
+            f'[journal]\npath = "{self.places.journal}"\n[console]\nsocket = "{self.places.socket}"\n{users}'
+            f'[[channels]]\nname = "{BED}"\nbed = "{BED}"\nmonitors = ["monitor-1"]\n'
+            f'transducer = "transducer-1"\nsyringes = ["bd-60"]\n[channels.pump]\ndriver = "new_era"\n'
+            f'port = "{pump}"\nmodel = "NE1000"\n'
+        )
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def scenario_path() -> Path:
+    """The scenario that ships beside the simulator, found without importing it."""
+    return Path(__file__).parents[2] / "hil_sim" / "scenarios" / "demo.toml"
