@@ -13,7 +13,7 @@ Units: integer nanolitres, nanolitres per hour, micrometres, milliseconds (link 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 class Outcome(StrEnum):
@@ -109,30 +109,48 @@ class Configure:
     """Make the halted pump ready for this syringe: diameter, units, direction, no program, counter kept."""
 
     diameter_um: int
+    kind: Literal["configure"] = "configure"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Infuse at `rate_nl_h`, and come to rest by yourself after `volume_limit_nl` more.
+    """From rest: infuse at `rate_nl_h`, and come to rest by yourself after `volume_limit_nl` more.
 
-    On a running pump only the rate changes; the limit set at the start goes on counting.
+    A pump found running is not touched: REFUSED. A limit of 0 would mean no end: REFUSED.
     """
 
     rate_nl_h: int
     volume_limit_nl: int
+    kind: Literal["run"] = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Adjust:
+    """Change the rate of a running pump, nothing else; the limit set at the start goes on counting.
+
+    A pump found at rest stays at rest: REFUSED. Somebody stopped it, and only a `Run` may start it.
+    """
+
+    rate_nl_h: int
+    kind: Literal["adjust"] = "adjust"
 
 
 @dataclass(frozen=True, slots=True)
 class Halt:
     """Motor off, now. Never refused by us, never queued."""
 
+    kind: Literal["halt"] = "halt"
+
 
 @dataclass(frozen=True, slots=True)
 class Poll:
     """Read back status, counter, rate; renews the pump's lease. Dropped when the line is busy."""
 
+    kind: Literal["poll"] = "poll"
 
-PumpCommand = Configure | Run | Halt | Poll
+
+#: `kind` tells them apart in a record, where a halt and a poll would otherwise both be an empty object.
+PumpCommand = Configure | Run | Adjust | Halt | Poll
 
 
 @dataclass(frozen=True, slots=True)

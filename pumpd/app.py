@@ -17,15 +17,16 @@ import random
 import secrets
 import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from drivers.contract import PumpDriver
+from drivers.new_era.binding import Binding
 from drivers.new_era.capabilities import capabilities
 from drivers.new_era.driver import NewEraDriver, NewEraLine
-from drivers.new_era.binding import Binding
 from interlocks.catalogue.table import DEFAULT_RULES
 from interlocks.evaluate import tightened
 from pumpd import config as cfg
@@ -36,6 +37,7 @@ from pumpd.core.state import Policy
 from pumpd.shell import record, supervisor
 from pumpd.shell.console import Console
 from pumpd.shell.console_acts import PersonAct
+from pumpd.shell.console_socket import ConsoleUnavailable
 from pumpd.shell.desk import to_event
 from pumpd.shell.feeds import arrivals
 from pumpd.shell.feeds.mqtt import BrokerSettings, MqttFeed, TlsFiles
@@ -51,6 +53,7 @@ log = structlog.get_logger("app")
 
 STOP_WITHIN_S = 3.0
 STATE_EVERY_S = 1.0
+CONSOLE = "console"
 POLL_LINK_MS = 250
 #: Faster than life everything periodic speeds up with treatment time, but no further than this (link time).
 FASTEST_S = 0.02
@@ -75,7 +78,11 @@ def policy_for(channel: cfg.Channel, speed: float = 1) -> Policy:
 
 
 class Daemon:
-    """One process: all channels of one configuration. `run` is the whole of its life."""
+    """One process: all channels of one configuration. `run` is the whole of its life.
+
+    Raises:
+        ConfigRefused: a file that the configuration names cannot be used.
+    """
 
     def __init__(self, config: cfg.Config, clock: Clock) -> None:
         self._config = config
@@ -93,7 +100,10 @@ class Daemon:
             one.name: _driver(one.pump, self._ports[one.name], clock) for one in config.channels
         }
         self._channels: dict[str, Channel] = {}
-        self._by_bed = {one.bed: one.name for one in config.channels}
+        self._at_bed = {
+            one.bed: tuple(other for other in config.channels if other.bed == one.bed)
+            for one in config.channels
+        }
         self._console = Console(
             Path(config.console.socket),
             int(config.console.mode, 8),
@@ -106,12 +116,8 @@ class Daemon:
         self._feed = MqttFeed(
             _broker(config.broker),
             tuple(
-                BedBinding(
-                    one.bed,
-                    self._patient,
-                    frozenset((*one.monitors, *((one.transducer,) if one.transducer else ()))),
-                )
-                for one in config.channels
+                BedBinding(bed, self._patient, frozenset().union(*map(_devices, channels)))
+                for bed, channels in self._at_bed.items()
             ),
             clock,
             self._arrived,
@@ -120,12 +126,15 @@ class Daemon:
         )
         self._kernel: Kernel
         self._requests = 0
+        self._is_serving = False
+        self._unserved = ""
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until SIGTERM or SIGINT, then halt every pump.
 
         Raises:
             JournalRefused: another daemon holds the journal.
+            ConsoleUnavailable: the console could not be served from the start; the pumps have been halted.
         """
         opening = self._journal.open(self._clock.wall_ms())
         if opening.set_aside is not None:
@@ -134,33 +143,44 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
-        edges: dict[str, Callable[[], Any]] = {"console": self._console.run, "feed": self._feed.run}
+        edges: dict[str, Callable[[], Any]] = {CONSOLE: self._console.run, "feed": self._feed.run}
         edges.update({f"pump {name}": driver.run for name, driver in self._drivers.items()})
         period_s = max(TICK_S / float(self._clock.speed), FASTEST_S)
         async with asyncio.TaskGroup() as group:
             tasks = [
-                group.create_task(supervisor.keep(name, run, lambda _: None), name=name)
+                group.create_task(supervisor.keep(name, run, partial(self._edge_failed, name)), name=name)
                 for name, run in edges.items()
             ]
             tasks.append(group.create_task(tick(self._beat, period_s), name="ticker"))
             tasks.append(group.create_task(self._publish_states(), name="states"))
-            await self._console.listening.wait()
-            gc.collect()
-            gc.freeze()
-            log.info("ready", boot=self._boot, config=cfg.config_hash(self._config)[:12])
-            ready()
+            await _first_of(self._console.listening, self._stopping)
+            self._is_serving = self._console.listening.is_set()
+            if self._is_serving:
+                gc.collect()
+                gc.freeze()
+                log.info("ready", boot=self._boot, config=cfg.config_hash(self._config)[:12])
+                ready()
             await self._stopping.wait()
             await self._come_to_rest()
             for task in tasks:
                 task.cancel()
         self._journal.close()
+        if self._unserved:
+            raise ConsoleUnavailable(self._unserved)
+
+    def _edge_failed(self, name: str, reason: str) -> None:
+        """A console that never came up cannot be waited for: nobody could pause, and READY would never be said."""
+        if name == CONSOLE and not self._is_serving:
+            self._unserved = reason
+            self._stopping.set()
 
     def _build_channels(self) -> None:
         speed = float(self._clock.speed)
+        problems: dict[str, str] = {}
         for one in self._config.channels:
             policy = policy_for(one, speed)
             self._ports[one.name].attach(self._drivers[one.name])
-            state = restored(Path(self._config.journal.path), policy)
+            state, problems[one.name] = restored(Path(self._config.journal.path), policy)
             self._channels[one.name] = Channel(policy, self._ports[one.name], state)
             body = json.dumps({"channel": one.model_dump(mode="json"), "speed": speed}, sort_keys=True)
             self._journal.append(
@@ -168,7 +188,10 @@ class Daemon:
             )
         self._kernel = Kernel(self._channels, self._clock, self._journal, self._console, self)
         at = self._clock.stamp()
-        self._kernel.post_all(ev.DaemonStarted(at=at, boot=self._boot, wall_ms=self._clock.wall_ms()))
+        wall_ms = self._clock.wall_ms()
+        for name, problem in problems.items():
+            started = ev.DaemonStarted(at=at, boot=self._boot, wall_ms=wall_ms, restore_problem=problem)
+            self._kernel.post(name, started)
         if reason := self._journal.failed_reason:
             self._kernel.post_all(ev.JournalFailed(at=at, reason=reason))
 
@@ -186,6 +209,7 @@ class Daemon:
 
     def _beat(self) -> None:
         self._kernel.post_all(ev.Ticked(at=self._clock.stamp()))
+        self._kernel.check_pace()
 
     async def _publish_states(self) -> None:
         while True:
@@ -217,8 +241,14 @@ class Daemon:
         self._journal.append("pin_refused", self._clock.stamp(), self._clock.wall_ms(), "", body, urgent=True)
 
     def _patient(self, bed: str) -> str | None:
-        order = self._channels[self._by_bed[bed]].state.session.order
-        return None if order is None else order.patient
+        orders = (self._channels[one.name].state.session.order for one in self._at_bed[bed])
+        # Two orders for two patients at one bed: whichever is taken, the other's samples are refused aloud.
+        return next((one.patient for one in orders if one is not None), None)
+
+    def _hearing(self, bed: str, device: str) -> tuple[str, ...]:
+        """The channels that a device speaks for; all of the bed's where it is bound to none."""
+        at_bed = self._at_bed[bed]
+        return tuple(one.name for one in at_bed if device in _devices(one)) or tuple(o.name for o in at_bed)
 
     def _journal_spoke(self, event: JournalEvent) -> None:
         if isinstance(event, Durable):
@@ -230,19 +260,32 @@ class Daemon:
         at = self._clock.stamp()
         match arrival:
             case arrivals.SamplesArrived():
-                self._kernel.post(
-                    self._by_bed[arrival.bed], ev.SamplesArrived(at=at, samples=arrival.samples)
-                )
+                device = arrival.samples[0].source if arrival.samples else ""
+                for name in self._hearing(arrival.bed, device):
+                    self._kernel.post(name, ev.SamplesArrived(at=at, samples=arrival.samples))
             case arrivals.SampleRefused():
                 refused = ev.SampleRefused(
                     at=at, device=arrival.device, reason=arrival.reason.value, detail=arrival.detail
                 )
-                self._kernel.post(self._by_bed[arrival.bed], refused)
+                for name in self._hearing(arrival.bed, arrival.device):
+                    self._kernel.post(name, refused)
             case arrivals.MonitorStatus():
                 spoke = ev.MonitorSpoke(at=at, device=arrival.device, is_online=arrival.is_online)
-                self._kernel.post(self._by_bed[arrival.bed], spoke)
+                for name in self._hearing(arrival.bed, arrival.device):
+                    self._kernel.post(name, spoke)
             case arrivals.LinkChanged():
                 self._kernel.post_all(ev.FeedLinkChanged(at=at, is_up=arrival.is_up, reason=arrival.reason))
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    waiting = [asyncio.ensure_future(one.wait()) for one in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for one in waiting:
+        one.cancel()
+
+
+def _devices(channel: cfg.Channel) -> frozenset[str]:
+    return frozenset((*channel.monitors, *((channel.transducer,) if channel.transducer else ())))
 
 
 def _is_at_rest(channel: Channel) -> bool:
@@ -261,7 +304,17 @@ def _broker(broker: cfg.Broker) -> BrokerSettings:
         tls = TlsFiles(broker.ca_file or "", broker.cert_file, broker.key_file)
     password = None
     if broker.password_file:
-        password = Path(broker.password_file).read_text(encoding="utf-8").splitlines()[0]
+        password = _first_line(Path(broker.password_file))
     return BrokerSettings(
         broker.host, broker.port, tls, broker.username, password, keepalive_s=broker.keepalive_s
     )
+
+
+def _first_line(file: Path) -> str:
+    try:
+        line = file.read_text(encoding="utf-8").partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise cfg.ConfigRefused((f"{file}: the broker's password cannot be read: {error}",)) from None
+    if not line:
+        raise cfg.ConfigRefused((f"{file}: the first line, the broker's password, is empty",))
+    return line

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from drivers.contract import (
+    Adjust,
     Capabilities,
     Configure,
     Halt,
@@ -63,6 +64,7 @@ ORDER = {
 }
 
 A = TypeVar("A")
+B = TypeVar("B", bound="Bench")
 
 
 @dataclass
@@ -81,6 +83,9 @@ class BenchPump:
     ignores_halt: bool = False
     refuses_run: bool = False
     loses_run_reply: bool = False
+    silent_link_ms: int = 0
+    is_unbidden: bool = False
+    unbidden_nl_h_ms: int = 0
     flow_percent: int = 100
     alarms: tuple[PumpAlarm, ...] = ()
     heard: list[Any] = field(default_factory=list)
@@ -89,16 +94,28 @@ class BenchPump:
     def true_nl(self) -> int:
         return self.given_nl_h_ms // MS_PER_H
 
-    def advance(self, ms: int) -> None:
+    def advance(self, ms: int, link_ms: int) -> None:
+        """Let the motor turn, and the communication watchdog stop it when nothing has been heard for too long."""
+        left_link_ms = max(0, self.watchdog_ms - self.silent_link_ms)
+        self.silent_link_ms += link_ms
         if self.motion is not Motion.INFUSING:
             return
-        self.given_nl_h_ms += self.rate_nl_h * ms * self.flow_percent // 100
+        is_starved = link_ms > left_link_ms
+        ran_nl_h_ms = self.rate_nl_h * (ms * left_link_ms // link_ms if is_starved else ms)
+        self.given_nl_h_ms += ran_nl_h_ms * self.flow_percent // 100
+        self.unbidden_nl_h_ms += ran_nl_h_ms if self.is_unbidden else 0
+        if is_starved:
+            self.motion, self.alarms = Motion.HALTED, (*self.alarms, PumpAlarm.HOST_SILENT)
         if self.limit_nl and self.true_nl - self.run_from_nl >= self.limit_nl:
             self.motion = Motion.HALTED
 
+    def key(self, motion: Motion, rate_nl_h: int) -> None:
+        """A hand at the pump's own keys. What it gives from here on, nobody told it to."""
+        self.motion, self.rate_nl_h, self.is_unbidden = motion, rate_nl_h, True
+
     def report(self) -> PumpReport:
         alarms, self.alarms = self.alarms, ()
-        counter = self.true_nl - self.counter_offset_nl
+        counter = CAPABILITIES.floor_volume(self.true_nl - self.counter_offset_nl)
         return PumpReport(
             self.motion, counter, self.rate_nl_h, self.diameter_um, self.limit_nl, self.watchdog_ms, alarms
         )
@@ -130,11 +147,16 @@ class Bench:
     def post(self, event: ev.Event) -> tuple[do.Action, ...]:
         """Decide one event, then carry out what it led to."""
         self.events.append(event)
-        self.state, actions = decide(self.state, event, self.policy)
+        before = self.state
+        self.state, actions = decide(before, event, self.policy)
         self.actions.extend(actions)
+        self.decided(before, event, actions)
         for action in actions:
             self._perform(action)
         return actions
+
+    def decided(self, before: ChannelState, event: ev.Event, actions: tuple[do.Action, ...]) -> None:
+        """For those who watch: after the decision, before anything of it is carried out."""
 
     def link_up(self) -> None:
         self.post(ev.PumpLinkUp(at=self.now, identity=Identity("NE1000", "3.928", 0)))
@@ -142,6 +164,11 @@ class Bench:
 
     def link_down(self, reason: str = "unplugged") -> None:
         self.post(ev.PumpLinkDown(at=self.now, reason=reason, is_wrong_pump=False))
+
+    def restart(self, boot: str = "boot-2") -> None:
+        """A new daemon process takes the channel over; the pump's line is not open yet."""
+        self.post(ev.DaemonStarted(at=self.now, boot=boot, wall_ms=0))
+        self.post(ev.FeedLinkChanged(at=self.now, is_up=True, reason="subscribed"))
 
     def report(self) -> None:
         self.post(ev.PumpReported(at=self.now, report=self.pump.report()))
@@ -157,6 +184,7 @@ class Bench:
         pump.heard.append(command)
         if pump.is_deaf:
             return
+        pump.silent_link_ms = 0
         if isinstance(command, Poll):
             self.report()
             return
@@ -165,12 +193,13 @@ class Bench:
             if pump.ignores_halt:
                 outcome = Outcome.REFUSED
             else:
-                pump.motion = Motion.HALTED
-        elif isinstance(command, Run):
-            if pump.refuses_run:
+                pump.motion, pump.is_unbidden = Motion.HALTED, False
+        elif isinstance(command, Run | Adjust):
+            is_running = pump.motion is Motion.INFUSING
+            if pump.refuses_run or is_running is isinstance(command, Run):
                 outcome = Outcome.REFUSED
             else:
-                self._start(command)
+                self._run(command)
                 outcome = Outcome.UNKNOWN if pump.loses_run_reply else outcome
         elif isinstance(command, Configure):
             pump.diameter_um = command.diameter_um
@@ -178,10 +207,11 @@ class Bench:
             self.report()
         self.end(action.command_id, outcome)
 
-    def _start(self, command: Run) -> None:
-        if self.pump.motion is not Motion.INFUSING:
-            self.pump.limit_nl, self.pump.run_from_nl = command.volume_limit_nl, self.pump.true_nl
-        self.pump.motion, self.pump.rate_nl_h = Motion.INFUSING, command.rate_nl_h
+    def _run(self, command: Run | Adjust) -> None:
+        pump = self.pump
+        if isinstance(command, Run):
+            pump.limit_nl, pump.run_from_nl = command.volume_limit_nl, pump.true_nl
+        pump.motion, pump.rate_nl_h, pump.is_unbidden = Motion.INFUSING, command.rate_nl_h, False
 
     def end(self, command_id: int, outcome: Outcome, detail: str = "bench") -> None:
         self.post(ev.PumpCommandEnded(at=self.now, command_id=command_id, outcome=outcome, detail=detail))
@@ -205,8 +235,9 @@ class Bench:
 
     def tick(self, ms: int = TICK_MS, link_ms: int | None = None) -> None:
         """One control cycle later."""
-        self.now = Stamp(self.now.ms + ms, self.now.link_ms + (ms if link_ms is None else link_ms))
-        self.pump.advance(ms)
+        link_ms = ms if link_ms is None else link_ms
+        self.now = Stamp(self.now.ms + ms, self.now.link_ms + link_ms)
+        self.pump.advance(ms, link_ms)
         if self.is_monitored and self.now.ms % 1_000 < ms:
             self.sample((Signal.HR, self.hr), (Signal.SPO2, self.spo2))
         if self.has_line:
@@ -292,9 +323,8 @@ class Bench:
         return [(one.rule_id, one.demand.name) for one in self.of(do.NoteTrip)]
 
 
-def verified() -> Bench:
+def make_verified(bench: B) -> B:
     """Order entered and verified, two cuff readings taken, pump set up."""
-    bench = Bench()
     bench.advance(1)
     bench.cuff(125, 78)
     bench.order()
@@ -303,6 +333,11 @@ def verified() -> Bench:
     bench.cuff(125, 78)
     bench.advance(1)
     return bench
+
+
+def verified() -> Bench:
+    """A bench with a verified order."""
+    return make_verified(Bench())
 
 
 def infusing() -> Bench:

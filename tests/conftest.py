@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 # The test support modules beside this file are imported by name (`import virtual_time`).
 sys.path.insert(0, str(Path(__file__).parent))
@@ -21,6 +22,14 @@ from virtual_time import VirtualTimeLoop
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "virtual_time: runs on a loop whose clock jumps to the next timer")
+    # structlog's own default draws tracebacks with every local variable: seconds for a channel's whole state.
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
 
 
 def pytest_asyncio_loop_factories(

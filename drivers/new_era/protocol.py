@@ -21,6 +21,7 @@ from dataclasses import replace
 from enum import StrEnum
 
 from drivers.contract import (
+    Adjust,
     Approval,
     Configure,
     DriverEvent,
@@ -119,7 +120,7 @@ class NewEraProtocol:
             case Poll():
                 if self._job is None and not self._queue:
                     self._queue.append(self._poll_job())
-            case Run() | Configure():
+            case Run() | Adjust() | Configure():
                 if len(self._queue) >= QUEUE_MAX:
                     self._events.append(Ended(command_id, Outcome.NOT_SENT, "too many commands are waiting"))
                 else:
@@ -152,9 +153,11 @@ class NewEraProtocol:
         events, self._events = self._events, []
         return events
 
-    def _job_for(self, command_id: int, command: Run | Configure) -> Job:
+    def _job_for(self, command_id: int, command: Run | Adjust | Configure) -> Job:
         if isinstance(command, Run):
             return Job(command, turns.run(command, self._binding.lease_s), [command_id])
+        if isinstance(command, Adjust):
+            return Job(command, turns.adjust(command.rate_nl_h), [command_id])
         return Job(command, turns.configure(command.diameter_um), [command_id])
 
     def _poll_job(self, *, is_full: bool = False) -> Job:
@@ -227,7 +230,7 @@ class NewEraProtocol:
             if reply is not None and job.command is None and job.ask == turns.READ_VERSION:
                 self._exchange.trust(reply.text)
             job.ask = ask
-            ends_on_alarm = isinstance(job.command, Run)
+            ends_on_alarm = isinstance(job.command, Run | Adjust)
             self._exchange.want(ask, now, ends_on_alarm=ends_on_alarm)
 
     def _weigh(self, result: Result, now: int) -> None:
@@ -254,7 +257,7 @@ class NewEraProtocol:
     def _take_alarm(self, alarm: PumpAlarm, job: Job | None, *, has_ended: bool) -> None:
         """Remember it for the next report. No run goes on over an alarm; everything else does."""
         self._alarms[alarm] = None
-        if job is not None and isinstance(job.command, Run):
+        if job is not None and isinstance(job.command, Run | Adjust):
             if not has_ended and self._exchange.has_left:
                 job.note_left()
             self._exchange.abandon()

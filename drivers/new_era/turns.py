@@ -238,14 +238,16 @@ def _set_program() -> Generator[Ask, Reply, None]:
 
 
 def run(command: Run, lease_s: int) -> Turn:
-    """Start, or on a running pump change the rate and nothing else."""
-    reply = yield READ_RATE
-    if reply.motion is Motion.INFUSING:
-        return (yield from _change_rate(command.rate_nl_h, reply))
-    return (yield from _start(command, lease_s, reply))
+    """Start a pump that stands."""
+    standing = yield READ_RATE
+    return (yield from _start(command, lease_s, standing))
 
 
-def _change_rate(rate_nl_h: int, running: Reply) -> Turn:
+def adjust(rate_nl_h: int) -> Turn:
+    """Change the rate of a pump that runs, and nothing else. One that stands was stopped by somebody: it stays so."""
+    running = yield READ_RATE
+    if running.motion is not Motion.INFUSING:
+        raise Refused(f"the pump says {running.motion.value}, and only a running pump's rate can be changed")
     match = codec.RATE.fullmatch(running.text)
     unit = match[2] if match else b""
     number = codec.render(rate_nl_h, codec.RATE_UNITS.get(unit, 1))

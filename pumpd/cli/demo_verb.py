@@ -1,4 +1,103 @@
-"""placeholder"""
+"""`pumpd demo`: a whole treatment on simulated equipment, faster than life, judged at the end.
+
+Theory of operation. The processes are real, the wires are real, only the pump, the patient and the hurry are not. What
+is shown while it runs is what `pumpctl watch` shows. At the end the journal and the simulator's own truth are compared
+with what the scenario expects; exit status 0 only if every expectation held.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+DEFAULT_SPEED = 45.0
+SLOWEST, FASTEST = 1.0, 100.0
 
 
-def add_parser(verbs): ...
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb."""
+    parser = verbs.add_parser(
+        "demo", help="a 40-minute treatment on simulated equipment, in about a minute and a half"
+    )
+    parser.add_argument(
+        "--speed", type=_speed, default=DEFAULT_SPEED, help="treatment seconds per second (1 to 100)"
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object on standard output, nothing else"
+    )
+    parser.add_argument("--report", type=Path, metavar="PATH", help="where to write the HTML session report")
+    parser.add_argument("--scenario", type=Path, metavar="FILE", help="another story for the simulator")
+    parser.add_argument("--hold", action="store_true", help="leave it running for pumpctl until Ctrl-C")
+    parser.set_defaults(run=run)
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not SLOWEST <= speed <= FASTEST:
+        raise argparse.ArgumentTypeError(f"{text} is outside {SLOWEST:g} to {FASTEST:g}")
+    return speed
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play, judge, report."""
+    from pumpd.demo import stage, verdict
+
+    folder = Path(tempfile.mkdtemp(prefix="pumpd-demo-"))
+    report = args.report or Path("pumpd-demo-report.html")
+    scenario = args.scenario or stage.scenario_path()
+    theatre = stage.Stage(folder, args.speed, scenario)
+    try:
+        judged = _play(theatre, args, scenario, report)
+    except stage.StageError as fault:
+        print(f"pumpd demo: {fault}\npumpd demo: logs are kept in {folder}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        theatre.close()
+        shutil.rmtree(folder, ignore_errors=True)
+        return 130
+    finally:
+        theatre.close()
+    shutil.rmtree(folder, ignore_errors=True)
+    if args.json:
+        print(json.dumps(verdict.as_json(judged)))
+    else:
+        verdict.show(judged, report)
+    return 0 if not judged.failures else 1
+
+
+def _play(theatre: Any, args: argparse.Namespace, scenario: Path, report: Path) -> Any:
+    from pumpd.cli.report_verb import policy_from
+    from pumpd.demo import run as demo
+    from pumpd.demo import verdict
+
+    theatre.open()
+    with _display(args, theatre) as show:
+        demo.play(theatre, args.speed, show)
+        judged = verdict.judge(theatre.places, expectations(scenario), report, policy_from)
+        if args.hold:
+            print(_hint(theatre), file=sys.stderr)
+            demo.hold_open(theatre, show)
+    return judged
+
+
+def expectations(scenario: Path) -> dict[str, Any]:
+    """What the scenario file expects of the daemon."""
+    expected: dict[str, Any] = tomllib.loads(scenario.read_text(encoding="utf-8"))["expect"]
+    return expected
+
+
+def _hint(theatre: Any) -> str:
+    pins = ", ".join(f"{name} {pin}" for name, pin in theatre.pins.items())
+    return f"PUMPD_SOCKET={theatre.places.socket} .venv/bin/pumpctl watch    (PINs: {pins}; Ctrl-C ends it)"
+
+
+def _display(args: argparse.Namespace, theatre: Any) -> Any:
+    from pumpd.demo.display import Live, Plain, Silent
+
+    kind: Callable[..., Any] = Silent if args.json else Live if sys.stdout.isatty() else Plain
+    return kind(args.speed, _hint(theatre))

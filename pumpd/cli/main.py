@@ -8,7 +8,7 @@ question was wrong or the machine is not ready for it.
 import argparse
 import sys
 
-from pumpd.cli import demo_verb, journal_verbs, pin_verb, replay_verb, run_verbs
+from pumpd.cli import demo_verb, journal_verbs, pin_verb, replay_verb, report_verb, run_verbs
 
 NOT_A_DEVICE = "Bench and research software, not a cleared medical device."
 
@@ -24,6 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     replay_verb.add_parser(journal_verb)
     pin_verb.add_parser(verbs)
     demo_verb.add_parser(verbs)
+    report_verb.add_parser(verbs)
     args = parser.parse_args(argv)
     result: int = args.run(args)
     return result

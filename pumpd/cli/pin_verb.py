@@ -17,8 +17,13 @@ def run(_: argparse.Namespace) -> int:
     """Ask, compare, print."""
     from pumpd.shell.pins import hash_pin
 
-    first = getpass.getpass("PIN (4 to 12 digits): ")
-    if getpass.getpass("again: ") != first:
+    try:
+        first = getpass.getpass("PIN (4 to 12 digits): ")
+        second = getpass.getpass("again: ")
+    except EOFError:
+        print("pumpd pin: nothing was typed", file=sys.stderr)
+        return 2
+    if second != first:
         print("pumpd pin: the two differ", file=sys.stderr)
         return 2
     try:

@@ -45,6 +45,7 @@ def replay(path: Path) -> dict[str, Any]:
     """Fold every channel of a journal; stops at the first difference."""
     from pumpd.app import policy_for
     from pumpd.config import Channel
+    from pumpd.core.events import DaemonStarted
     from pumpd.core.replay import again
     from pumpd.core.state import ChannelState, Policy
     from pumpd.shell.journal_file import read
@@ -55,12 +56,19 @@ def replay(path: Path) -> dict[str, Any]:
     decisions = 0
     for one in read(path, 0, [CONFIGURATION, DECISION]):
         if one.kind == CONFIGURATION:
-            written = json.loads(one.body)
-            channel = Channel.model_validate_json(json.dumps(written["channel"]))
-            policies[one.channel] = policy_for(channel, written["speed"])
+            try:
+                written = json.loads(one.body)
+                channel = Channel.model_validate_json(json.dumps(written["channel"]))
+                policies[one.channel] = policy_for(channel, written["speed"])
+            except (KeyError, TypeError) as strange:
+                raise ValueError(f"record {one.seq} is no configuration of this version: {strange}") from None
             continue
+        if one.channel not in policies:
+            raise ValueError(f"record {one.seq} is a decision, and no configuration stands before it")
         event = load_decision(one.body).event
         state = states.get(one.channel, ChannelState())
+        if isinstance(event, DaemonStarted) and event.restore_problem:
+            state = ChannelState()  # so did the daemon: it could not use what was recorded before
         for _, after, actions in again(state, [event], policies[one.channel]):
             states[one.channel] = after
             decisions += 1

@@ -76,7 +76,7 @@ def run_daemon(args: argparse.Namespace) -> int:
 def _serve(config: object, clock: object) -> int:
     from pumpd.app import Daemon
     from pumpd.clock import Clock
-    from pumpd.config import Config
+    from pumpd.config import Config, ConfigRefused
     from pumpd.shell.console_socket import ConsoleUnavailable
     from pumpd.shell.journal_file import JournalRefused
 
@@ -88,7 +88,7 @@ def _serve(config: object, clock: object) -> int:
 
     try:
         asyncio.run(serve())
-    except (JournalRefused, ConsoleUnavailable) as refused:
+    except (JournalRefused, ConsoleUnavailable, ConfigRefused) as refused:
         print(f"pumpd run: {refused}", file=sys.stderr)
         return 2
     return 0

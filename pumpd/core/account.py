@@ -24,6 +24,10 @@ _WINDOW_MS = 120_000
 _POINTS_KEPT_MS = _WINDOW_MS + 2 * _POINT_EVERY_MS
 
 
+#: How old the counter in a report may be when the report is complete: the rest of its exchanges, 200 ms each at worst.
+READBACK_AGE_MS = 600
+
+
 @dataclass(frozen=True, slots=True)
 class FlowPoint:
     """Totals at one instant of treatment time."""
@@ -88,7 +92,15 @@ def anchored(report: PumpReport, at: Stamp) -> Account:
     )
 
 
-def count(account: Account, report: PumpReport, at: Stamp, commanded_nl_h: int, lease_ms: int) -> Account:
+def count(
+    account: Account,
+    report: PumpReport,
+    at: Stamp,
+    commanded_nl_h: int,
+    lease_ms: int,
+    *,
+    fastest_nl_h: int | None = None,
+) -> Account:
     """Add one report.
 
     Args:
@@ -97,6 +109,7 @@ def count(account: Account, report: PumpReport, at: Stamp, commanded_nl_h: int, 
         at: when it arrived.
         commanded_nl_h: rate commanded since the last report, nl/h.
         lease_ms: the pump's communication watchdog, link ms.
+        fastest_nl_h: the highest rate at which it may have run since then; None: the commanded one.
 
     Returns:
         The account after; compare with `counter_fell` first if a cleared counter matters.
@@ -104,18 +117,17 @@ def count(account: Account, report: PumpReport, at: Stamp, commanded_nl_h: int, 
     if account.counter_nl is None:
         return replace(account, counter_nl=report.infused_nl, counted_at=at)
     is_halted = report.motion is Motion.HALTED
-    if account.counted_at is None:
-        ran_nl_h_ms = (
-            commanded_nl_h * lease_ms
-        )  # first report of this boot: the gap's length is unknown, the lease is not
-    else:
-        ran_nl_h_ms = commanded_nl_h * running_ms(account.counted_at, at, lease_ms)
+    # First report of this boot: the gap's length is unknown, the lease is not.
+    gap_ms = lease_ms if account.counted_at is None else running_ms(account.counted_at, at, lease_ms)
+    ran_nl_h_ms = commanded_nl_h * gap_ms
     moved_nl = report.infused_nl - account.counter_nl
-    over_nl = account.over_nl
+    over_nl, short_nl = account.over_nl, account.short_nl
     if moved_nl < 0:
-        # Cleared or rebooted: what stands on it now was given since; before that, at most what the command allowed.
+        # Cleared or rebooted. What stands on it now is taken as given since, though it may be older than that; and
+        # before it fell, the motor may have run at the fastest it can have had.
         moved_nl = report.infused_nl
-        over_nl += max(0, ran_nl_h_ms // _MS_PER_H - moved_nl)
+        short_nl += moved_nl
+        over_nl += max(0, max(commanded_nl_h, fastest_nl_h or 0) * gap_ms // _MS_PER_H - moved_nl)
     if account.counted_at is None:
         ran_nl_h_ms = min(ran_nl_h_ms, moved_nl * _MS_PER_H)
     stood_still = is_halted and account.was_halted
@@ -123,6 +135,7 @@ def count(account: Account, report: PumpReport, at: Stamp, commanded_nl_h: int, 
         account,
         counter_nl=report.infused_nl,
         best_nl=account.best_nl + moved_nl,
+        short_nl=short_nl,
         over_nl=over_nl,
         expected_nl_h_ms=account.expected_nl_h_ms + ran_nl_h_ms,
         moved_halted_nl=account.moved_halted_nl + moved_nl if stood_still else 0,
@@ -166,7 +179,8 @@ def high_nl(
     counted_nl = account.best_nl + account.over_nl + _step_nl(account.counter_nl, steps)
     if account.counted_at is None:
         return counted_nl + fastest_nl_h * lease_ms // _MS_PER_H
-    return counted_nl + fastest_nl_h * running_ms(account.counted_at, now, lease_ms) // _MS_PER_H
+    pending_ms = running_ms(account.counted_at, now, lease_ms) + READBACK_AGE_MS
+    return counted_nl + fastest_nl_h * pending_ms // _MS_PER_H
 
 
 def _step_nl(counter_nl: int, steps: tuple[Step, ...]) -> int:

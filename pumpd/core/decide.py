@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from drivers.contract import Approval, Halt
 from interlocks.vocabulary import Signal
-from pumpd.core import acts, observe
+from pumpd.core import acts, observe, pump_view
 from pumpd.core import events as ev
 from pumpd.core.actions import Action, ApproveMaximum, CommandPump, NoteAct
 from pumpd.core.delivery import reconcile
@@ -68,7 +68,7 @@ def _observe(
             state, fresh = observe.samples_arrived(state, event.samples)
             return state, (), fresh
         case ev.PumpReported():
-            state, fresh = observe.pump_reported(state, event, policy)
+            state, fresh = pump_view.reported(state, event, policy)
             return state, (), fresh
     return (*_told(state, event, policy), _NO_SIGNAL)
 
@@ -76,13 +76,13 @@ def _observe(
 def _told(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
     match event:
         case ev.PumpCommandEnded():
-            return observe.pump_command_ended(state, event)
+            return pump_view.command_ended(state, event)
         case ev.IntentRecorded():
             return observe.intent_recorded(state, event)
         case ev.PumpLinkUp():
-            return observe.pump_link_up(state, event)
+            return pump_view.link_up(state, event)
         case ev.PumpLinkDown():
-            return observe.pump_link_down(state, event)
+            return pump_view.link_down(state, event)
         case ev.FeedLinkChanged():
             return observe.feed_link_changed(state, event)
         case ev.MonitorSpoke():
@@ -91,8 +91,10 @@ def _told(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
             return observe.sample_refused(state, event)
         case ev.JournalFailed():
             return observe.journal_failed(state, event)
+        case ev.JournalPaceChanged():
+            return observe.journal_pace_changed(state, event)
         case ev.DaemonStarted():
-            return observe.started(state, event)
+            return observe.started(state, event, policy)
         case _:
             return _asked(state, event, policy)
 
@@ -120,7 +122,7 @@ def _asked(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
 
 def _complete(state: ChannelState) -> Decided:
     """The dose is in, by the pump's counter and by our own integral; if they disagree, a person decides."""
-    if state.session.phase is not Phase.INFUSING or not observe.is_dose_given(state):
+    if state.session.phase is not Phase.INFUSING or not pump_view.is_dose_given(state):
         return state, ()
     account = state.account
     apart_nl = abs(account.best_nl - account.expected_nl)

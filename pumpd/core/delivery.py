@@ -4,14 +4,16 @@ Theory of operation. There is no script of "send this, then expect that". Each d
 at what the pump last said, and emits what would make them equal. A lost acknowledgement, a refusal, a keypad press and
 a reboot are the same case: they differ, so a command goes out.
 
-*To rest* (permit zero, or no session at all): a halt at once, repeated every 250 ms until a readback says "halted"
-(faults T_s, I10). A pump that answers but does not stop is a different matter: on a wire whose every valid packet renews
-the lease, shouting keeps it alive. So after one second of answered, unheeded halts we fall silent for a lease and half a
-second more, let the pump's own watchdog take it down, and begin again (faults rows 3 and 4).
+*To rest* (permit zero, or no session at all): halts every 200 ms for a second, then silence for a lease and 1.5 s, then
+halts again, until a readback says "halted" (faults T_s, I10, rows 1 to 4). The silence is not patience: on a wire whose
+every valid packet renews the pump's lease, shouting at a pump that does not obey keeps it alive, while silence lets its
+own watchdog take it down. No press of a button shortens a silence that has begun.
 
-*To a rate*: lowering goes out at once. Raising, from rest or from a lower rate, first writes its intent, waits for the
-disk to have it (law 6), and only then commands, if it is still what is wanted. Nothing that adds drug is sent while any
-outcome is in doubt (law 4); the hold that an UNKNOWN outcome puts on sees to that, and the assertion here too.
+*To a rate*: lowering goes out at once, and only ever to a pump that runs (`Adjust`): if somebody stopped it meanwhile, it
+stays stopped. Raising, from rest (`Run`) or from a lower rate, first writes its intent, waits for the disk to have it
+(law 6), and only then commands, if it is still what is wanted and still recent. While one such command is under way no
+other follows it: its end is at most a second away, and a halt overtakes it anyway. Nothing that adds drug is sent while
+any outcome is in doubt (law 4).
 
 The readback itself is asked for from here, by the tick: so the pump's lease is renewed only by a completed control
 cycle (law 7), and a daemon whose loop hangs starves its pump by doing nothing.
@@ -19,21 +21,23 @@ cycle (law 7), and a daemon whose loop hangs starves its pump by doing nothing.
 
 from dataclasses import replace
 
-from drivers.contract import Configure, Halt, Motion, Poll, PumpCommand, Run
-from interlocks.vocabulary import Stamp
+from drivers.contract import Adjust, Configure, Halt, Motion, Poll, PumpCommand, Run
 from pumpd.core.actions import Action, CommandPump, WriteIntent
 from pumpd.core.guard import capabilities_of
 from pumpd.core.session import HoldKind, Phase, held
-from pumpd.core.state import ChannelState, Delivery, Intent, Outstanding, Policy
+from pumpd.core.state import ChannelState, Intent, Outstanding, Policy
 from pumpd.core.units import format_rate
 
 Reconciled = tuple[ChannelState, tuple[Action, ...]]
 
-#: Repetition of an unconfirmed halt, facts/faults.md T_s.
-HALT_REPEAT_MS = 250
-#: One round of halts before falling silent, and the slack beyond the lease.
+#: Repetition of an unconfirmed halt: at most 250 ms (facts/faults.md T_s), and ticks are 100 ms apart.
+HALT_REPEAT_MS = 200
+#: One round of halts, and how long beyond the lease the silence after it lasts: the last halt's own exchanges
+#: (three rounds of two, 200 ms each at worst) are packets too.
 HALT_ROUND_MS = 1_000
-SILENCE_SLACK_MS = 500
+SILENCE_SLACK_MS = 1_500
+#: A record that is not on disk by then is no basis for raising anything: the person who asked is told instead.
+INTENT_WITHIN_MS = 5_000
 #: A running rate above the wanted one for this long after it was commanded down is a hold.
 LOWER_WITHIN_MS = 1_000
 #: A refused setup is tried again this much later.
@@ -95,23 +99,18 @@ def _to_rest(state: ChannelState, policy: Policy) -> Reconciled:
     if now.link_ms < delivery.silent_until_link_ms:
         return state, ()
     if delivery.halt_since is None:
-        delivery = replace(delivery, halt_since=now, halt_round_link_ms=now.link_ms, silent_until_link_ms=0)
+        first = delivery.last_id + 1
+        delivery = replace(delivery, halt_since=now, halt_round_link_ms=now.link_ms, first_halt_id=first)
     elif delivery.silent_until_link_ms:
-        delivery = replace(delivery, halt_round_link_ms=now.link_ms, silent_until_link_ms=0)
-    elif now.link_ms - delivery.halt_round_link_ms > HALT_ROUND_MS and _is_answering(delivery, now):
+        delivery = replace(delivery, halt_round_link_ms=now.link_ms)
+    elif now.link_ms - delivery.halt_round_link_ms > HALT_ROUND_MS:
         silent_until = now.link_ms + policy.lease_ms + SILENCE_SLACK_MS
         return replace(state, delivery=replace(delivery, silent_until_link_ms=silent_until)), ()
-    state = replace(state, delivery=delivery)
+    state = replace(state, delivery=replace(delivery, silent_until_link_ms=0))
     if delivery.halt_sent is not None and now.link_ms - delivery.halt_sent.link_ms < HALT_REPEAT_MS:
         return state, ()
     state, action = _command(state, Halt())
     return replace(state, delivery=replace(state.delivery, halt_sent=now)), (action,)
-
-
-def _is_answering(delivery: Delivery, now: Stamp) -> bool:
-    """It speaks, and does not say that it stands still."""
-    at = delivery.reported_at
-    return delivery.report is not None and at is not None and now.link_ms - at.link_ms <= 2 * HALT_REPEAT_MS
 
 
 def _set_up(state: ChannelState) -> Reconciled:
@@ -130,35 +129,30 @@ def _set_up(state: ChannelState) -> Reconciled:
 
 def _to_rate(state: ChannelState, policy: Policy, rate_nl_h: int) -> Reconciled:
     state = replace(state, delivery=replace(state.delivery, halt_since=None, silent_until_link_ms=0))
-    delivery = state.delivery
-    report, run = delivery.report, delivery.run
-    if report is None or delivery.halt is not None:
+    delivery, report = state.delivery, state.delivery.report
+    if report is None or delivery.halt is not None or delivery.run is not None:
         return state, ()
-    if run is not None:
-        too_fast = isinstance(run.command, Run) and run.command.rate_nl_h > rate_nl_h
-        return _run(state, policy, rate_nl_h) if too_fast else (state, ())
     running_nl_h = report.rate_nl_h if report.motion is Motion.INFUSING else 0
     if running_nl_h == rate_nl_h:
         return replace(state, delivery=replace(delivery, intent=None, differs_since=None)), ()
     if running_nl_h > rate_nl_h:
-        return _lower(state, policy, rate_nl_h)
-    return _raise(state, policy, rate_nl_h)
+        return _lower(state, rate_nl_h)
+    return _raise(state, policy, rate_nl_h, is_running=running_nl_h > 0)
 
 
-def _lower(state: ChannelState, policy: Policy, rate_nl_h: int) -> Reconciled:
+def _lower(state: ChannelState, rate_nl_h: int) -> Reconciled:
     """At once; and if the readback does not follow within a second, standing still is the only safe rate left."""
     since = state.delivery.differs_since
     if since is not None and state.now.link_ms - since.link_ms > LOWER_WITHIN_MS:
         reason = f"the pump did not come down to {format_rate(rate_nl_h)} within 1 s"
-        session = held(state.session, HoldKind.PUMP, reason, "pumpd", state.now)
-        return replace(state, session=session), ()
+        return replace(state, session=held(state.session, HoldKind.PUMP, reason, "pumpd", state.now)), ()
     if since is not None and state.delivery.commanded_nl_h == rate_nl_h:
         return state, ()
     state = replace(state, delivery=replace(state.delivery, differs_since=since or state.now))
-    return _run(state, policy, rate_nl_h)
+    return _add(state, Adjust(rate_nl_h))
 
 
-def _raise(state: ChannelState, policy: Policy, rate_nl_h: int) -> Reconciled:
+def _raise(state: ChannelState, policy: Policy, rate_nl_h: int, *, is_running: bool) -> Reconciled:
     delivery = state.delivery
     if delivery.commanded_nl_h == rate_nl_h:
         return state, ()  # told already: the next readback shows it, or shows a surprise
@@ -166,22 +160,34 @@ def _raise(state: ChannelState, policy: Policy, rate_nl_h: int) -> Reconciled:
         return _set_up(state) if delivery.is_halt_confirmed else (state, ())
     intent = delivery.intent
     if intent is None or intent.rate_nl_h != rate_nl_h:
-        intent_id = delivery.last_id + 1
-        intent = Intent(intent_id, rate_nl_h, _limit_nl(state, policy))
-        state = replace(state, delivery=replace(delivery, intent=intent, last_id=intent_id))
-        by = state.session.started_by
-        return state, (
-            WriteIntent(intent_id=intent_id, rate_nl_h=rate_nl_h, volume_nl=intent.volume_nl, by=by),
-        )
+        return _intend(state, rate_nl_h, _limit_nl(state, policy))
     if not intent.is_durable:
-        return state, ()
-    return _run(state, policy, rate_nl_h)
+        return _await_record(state, intent), ()
+    limit_nl = _limit_nl(state, policy)
+    return _add(state, Adjust(rate_nl_h) if is_running else Run(rate_nl_h, limit_nl))
 
 
-def _run(state: ChannelState, policy: Policy, rate_nl_h: int) -> Reconciled:
+def _intend(state: ChannelState, rate_nl_h: int, limit_nl: int) -> Reconciled:
+    intent = Intent(state.delivery.last_id + 1, rate_nl_h, limit_nl, state.now)
+    delivery = replace(state.delivery, intent=intent, last_id=intent.intent_id)
+    write = WriteIntent(
+        intent_id=intent.intent_id, rate_nl_h=rate_nl_h, volume_nl=limit_nl, by=state.session.raised_by
+    )
+    return replace(state, delivery=delivery), (write,)
+
+
+def _await_record(state: ChannelState, intent: Intent) -> ChannelState:
+    """I6: what a person asked for is done while that person is still looking, or not at all."""
+    if state.now.link_ms - intent.since.link_ms <= INTENT_WITHIN_MS:
+        return state
+    reason = f"the journal did not record the start within {INTENT_WITHIN_MS // 1000} s"
+    return replace(state, session=held(state.session, HoldKind.RECORD, reason, "pumpd", state.now))
+
+
+def _add(state: ChannelState, command: Run | Adjust) -> Reconciled:
     assert state.delivery.doubted_nl_h == 0, "law 4: nothing that adds drug while an outcome is unknown"
-    state, action = _command(state, Run(rate_nl_h, _limit_nl(state, policy)))
-    delivery = replace(state.delivery, commanded_nl_h=rate_nl_h, is_halt_confirmed=False, intent=None)
+    state, action = _command(state, command)
+    delivery = replace(state.delivery, commanded_nl_h=command.rate_nl_h, is_halt_confirmed=False, intent=None)
     return replace(state, delivery=delivery), (action,)
 
 

@@ -26,11 +26,15 @@ class Ticked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaemonStarted:
-    """First event of every boot: both clocks begin anew, nothing is known of the pump, nobody may assume anything."""
+    """First event of every boot: both clocks begin anew, nothing is known of the pump, nobody may assume anything.
+
+    `restore_problem`: why the journal's memory of this channel could not be used; "" when it could.
+    """
 
     at: Stamp
     boot: str
     wall_ms: int
+    restore_problem: str = ""
     kind: Literal["daemon_started"] = "daemon_started"
 
 
@@ -129,6 +133,15 @@ class JournalFailed:
     at: Stamp
     reason: str
     kind: Literal["journal_failed"] = "journal_failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalPaceChanged:
+    """A record that matters has been waiting for the disk for more than a second, or none does any more."""
+
+    at: Stamp
+    is_behind: bool
+    kind: Literal["journal_pace_changed"] = "journal_pace_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,5 +256,6 @@ Event = (
     | PumpCommandEnded
     | IntentRecorded
     | JournalFailed
+    | JournalPaceChanged
     | PersonEvent
 )

@@ -8,15 +8,15 @@ and everything technical that a person must know of, is an alarm condition.
 
 from dataclasses import replace
 
-from drivers.contract import Capabilities
+from drivers.contract import Approval, Capabilities
 from interlocks.evaluate import Situation, evaluate, fresh_states
-from interlocks.vocabulary import Demand, Finding, Flag, Flow, Priority, Signal
+from interlocks.vocabulary import Demand, Finding, Flag, Flow, Priority, Signal, Stamp
 from pumpd.core.account import flow, high_nl
-from pumpd.core.actions import Action, NoteAct, NoteTrip, RequestReading
+from pumpd.core.actions import Action, ApproveMaximum, NoteAct, NoteTrip, RequestReading
 from pumpd.core.alarms import Condition, advance
 from pumpd.core.restriction import Hold, Permit, Restriction, Source, from_findings, permit
 from pumpd.core.session import Act, HoldKind, Phase, moved
-from pumpd.core.state import ChannelState, Policy
+from pumpd.core.state import ChannelState, Delivery, Policy
 
 Guarded = tuple[ChannelState, tuple[Action, ...]]
 
@@ -29,11 +29,10 @@ NO_FLOW = Flow(0, 0, 0, 0, False, 0, 0, 0, 0, False, None)
 def fastest_nl_h(state: ChannelState) -> int:
     """The highest rate at which the pump may be running at this moment."""
     delivery = state.delivery
-    reported = (
-        delivery.report.rate_nl_h if delivery.report is not None and not delivery.is_halt_confirmed else 0
-    )
-    wanted = delivery.commanded_nl_h if not delivery.is_halt_confirmed else 0
-    return max(delivery.doubted_nl_h, wanted, min(reported, wanted) if wanted else 0)
+    if delivery.is_halt_confirmed:
+        return delivery.doubted_nl_h
+    # What it says of itself counts beside what it was told: a rate may have been set at the pump.
+    return max(delivery.doubted_nl_h, delivery.commanded_nl_h, delivery.reported_nl_h)
 
 
 def given_high_nl(state: ChannelState, policy: Policy) -> int:
@@ -61,8 +60,13 @@ def flow_of(state: ChannelState, policy: Policy) -> Flow:
         vtbi_nl=programme.vtbi_nl,
         # A pump that has not spoken since this daemon started is the RESTART hold's case, not a silence.
         is_running=state.delivery.commanded_nl_h > 0 and state.delivery.reported_at is not None,
-        silent_since=state.delivery.reported_at,
+        silent_since=_silent_since(state.delivery),
     )
+
+
+def _silent_since(delivery: Delivery) -> Stamp | None:
+    """Since when the pump has owed a readback. A start is a dozen exchanges without one; the driver bounds those."""
+    return delivery.run.sent if delivery.run is not None else delivery.reported_at
 
 
 def situation_of(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) -> Situation:
@@ -127,7 +131,8 @@ def _end_on_stop(state: ChannelState) -> Guarded:
     if fatal is None or session is None:
         return state, ()
     note = NoteAct(text=f"session stopped by {fatal.rule_id}: {fatal.reason}", by="pumpd")
-    return replace(state, session=replace(session, ratchet_nl_h=0)), (note,)
+    close = ApproveMaximum(approval=Approval(0, 0))
+    return replace(state, session=replace(session, ratchet_nl_h=0)), (close, note)
 
 
 def permit_of(state: ChannelState, policy: Policy) -> Permit:
@@ -184,6 +189,18 @@ def _conditions(state: ChannelState) -> list[Condition]:
     since = delivery.halt_since
     if since is not None and state.now.link_ms - since.link_ms > STOP_CONFIRM_MS:
         found.append(Condition("HALT", Priority.HIGH, "halt NOT CONFIRMED: use the pump's own stop key"))
+    if delivery.surprise:
+        found.append(Condition("PUMP-ACT", Priority.HIGH, delivery.surprise))
+    if state.restore_problem:
+        found.append(
+            Condition(
+                "RESTORE", Priority.HIGH, f"an earlier session is not restored: {state.restore_problem}"
+            )
+        )
+    if state.is_journal_behind and not state.journal_failure:
+        found.append(
+            Condition("JOURNAL", Priority.MEDIUM, "the journal is more than 1 s behind: the disk is slow")
+        )
     if state.journal_failure:
         found.append(
             Condition("JOURNAL", Priority.HIGH, f"the journal cannot be written: {state.journal_failure}")

@@ -86,6 +86,7 @@ class Session:
 
     Attributes:
         ratchet_nl_h: the OPERATOR ceiling of law 1, see `restriction`.
+        raised_by: who last lifted the ratchet.
         serial: counts sessions of this channel, so that records of two never mix.
     """
 
@@ -96,6 +97,7 @@ class Session:
     entered_by: str = ""
     verified_by: str = ""
     started_by: str = ""
+    raised_by: str = ""
     baseline: Baseline | None = None
     guarding_since: Stamp | None = None
     holds: tuple[SessionHold, ...] = ()

@@ -9,7 +9,7 @@ force, what the pump can do with each syringe, the bounds of this site.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from drivers.contract import Capabilities, Configure, Halt, Identity, PumpReport, Run
+from drivers.contract import Adjust, Capabilities, Configure, Halt, Identity, Motion, PumpReport, Run
 from interlocks.evaluate import RuleState
 from interlocks.picture import Picture
 from interlocks.rules import Rule
@@ -18,7 +18,6 @@ from pumpd.core.account import Account
 from pumpd.core.alarms import Alarm
 from pumpd.core.restriction import Permit
 from pumpd.core.session import CuffReading, Session
-
 
 ZERO = Stamp(0, 0)
 
@@ -49,7 +48,7 @@ class Outstanding:
     """A command that has not ended yet."""
 
     command_id: int
-    command: Configure | Run | Halt
+    command: Configure | Run | Adjust | Halt
     sent: Stamp
 
 
@@ -60,6 +59,7 @@ class Intent:
     intent_id: int
     rate_nl_h: int
     volume_nl: int
+    since: Stamp
     is_durable: bool = False
 
 
@@ -83,6 +83,8 @@ class Delivery:
         halt_since: since when a wanted halt is unconfirmed.
         halt_sent: when the last halt went out.
         halt_round_link_ms: begin of the current round of halts; see `delivery`.
+        first_halt_id: the first halt of this wish; a proof for any later one is a proof.
+        surprise: what the pump did outside an infusion that nobody commanded; stands until acknowledged.
         silent_until_link_ms: we fall silent on purpose until then, so that the lease runs out.
         differs_since: since when the running rate has been above the wanted one.
         polled_link_ms: when the last readback was asked for.
@@ -108,10 +110,24 @@ class Delivery:
     halt_since: Stamp | None = None
     halt_sent: Stamp | None = None
     halt_round_link_ms: int = 0
+    first_halt_id: int = 0
+    surprise: str = ""
     silent_until_link_ms: int = 0
     differs_since: Stamp | None = None
     polled_link_ms: int = -1_000_000
     last_id: int = 0
+
+    @property
+    def reported_nl_h(self) -> int:
+        """Rate at which the newest readback says the motor moves; 0 without one."""
+        report = self.report
+        return 0 if report is None or report.motion is Motion.HALTED else report.rate_nl_h
+
+    @property
+    def unobserved_nl_h(self) -> int:
+        """What stays in doubt when the line to the pump is lost now: a rate above the commanded one is not forgotten."""
+        surplus_nl_h = self.reported_nl_h if self.reported_nl_h > self.commanded_nl_h else 0
+        return max(self.doubted_nl_h, surplus_nl_h)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +137,7 @@ class Feed:
     is_up: bool = False
     reason: str = "not connected yet"
     offline: tuple[str, ...] = ()
-    wrong_patient: bool = False
+    wrong_patient: str = ""
     rejected: tuple[tuple[str, int], ...] = ()
     last_rejection: str = ""
 
@@ -141,6 +157,8 @@ class ChannelState:
     """Everything one channel remembers.
 
     Attributes:
+        is_journal_behind: a record that matters has not reached the disk within a second.
+        restore_problem: why the channel could not be restored; stands until acknowledged.
         epoch: grows whenever what a person would decide upon has changed; a resume must name it.
     """
 
@@ -159,3 +177,5 @@ class ChannelState:
     alarms: tuple[Alarm, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     journal_failure: str = ""
+    is_journal_behind: bool = False
+    restore_problem: str = ""

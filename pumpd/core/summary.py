@@ -8,15 +8,25 @@ not within a second, never PAUSED because we sent something. Doses are decimal s
 from typing import Any
 
 from drivers.contract import Motion
-from interlocks.vocabulary import UNIT, Demand, Signal
-from pumpd.core.acts import can_resume, resume_blockers, start_blockers
+from interlocks.conditions import SPOKEN
+from interlocks.vocabulary import Demand, Signal
 from pumpd.core.alarms import by_priority
 from pumpd.core.dose import volume_to_dose_ng
+from pumpd.core.gates import can_resume, resume_blockers, start_blockers
 from pumpd.core.guard import STOP_CONFIRM_MS, given_high_nl
 from pumpd.core.order import Order
+from pumpd.core.restriction import Hold
 from pumpd.core.session import Phase, baseline_of
 from pumpd.core.state import ChannelState, Policy
-from pumpd.core.units import format_mg, format_ml, format_rate
+from pumpd.core.units import (
+    format_duration,
+    format_kg,
+    format_mg,
+    format_mg_per_kg,
+    format_mg_per_ml,
+    format_ml,
+    format_rate,
+)
 
 _SECONDS_PER_HOUR = 3600
 
@@ -45,11 +55,7 @@ def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, An
         "next": _next(state, word, blocked, not_started),
         "rate": _rates(state),
         "dose": _dose(state, policy),
-        "volume": {
-            "vtbi_nl": programme.vtbi_nl if programme else 0,
-            "infused_nl": state.account.best_nl,
-            "expected_nl": state.account.expected_nl,
-        },
+        "volume": _volume(state),
         "time_left_s": _time_left_s(state, rate),
         "percent_of_programme": percent,
         "holds": [{"source": one.kind.value, "reason": one.reason, "by": one.by} for one in session.holds],
@@ -71,13 +77,7 @@ def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, An
         "alarms": _alarms(state),
         "pump": _pump(state),
         "journal": {"ok": not state.journal_failure, "reason": state.journal_failure},
-        "feed": {
-            "link": "up" if state.feed.is_up else "down",
-            "reason": state.feed.reason,
-            "offline": list(state.feed.offline),
-            "rejected": dict(state.feed.rejected),
-            "last_rejection": state.feed.last_rejection,
-        },
+        "feed": _feed(state),
         "order": _order(state),
         "baseline": _baseline(state),
         "people": {
@@ -183,6 +183,36 @@ def _dose(state: ChannelState, policy: Policy) -> dict[str, str]:
     }
 
 
+def _volume(state: ChannelState) -> dict[str, int]:
+    return {
+        "vtbi_nl": state.session.programme.vtbi_nl if state.session.programme else 0,
+        "infused_nl": state.account.best_nl,
+        "expected_nl": state.account.expected_nl,
+    }
+
+
+def _findings(state: ChannelState) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule": one.rule_id,
+            "demand": one.demand.name,
+            "reason": one.reason,
+            "releasable": one.is_releasable,
+        }
+        for one in state.findings
+    ]
+
+
+def _feed(state: ChannelState) -> dict[str, Any]:
+    return {
+        "link": "up" if state.feed.is_up else "down",
+        "reason": state.feed.reason,
+        "offline": list(state.feed.offline),
+        "rejected": dict(state.feed.rejected),
+        "last_rejection": state.feed.last_rejection,
+    }
+
+
 def _time_left_s(state: ChannelState, rate_nl_h: int) -> int | None:
     programme = state.session.programme
     if programme is None or rate_nl_h == 0:
@@ -194,7 +224,12 @@ def _binding(state: ChannelState) -> list[dict[str, Any]]:
     if state.permit is None:
         return []
     return [
-        {"source": one.source.value, "reason": one.reason, "rule": one.rule, "ceiling_nl_h": one.ceiling_nl_h}
+        {
+            "source": one.source.value,
+            "reason": one.reason,
+            "rule": one.rule,
+            "ceiling_nl_h": one.ceiling_nl_h if one.hold is Hold.NONE else None,
+        }
         for one in state.permit.binding
     ]
 
@@ -205,7 +240,7 @@ def _vitals(state: ChannelState) -> dict[str, Any]:
         sample = state.picture.newest(signal)
         if sample is not None and signal is not Signal.LINE_PRESSURE:
             age_ms = state.picture.age_ms(signal, state.now)
-            shown[signal.value] = {"value": sample.value, "age_ms": age_ms, "unit": UNIT[signal]}
+            shown[signal.value] = {"value": sample.value, "age_ms": age_ms, "unit": SPOKEN[signal]}
     return shown
 
 
@@ -253,15 +288,15 @@ def _order(state: ChannelState) -> dict[str, Any]:
     return {
         "patient": order.patient,
         "drug": order.drug,
-        "weight_g": order.weight_g,
-        "dose_ug_per_kg": order.dose_ug_per_kg,
-        "concentration_ug_per_ml": order.concentration_ug_per_ml,
+        "weight": format_kg(order.weight_g),
+        "prescribed": format_mg_per_kg(order.dose_ug_per_kg),
+        "concentration": format_mg_per_ml(order.concentration_ug_per_ml),
         "syringe": order.syringe,
         "dose": format_mg(programme.dose_rounded_ng),
         "volume": format_ml(programme.vtbi_nl),
         "rate": format_rate(programme.rate_nl_h),
-        "duration_s": programme.duration_s,
-        "fill": format_ml(programme.fill_nl),
+        "duration": format_duration(programme.duration_s),
+        "draw up": format_ml(programme.fill_nl),
     }
 
 

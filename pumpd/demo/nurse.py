@@ -16,14 +16,14 @@ from typing import Any
 
 from pumpd.demo.stage import NURSE, PATIENT, PRESCRIBER
 
-ORDER = ["--patient", PATIENT, "--weight-kg", "70", "--dose-mg-per-kg", "0.5"] + [
-    "--concentration-mg-per-ml",
-    "2",
-    "--minutes",
-    "40",
-    "--syringe",
-    "bd-60",
-]
+ORDER = (
+    *("--patient", PATIENT),
+    *("--weight-kg", "70"),
+    *("--dose-mg-per-kg", "0.5"),
+    *("--concentration-mg-per-ml", "2"),
+    *("--minutes", "40"),
+    *("--syringe", "bd-60"),
+)
 ACT_WITHIN_S = 15.0
 
 
@@ -40,7 +40,7 @@ def next_act(state: Mapping[str, Any]) -> Act | None:
     """What a careful nurse would do now; None: watch."""
     phase = state["phase"]
     if phase == "idle":
-        return Act(PRESCRIBER, "order", tuple(ORDER))
+        return Act(PRESCRIBER, "order", ORDER)
     if phase == "ordered":
         return Act(NURSE, "verify")
     if phase == "verified":

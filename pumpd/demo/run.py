@@ -16,6 +16,8 @@ from pumpd.demo.stage import BED, Stage, StageError
 POLL_S = 0.05
 #: A nurse does not press a button she was refused more often than this.
 AGAIN_AFTER_S = 0.5
+#: After an act that was taken, the state on the way may still be the one before it.
+LOOK_AGAIN_S = 0.25
 #: The session at true speed takes about 70 minutes of treatment.
 LONGEST_TREATMENT_S = 120 * 60
 
@@ -46,7 +48,7 @@ def play(stage: Stage, speed: float, show: Show) -> dict[str, Any]:
             if act is not None and time.monotonic() >= not_before:
                 is_taken, printed = nurse.do(act)
                 said = _sentence(act, is_taken, printed)
-                not_before = time.monotonic() + (0 if is_taken else AGAIN_AFTER_S)
+                not_before = time.monotonic() + (LOOK_AGAIN_S if is_taken else AGAIN_AFTER_S)
             show(state, said)
             if state["phase"] in ("completed", "stopped") and state["word"] in ("COMPLETED", "STOPPED"):
                 return state

@@ -5,6 +5,7 @@ same pseudo-terminal and broker as real equipment. All processes share one speed
 agree. Whatever happens, `close` ends every process that was started, the daemon first: it halts its pump.
 """
 
+import os
 import secrets
 import select
 import signal
@@ -75,14 +76,13 @@ class Stage:
         pump = folder / "pump"
         timing = ["--speed", f"{self._speed:g}", "--epoch-ms", str(time.time_ns() // 1_000_000)]
         self._start("broker", ["hil-sim", "broker", "--port", str(port)])
-        self._start(
-            "simulator",
-            ["hil-sim", "serve", "--pump", "new_era", "--listen", f"pty:{pump}", *timing]
-            + ["--broker", f"127.0.0.1:{port}", "--bed", BED, "--patient", PATIENT]
-            + ["--scenario", str(self._scenario), "--truth", str(self.places.truth)]
-            + ["--control", str(self.places.control)]
-            + ["--slack-ml", "0"],  # primed before the patient is connected: the plunger has no play left
-        )
+        simulator = ["hil-sim", "serve", "--pump", "new_era", "--listen", f"pty:{pump}", *timing]
+        simulator += ["--broker", f"127.0.0.1:{port}", "--bed", BED, "--patient", PATIENT]
+        simulator += ["--scenario", str(self._scenario), "--truth", str(self.places.truth)]
+        simulator += ["--control", str(self.places.control)]
+        # Primed before the patient was connected: the plunger has no play left.
+        simulator += ["--slack-ml", "0"]
+        self._start("simulator", simulator)
         config = folder / "pumpd.toml"
         config.write_text(self._configuration(port, pump), encoding="utf-8")
         self._start("daemon", ["pumpd", "run", "--config", str(config), *timing])
@@ -101,6 +101,8 @@ class Stage:
                 except subprocess.TimeoutExpired:
                     one.kill()
                     one.wait()
+            if one.stdout is not None:
+                one.stdout.close()
         self._running.clear()
 
     def _start(self, name: str, command: list[str]) -> None:
@@ -124,14 +126,17 @@ class Stage:
     def _await_ready(name: str, one: "subprocess.Popen[str]", log: Path) -> None:
         assert one.stdout is not None
         until = time.monotonic() + READY_WITHIN_S
+        said = b""
+        # Past the text layer: what that has read ahead, no `select` would ever tell of.
+        pipe = one.stdout.fileno()
         while (left_s := until - time.monotonic()) > 0:
-            readable, _, _ = select.select([one.stdout], [], [], left_s)
-            if readable:
-                line = one.stdout.readline()
-                if line.startswith("READY"):
-                    return
-                if not line:
-                    break
+            if not select.select([pipe], [], [], left_s)[0]:
+                continue
+            if not (chunk := os.read(pipe, 4096)):
+                break
+            said += chunk
+            if any(line.startswith(b"READY") for line in said.split(b"\n")[:-1]):
+                return
         printed = log.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
         raise StageError(f"the {name} did not come up: {printed or 'it printed nothing'}")
 

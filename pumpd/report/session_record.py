@@ -8,9 +8,8 @@ has been given is an interval. Nothing here is formatted, nothing here is drawn.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from interlocks.vocabulary import Baseline
-from pumpd.core.dose import Programme
-from pumpd.core.order import Order
+from pumpd.core.session import Session
+from pumpd.core.state import Policy
 
 #: Time and value; None: from here on nothing is known.
 Reading = tuple[int, float]
@@ -54,7 +53,12 @@ class Trip:
 
 @dataclass(frozen=True, slots=True)
 class PersonAct:
-    """Somebody asked for something. `confirmed_ms`: link ms until the pump's readback agreed."""
+    """Somebody asked for something.
+
+    Attributes:
+        confirmed_ms: link ms until the pump's readback agreed.
+        has_raised: a higher rate was permitted because of it.
+    """
 
     at_ms: int
     by: str
@@ -62,6 +66,7 @@ class PersonAct:
     outcome: str
     reasons: tuple[str, ...] = ()
     confirmed_ms: int | None = None
+    has_raised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +132,10 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionRecord:
-    """One session.
+class Story:
+    """What happened.
 
     Attributes:
-        number: of this session among the channel's in this journal, from 1.
-        sessions: how many there are.
-        phase: as last recorded: "completed", "stopped", "infusing", ...
-        started_wall_ms: treatment wall clock of time zero, unix ms; 0: unknown.
-        speed: of treatment time against life; 1 on equipment.
         begin_ms, until_ms: the stretch worth showing.
         ended_ms: when the session was completed or stopped.
         readings: by signal name.
@@ -144,22 +144,6 @@ class SessionRecord:
         refused_samples: messages refused, by reason.
     """
 
-    channel: str
-    number: int
-    sessions: int
-    phase: str
-    is_started: bool
-    started_wall_ms: int
-    speed: float
-    boots: tuple[str, ...]
-    pump: str
-    order: Order | None
-    programme: Programme | None
-    entered_by: str
-    verified_by: str
-    started_by: str
-    baseline: Baseline | None
-    line_limit_mmhg: int | None
     begin_ms: int
     until_ms: int
     ended_ms: int | None
@@ -173,5 +157,32 @@ class SessionRecord:
     holds: tuple[Hold, ...]
     alarms: tuple[AlarmSpan, ...]
     refused_samples: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRecord:
+    """One session.
+
+    Attributes:
+        number: of this session among the channel's in this journal, from 1.
+        sessions: how many there are.
+        session: order, programme, people, baseline, phase, as last recorded.
+        started_wall_ms: treatment wall clock of time zero, unix ms; 0: unknown.
+        speed: of treatment time against life; 1 on equipment.
+        policy: of the channel: rules in force, the pump's lease and steps.
+        given: None: never started.
+    """
+
+    channel: str
+    number: int
+    sessions: int
+    session: Session
+    is_started: bool
+    started_wall_ms: int
+    speed: float
+    boots: tuple[str, ...]
+    pump: str
+    policy: Policy
     given: Given | None
+    story: Story
     proof: Proof

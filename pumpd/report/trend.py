@@ -11,11 +11,19 @@ content policy would drop the latter; dashes and widths tell the curves apart on
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from math import ceil, floor, log10
 
-#: Minutes and value; None is a gap.
-Point = tuple[float, float | None]
+from pumpd.report.trend_axes import (
+    MARK_R,
+    Point,
+    axis_ticks,
+    mark_rows,
+    minute_ticks,
+    number,
+    spread,
+    thinned,
+)
 
+_FONT = "Segoe UI, Roboto, Helvetica Neue, Arial, Liberation Sans, DejaVu Sans Condensed, sans-serif"
 INK, QUIET, GRID = "#1f2933", "#66727f", "#e3e7eb"
 TONES: dict[str, str] = {
     "ink": INK,
@@ -30,13 +38,18 @@ TONES: dict[str, str] = {
     "slowed": "#f6f4ee",
 }
 #: Line width and dashes by manner of drawing.
-_STROKES = {"line": (1.4, ""), "dots": (1.2, ""), "step": (2.0, ""), "thin-step": (1.0, "5 3"), "level": (0.9, "4 3")}
+_STROKES = {
+    "line": (1.4, ""),
+    "dots": (1.2, ""),
+    "step": (2.0, ""),
+    "thin-step": (1.0, "5 3"),
+    "level": (0.9, "4 3"),
+}
 
-_LEFT, _RIGHT, _GAP, _FOOT, _RIGHT_TICKS = 44, 124, 24, 34, 30
-_MARK_R, _MARK_ROW = 7.5, 18
+_LEFT, _RIGHT, _GAP, _FOOT, _RIGHT_TICKS = 44, 138, 24, 34, 30
+_MARK_ROW = 18
 _COLUMNS = 360
 _LABEL_APART = 12.0
-_MINUTE_STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 1440)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +122,7 @@ class Trend:
     lanes: tuple[Lane, ...]
     marks: tuple[Mark, ...] = ()
     bands: tuple[Band, ...] = ()
-    width: int = 840
+    width: int = 860
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +155,7 @@ def draw(trend: Trend) -> str:
         y += _GAP + lane.height
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {trend.width} {y + _FOOT:.0f}" width="100%" '
-        f'role="img" aria-label="{escape(trend.title)}" font-family="system-ui, sans-serif" font-size="11">',
+        f'role="img" aria-label="{escape(trend.title)}" font-family="{_FONT}" font-size="11">',
         f"<title>{escape(trend.title)}</title>",
     ]
     for lane, lane_top in zip(trend.lanes, tops, strict=True):
@@ -157,7 +170,10 @@ def _lane(lane: Lane, x: _Scale, top: float, bands: Sequence[Band]) -> list[str]
     ticks = axis_ticks(_reach(lane, is_right=False), lane.height)
     y = _Scale(ticks[0], ticks[-1], bottom, top)
     parts = [_band(one, x, top, lane.height) for one in bands if one.end > x.low and one.begin < x.high]
-    parts.append(_text(left, top - 8, f"{lane.title} ", INK, extra='font-weight="600"', tail=(lane.axis.unit, QUIET)))
+    parts.append(
+        _text(left, top - 8, f"{lane.title} ", INK, extra='font-weight="600"', tail=(lane.axis.unit, QUIET))
+    )
+    parts += [_line(x(one), top, x(one), bottom, GRID) for one in minute_ticks(x.low, x.high)]
     for tick in ticks:
         parts.append(_line(left, y(tick), right, y(tick), GRID))
         parts.append(_text(left - 6, y(tick) + 4, number(tick), QUIET, "end"))
@@ -243,13 +259,12 @@ def _names(
 
 def _time_axis(x: _Scale, tops: Sequence[float], lanes: Sequence[Lane], bottom: float) -> list[str]:
     parts = []
-    for minute in minute_ticks(x.low, x.high):
-        for top, lane in zip(tops, lanes, strict=True):
-            parts.append(_line(x(minute), top, x(minute), top + lane.height, GRID))
-        parts.append(_text(x(minute), bottom + 14, number(minute), QUIET, "middle"))
-    parts += [_line(x.at_low, t + a.height, x.at_high, t + a.height, QUIET) for t, a in zip(tops, lanes, strict=True)]
+    parts += [_text(x(one), bottom + 14, number(one), QUIET, "middle") for one in minute_ticks(x.low, x.high)]
+    parts += [
+        _line(x.at_low, t + a.height, x.at_high, t + a.height, QUIET)
+        for t, a in zip(tops, lanes, strict=True)
+    ]
     parts.append(_text((x.at_low + x.at_high) / 2, bottom + 29, "minutes from start", QUIET, "middle"))
-    # The grid belongs under the curves, but a lane does not know the time axis: grid lines are drawn thin and pale.
     return parts
 
 
@@ -259,14 +274,16 @@ def _marks(marks: Sequence[Mark], rows: Sequence[int], x: _Scale, bottom: float)
         if not x.has(mark.minute):
             continue
         place, colour = x(mark.minute), TONES[mark.tone]
-        height = 4 + _MARK_R + _MARK_ROW * row
+        height = 4 + MARK_R + _MARK_ROW * row
         fill, ink = (colour, "#ffffff") if mark.is_solid else ("#ffffff", colour)
         dash = "" if mark.is_solid else "2 2"
-        parts.append(_line(place, height + _MARK_R, place, bottom, colour, 0.8, dash, "0.6"))
+        parts.append(_line(place, height + MARK_R, place, bottom, colour, 0.8, dash, "0.6"))
         parts.append(
-            f'<circle cx="{place:.1f}" cy="{height:.1f}" r="{_MARK_R}" fill="{fill}" stroke="{colour}" stroke-width="1.2"/>'
+            f'<circle cx="{place:.1f}" cy="{height:.1f}" r="{MARK_R}" fill="{fill}" stroke="{colour}" stroke-width="1.2"/>'
         )
-        parts.append(_text(place, height + 3.3, mark.label, ink, "middle", 'font-size="9.5" font-weight="600"'))
+        parts.append(
+            _text(place, height + 3.3, mark.label, ink, "middle", 'font-size="9.5" font-weight="600"')
+        )
     return parts
 
 
@@ -277,92 +294,30 @@ def _band(one: Band, x: _Scale, top: float, height: float) -> str:
 
 
 def _line(
-    x1: float, y1: float, x2: float, y2: float, colour: str, width: float = 0.7, dash: str = "", opacity: str = ""
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    colour: str,
+    width: float = 0.7,
+    dash: str = "",
+    opacity: str = "",
 ) -> str:
     extra = f' stroke-dasharray="{dash}"' if dash else ""
     extra += f' stroke-opacity="{opacity}"' if opacity else ""
-    return (
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{colour}" stroke-width="{width}"{extra}/>'
-    )
+    ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
+    return f'<line {ends} stroke="{colour}" stroke-width="{width}"{extra}/>'
 
 
 def _text(
-    x: float, y: float, text: str, colour: str, anchor: str = "start", extra: str = "", tail: tuple[str, str] | None = None
+    x: float,
+    y: float,
+    text: str,
+    colour: str,
+    anchor: str = "start",
+    extra: str = "",
+    tail: tuple[str, str] | None = None,
 ) -> str:
     behind = f'<tspan fill="{tail[1]}" font-weight="400">{escape(tail[0])}</tspan>' if tail else ""
     more = f" {extra}" if extra else ""
     return f'<text x="{x:.1f}" y="{y:.1f}" fill="{colour}" text-anchor="{anchor}"{more}>{escape(text)}{behind}</text>'
-
-
-def number(value: float) -> str:
-    """As short as it can be said, with a true minus sign."""
-    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
-
-
-def axis_ticks(reach: tuple[float, float], height: float) -> tuple[float, ...]:
-    """Round numbers that cover `reach`, about one in 24 points of height; never fewer than two."""
-    low, high = reach
-    rough = (high - low if high > low else max(abs(high), 1.0)) / max(2, height // 24)
-    power = 10.0 ** floor(log10(rough))
-    step = next(times * power for times in (1, 2, 5, 10) if times * power >= rough * 0.999)
-    first, last = floor(low / step + 1e-9), ceil(high / step - 1e-9)
-    return tuple(round(step * index, 10) for index in range(first, max(last, first + 1) + 1))
-
-
-def minute_ticks(low: float, high: float) -> tuple[float, ...]:
-    """Whole minutes for the time axis, at most fourteen."""
-    step = next((one for one in _MINUTE_STEPS if (high - low) / one <= 13), _MINUTE_STEPS[-1])
-    return tuple(float(index * step) for index in range(ceil(low / step), floor(high / step) + 1))
-
-
-def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> list[float]:
-    """Move ascending places apart, as little as needed and inside [low, high] as far as there is room."""
-    places = list(wanted)
-    for index in range(len(places)):
-        floor_at = low if index == 0 else places[index - 1] + apart
-        places[index] = max(places[index], floor_at)
-    ceiling = high
-    for index in reversed(range(len(places))):
-        places[index] = min(places[index], ceiling)
-        ceiling = places[index] - apart
-    return places
-
-
-def mark_rows(places: Sequence[float]) -> list[int]:
-    """The row of each mark's number, so that no two numbers touch: the first row with room."""
-    ends: list[list[float]] = []
-    rows = []
-    for place in places:
-        row = next((i for i, taken in enumerate(ends) if all(abs(place - one) > 2 * _MARK_R + 1 for one in taken)), len(ends))
-        if row == len(ends):
-            ends.append([])
-        ends[row].append(place)
-        rows.append(row)
-    return rows
-
-
-def thinned(points: Sequence[Point], low: float, high: float, columns: int) -> list[Point]:
-    """No more points than paper: each column keeps its first, lowest, highest and last, and every gap."""
-    if len(points) <= 2 * columns or high <= low:
-        return list(points)
-    kept: list[Point] = []
-    column: list[Point] = []
-    number_now = -1
-    for point in points:
-        number_here = int((point[0] - low) / (high - low) * columns)
-        if number_here != number_now or point[1] is None:
-            kept += _extremes(column)
-            column, number_now = [], number_here
-        if point[1] is None:
-            kept.append(point)
-        else:
-            column.append(point)
-    return kept + _extremes(column)
-
-
-def _extremes(column: Sequence[Point]) -> list[Point]:
-    if len(column) <= 4:
-        return list(column)
-    values = [-1.0 if value is None else value for _, value in column]
-    chosen = {0, len(column) - 1, values.index(min(values)), values.index(max(values))}
-    return [column[index] for index in sorted(chosen)]

@@ -25,7 +25,7 @@ from typing import Any
 
 import structlog
 
-from pumpd.console_words import LOWERING_VERBS, PIN_VERBS, is_final
+from pumpd.console_words import LOWERING_VERBS, MOVING_VERBS, PIN_VERBS, is_final
 from pumpd.shell.console_acts import ConsoleLimits, LineRefused, PersonAct, Request, read_request
 from pumpd.shell.console_connection import Connection
 from pumpd.shell.console_lockout import Lockout
@@ -77,6 +77,7 @@ class Console:
         self._lockout = Lockout()
         self._pin_turn = asyncio.Lock()
         self._checks = 0
+        self._lowered = dict.fromkeys(channels, 0)
         self._connections: dict[int, Connection] = {}
         self._accepted = 0
         self._tasks: asyncio.TaskGroup | None = None
@@ -181,6 +182,8 @@ class Console:
         connection.used_ids.add(request.id)
 
     def _hand_on(self, connection: Connection, request: Request, roles: frozenset[str]) -> None:
+        if request.verb in LOWERING_VERBS:
+            self._lowered[request.channel] += 1
         connection.pending[request.id] = request.verb
         act = PersonAct(
             request_id=f"{connection.number}/{request.id}",
@@ -219,9 +222,12 @@ class Console:
         else:
             connection.is_checking = True
             self._checks += 1
-            self._tasks.create_task(self._check(connection, request), name=f"pin/{connection.number}")
+            self._tasks.create_task(
+                self._check(connection, request, self._lowered[request.channel]),
+                name=f"pin/{connection.number}",
+            )
 
-    async def _check(self, connection: Connection, request: Request) -> None:
+    async def _check(self, connection: Connection, request: Request, lowered_before: int) -> None:
         try:
             async with asyncio.timeout(self._limits.pin_s), self._pin_turn:
                 roles, reason = await self._judge(request)
@@ -235,6 +241,10 @@ class Console:
             connection.is_checking = False
         if roles is None:
             self._refuse_pin(connection, request, reason)
+        elif request.verb in MOVING_VERBS and self._lowered[request.channel] != lowered_before:
+            # Pressed before that pause or stop, judged after it: whoever paused has the last word (law 8).
+            reason = "a pause or stop was pressed while your PIN was being checked: look again"
+            self.refuse(connection, request.id, reason)
         elif not (connection.is_closed or connection.has_ended):
             self._hand_on(connection, request, roles)
 

@@ -5,8 +5,9 @@ journal's thread, then carries out the rest. Nothing here waits: a raise waits i
 as `IntentRecorded` when the journal reports its record durable. Every so often, and whenever a person or a rule changed
 something, the whole state is written as a snapshot, so that a restart need not fold from the beginning of time.
 
-A decision that raises is a defect of ours. The channel is then finished for this boot: the pump is halted, and halted
-again on every tick, no readback renews its lease, every person is told so, and the other channels go on.
+A decision that raises, or that cannot be recorded or carried out, is a defect of ours. The channel is then finished for
+this boot: the pump is halted, and halted again in rounds with a lease of silence between them, every person is told so, and
+the other channels go on.
 """
 
 from collections import deque
@@ -21,6 +22,7 @@ from interlocks.vocabulary import Stamp
 from pumpd.core import actions as do
 from pumpd.core import events as ev
 from pumpd.core.decide import decide
+from pumpd.core.delivery import HALT_ROUND_MS, SILENCE_SLACK_MS
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.summary import summarise
 from pumpd.shell.mailbox import Mailbox, MailboxFullError
@@ -29,6 +31,8 @@ from pumpd.shell.record import DECISION, SNAPSHOT, dump_decision, dump_state
 log = structlog.get_logger("kernel")
 
 SNAPSHOT_EVERY_MS = 10_000
+#: facts/faults.md I8: a stop's record is durable a second after it, or a person is told.
+RECORD_WITHIN_MS = 1_000
 _PENDING_INTENTS = 64
 
 
@@ -82,6 +86,7 @@ class Channel:
     state: ChannelState = field(default_factory=ChannelState)
     snapshot_link_ms: int = 0
     fault: str = ""
+    fault_link_ms: int = 0
 
 
 class Kernel:
@@ -98,13 +103,15 @@ class Kernel:
         self._mailbox = Mailbox()
         self._is_deciding = False
         self._intents: deque[tuple[int, str, int]] = deque(maxlen=_PENDING_INTENTS)
+        self._urgent: deque[tuple[int, int]] = deque(maxlen=_PENDING_INTENTS)
+        self._is_behind = False
 
     def post(self, channel: str, event: ev.Event) -> None:
         """Decide `event` for a channel now, or right after the decision that is being carried out."""
         try:
             self._mailbox.put(channel, event)
         except MailboxFullError as full:
-            self._break(channel, str(full))
+            self._overflowed(channel, event, str(full))
         if self._is_deciding:
             return
         self._is_deciding = True
@@ -121,9 +128,19 @@ class Kernel:
 
     def durable(self, seq: int) -> None:
         """The journal has everything up to `seq` on disk."""
+        while self._urgent and self._urgent[0][0] <= seq:
+            self._urgent.popleft()
         while self._intents and self._intents[0][0] <= seq:
             _, channel, intent_id = self._intents.popleft()
             self.post(channel, ev.IntentRecorded(at=self._clock.stamp(), intent_id=intent_id))
+
+    def check_pace(self) -> None:
+        """Tell every channel when a record that matters waits for the disk too long, and when none does any more (I8)."""
+        now = self._clock.stamp()
+        is_behind = bool(self._urgent) and now.link_ms - self._urgent[0][1] > RECORD_WITHIN_MS
+        if is_behind != self._is_behind:
+            self._is_behind = is_behind
+            self.post_all(ev.JournalPaceChanged(at=now, is_behind=is_behind))
 
     def summary(self, channel: str) -> dict[str, Any]:
         """What people are shown."""
@@ -141,17 +158,24 @@ class Kernel:
             self._refuse_broken(channel, event)
             return
         try:
-            state, actions = decide(channel.state, event, channel.policy)
-        except Exception as defect:  # a defect in the core must end in a halt, whatever it is
+            self._decide(name, channel, event)
+        except (
+            Exception
+        ) as defect:  # deciding, recording or carrying out: a defect ends in a halt, whatever it is
+            self._break(channel, f"{type(defect).__name__}: {defect}")
             log.critical("decision failed", channel=name, event_kind=event.kind, exc_info=True)
-            self._break(name, f"{type(defect).__name__}: {defect}")
-            return
-        before, channel.state = channel.state, state
+            self._refuse_person(channel, event)
+
+    def _decide(self, name: str, channel: Channel, event: ev.Event) -> None:
+        before = channel.state
+        channel.state, actions = decide(before, event, channel.policy)
         rest = [one for one in actions if not self._halt(channel, one)]
         self._record(name, channel, before, event, actions)
         for action in rest:
+            if channel.fault and isinstance(action, do.CommandPump | do.ApproveMaximum):
+                continue  # broken by what was posted meanwhile: the halt was the last word
             self._perform(name, channel, action)
-        if not isinstance(event, ev.Ticked) or state.epoch != before.epoch:
+        if not isinstance(event, ev.Ticked) or channel.state.epoch != before.epoch:
             self._front.publish_state(name)
 
     @staticmethod
@@ -175,6 +199,8 @@ class Kernel:
         wall_ms = self._clock.wall_ms()
         body = dump_decision(event, actions)
         seq = self._journal.append(DECISION, event.at, wall_ms, name, body, urgent=matters)
+        if matters:
+            self._urgent.append((seq, event.at.link_ms))
         self._intents.extend((seq, name, one.intent_id) for one in actions if isinstance(one, do.WriteIntent))
         if state.epoch != before.epoch or event.at.link_ms - channel.snapshot_link_ms >= SNAPSHOT_EVERY_MS:
             channel.snapshot_link_ms = event.at.link_ms
@@ -200,18 +226,37 @@ class Kernel:
             case do.WriteIntent():
                 pass  # recorded with its decision; `durable` reports it
 
-    def _break(self, name: str, reason: str) -> None:
+    def _overflowed(self, name: str, event: ev.Event, reason: str) -> None:
         channel = self._channels[name]
-        channel.fault = reason
+        if not channel.fault:  # the pump may answer this very halt with more than there is room for
+            self._break(channel, reason)
+            log.critical("mailbox full", channel=name, event_kind=event.kind, reason=reason)
+        self._refuse_person(channel, event)
+
+    def _break(self, channel: Channel, reason: str) -> None:
+        channel.fault, channel.fault_link_ms = reason, self._clock.stamp().link_ms
         channel.pump.approve(Approval(0, 0))
-        channel.pump.submit(channel.state.delivery.last_id + 1, Halt())
+        self._halt_broken(channel)
+
+    @staticmethod
+    def _halt_broken(channel: Channel) -> None:
+        state = channel.state
+        number = state.delivery.last_id + 1
+        channel.state = replace(state, delivery=replace(state.delivery, last_id=number))
+        channel.pump.submit(number, Halt())
 
     def _refuse_broken(self, channel: Channel, event: ev.Event) -> None:
-        if isinstance(event, ev.Ticked):
-            state = channel.state
-            number = state.delivery.last_id + 1
-            channel.state = replace(state, delivery=replace(state.delivery, last_id=number))
-            channel.pump.submit(number, Halt())
-        elif isinstance(event, ev.PersonEvent):
+        if isinstance(event, ev.Ticked) and self._is_halting(channel, event.at):
+            self._halt_broken(channel)
+        self._refuse_person(channel, event)
+
+    @staticmethod
+    def _is_halting(channel: Channel, now: Stamp) -> bool:
+        """A second of halts, then a lease of silence, for ever: as `delivery` does, and for the same reason."""
+        round_ms = HALT_ROUND_MS + channel.policy.lease_ms + SILENCE_SLACK_MS
+        return (now.link_ms - channel.fault_link_ms) % round_ms < HALT_ROUND_MS
+
+    def _refuse_person(self, channel: Channel, event: ev.Event) -> None:
+        if isinstance(event, ev.PersonEvent):
             reason = f"internal fault, the pump is being halted: {channel.fault}"
             self._front.answer(event.request_id, do.Stage.REFUSED.value, (reason,))

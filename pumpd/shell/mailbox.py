@@ -3,8 +3,8 @@
 Theory of operation. Posting to an idle kernel decides there and then, in the caller's own stack, so no task hop stands
 between the socket's read and the port's write. What is posted while a decision is being carried out (a driver that
 ends a command as it is submitted, say) waits here and is decided next. The line therefore stays a handful long; its
-bound is a promise kept by dropping what is replaced by the next of its kind anyway (ticks, samples, refused samples), never what a
-person did or what a pump said.
+bound is a promise kept by dropping what is replaced by the next of its kind anyway (ticks, samples, refused samples),
+never what a person did or what a pump said.
 """
 
 from collections import deque

@@ -2,8 +2,9 @@
 
 Theory of operation. State is a fold of decisions over events, so the newest snapshot plus the events recorded behind it
 is the channel as it was when the last durable record was written. What happened in the moments after that is not lost
-either: the pump's own counter tells it at the first readback. A snapshot of another version is not guessed at: the
-channel starts empty, the pump is halted, and the old journal stays as it is (faults row 101).
+either: the pump's own counter tells it at the first readback. What cannot be read or decided again (another version, a
+sick disk, a defect that already ended the last boot) is not guessed at: the channel starts empty, the pump is halted,
+and the old journal stays as it is (faults row 101). A daemon that refused to start here could not halt its pump.
 """
 
 from pathlib import Path
@@ -17,20 +18,24 @@ from pumpd.shell.record import DECISION, SNAPSHOT, load_decision, load_state
 
 log = structlog.get_logger("restore")
 
+_REASON_SHOWN = 200
 
-def restored(path: Path, policy: Policy) -> ChannelState:
-    """The channel's last known state; an empty one where the journal knows nothing or speaks another version."""
+
+def restored(path: Path, policy: Policy) -> tuple[ChannelState, str]:
+    """The channel's last known state, and why it is empty where the journal knows more than can be used.
+
+    An empty state without a reason: the journal knows nothing of this channel.
+    """
     if not path.exists():
-        return ChannelState()
-    snapshot = latest(path, SNAPSHOT, policy.channel)
-    if snapshot is None:
-        return ChannelState()
+        return ChannelState(), ""
     try:
+        snapshot = latest(path, SNAPSHOT, policy.channel)
+        if snapshot is None:
+            return ChannelState(), ""
         state = load_state(snapshot.body)
         tail = (one for one in read(path, snapshot.seq, [DECISION]) if one.channel == policy.channel)
-        return fold(state, (load_decision(one.body).event for one in tail), policy)
-    except ValueError as stranger:
-        log.critical(
-            "snapshot not understood, starting empty", channel=policy.channel, reason=str(stranger)[:500]
-        )
-        return ChannelState()
+        return fold(state, (load_decision(one.body).event for one in tail), policy), ""
+    except Exception as stranger:  # whatever it is, the pump must still be halted
+        reason = f"{type(stranger).__name__}: {stranger}"
+        log.critical("channel not restored, starting empty", channel=policy.channel, reason=reason[:500])
+        return ChannelState(), reason[:_REASON_SHOWN]

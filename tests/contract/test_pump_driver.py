@@ -22,7 +22,18 @@ from contract.fake_new_era import FakeNewEra, frame
 from contract.memory_line import MemoryLine
 
 from drivers import transport
-from drivers.contract import Approval, Configure, Halt, LinkDown, Motion, Outcome, Poll, PumpAlarm, Run
+from drivers.contract import (
+    Adjust,
+    Approval,
+    Configure,
+    Halt,
+    LinkDown,
+    Motion,
+    Outcome,
+    Poll,
+    PumpAlarm,
+    Run,
+)
 from drivers.new_era.binding import Binding
 
 RUN = Run(26_250_000, 17_500_000)
@@ -199,7 +210,7 @@ async def ready(rig: Rig) -> DriverSeat:
 
 async def test_run_slow_halt_round_trip_with_readback(ready: DriverSeat) -> None:
     assert await ready.do(RUN) is Outcome.CONFIRMED
-    assert await ready.do(Run(13_120_000, 17_500_000)) is Outcome.CONFIRMED
+    assert await ready.do(Adjust(13_120_000)) is Outcome.CONFIRMED
     ready.submit(Poll())
     report = await ready.report(lambda r: r.motion is Motion.INFUSING)
     assert report.rate_nl_h == 13_120_000
@@ -225,7 +236,7 @@ async def test_a_halt_goes_before_everything_that_waits(rig: Rig, ready: DriverS
     """I9."""
     assert await ready.do(RUN) is Outcome.CONFIRMED
     ready.submit(Poll())
-    waiting = [ready.submit(Run(13_120_000, 17_500_000)) for _ in range(3)]
+    waiting = [ready.submit(Adjust(13_120_000)) for _ in range(3)]
     halt = ready.submit(Halt())
     assert [await ready.outcome(n) for n in waiting] == [Outcome.NOT_SENT] * 3
     assert await ready.outcome(halt) is Outcome.CONFIRMED

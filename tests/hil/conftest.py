@@ -30,6 +30,14 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was measured, so that a run says more than passed."""
+    if Rig.measured:
+        terminalreporter.section("measured on real processes")
+    for what, took_s in Rig.measured:
+        terminalreporter.line(f"{took_s * 1000:8.0f} ms  {what}")
+
+
 class Shelf:
     """Holds the rig a module shares, if there is one in good order."""
 
@@ -51,8 +59,12 @@ class Shelf:
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     def make() -> Rig:
-        rig = Rig(tmp_path_factory.mktemp("rig")).open()
-        rig.start_daemon()
+        rig = Rig(tmp_path_factory.mktemp("rig"))
+        try:
+            rig.open().start_daemon()
+        except BaseException:
+            rig.close()
+            raise
         return rig
 
     shared = Shelf(make)
@@ -76,8 +88,8 @@ def make_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
     made: list[Rig] = []
 
     def make(*, has_transducer: bool = True) -> Rig:
-        made.append(Rig(tmp_path_factory.mktemp("rig"), has_transducer=has_transducer).open())
-        return made[-1]
+        made.append(Rig(tmp_path_factory.mktemp("rig"), has_transducer=has_transducer))
+        return made[-1].open()
 
     yield make
     for one in made:

@@ -13,7 +13,6 @@ import subprocess
 import threading
 import time
 from collections import deque
-from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -59,10 +58,11 @@ class HandMonitor:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def cuff(self, sys: float, dia: float, ago_s: float = 0.0) -> None:
-        """A cuff reading, mmHg, measured `ago_s` before now."""
+    def cuff(self, sys: float, dia: float, ago_s: float = 0.0, patient: str = "") -> None:
+        """A cuff reading, mmHg, measured `ago_s` before now, of the bed's patient if nobody else is named."""
         with self._lock:
-            self._send("monitor-1", ago_s, sys=sys, dia=dia)
+            topic, payload = self._message("monitor-1", ago_s, patient or self._patient, sys=sys, dia=dia)
+            self._client.publish(topic, payload, qos=1)
 
     def baseline(self, sys: float = 124.0, dia: float = 78.0) -> None:
         """Two readings, 61 s apart, the newer one of now."""
@@ -72,7 +72,7 @@ class HandMonitor:
     def cuff_by_mosquitto_pub(self, sys: float, dia: float) -> None:
         """The same reading as an engineer sends it by hand, with Debian's own program."""
         with self._lock:
-            topic, payload = self._message("monitor-1", 0.0, sys=sys, dia=dia)
+            topic, payload = self._message("monitor-1", 0.0, self._patient, sys=sys, dia=dia)
             argv = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self._port), "-q", "1"]
             subprocess.run([*argv, "-t", topic, "-m", payload], check=True, timeout=10)
 
@@ -81,16 +81,16 @@ class HandMonitor:
         while not self._ended.wait(PERIOD_S):
             with self._lock:
                 pressure = self.next_line_mmhg.popleft() if self.next_line_mmhg else self.line_mmhg
-                self._send("transducer-1", 0.0, line=pressure)
+                self._send("transducer-1", line=pressure)
                 if turn % PULSE_EVERY == 0:
-                    self._send("monitor-1", 0.0, hr=self.hr, spo2=self.spo2)
+                    self._send("monitor-1", hr=self.hr, spo2=self.spo2)
             turn += 1
 
-    def _send(self, device: str, ago_s: float, **values: float) -> None:
-        topic, payload = self._message(device, ago_s, **values)
+    def _send(self, device: str, **values: float) -> None:
+        topic, payload = self._message(device, 0.0, self._patient, **values)
         self._client.publish(topic, payload, qos=1)
 
-    def _message(self, device: str, ago_s: float, **values: float) -> tuple[str, str]:
+    def _message(self, device: str, ago_s: float, patient: str, **values: float) -> tuple[str, str]:
         self._seq += 1
         entries: list[dict[str, Any]] = []
         for signal, value in values.items():
@@ -102,13 +102,8 @@ class HandMonitor:
             "device": device,
             "boot": self._boot,
             "seq": self._seq,
-            "patient": self._patient,
+            "patient": patient,
             "measured_at_ms": round((time.time() - ago_s) * 1000),
             "values": entries,
         }
         return f"pumpd/v1/vitals/bed-1/{device}", json.dumps(message)
-
-
-def journal_files(folder: Path) -> list[Path]:
-    """What a journal consists of on disk."""
-    return sorted(folder.glob("journal.sqlite*"))

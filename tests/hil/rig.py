@@ -9,6 +9,7 @@ a state that the console shows, a truth that the simulator tells, or a line of a
 `begin` brings a fresh order to INFUSING in about a second, since the hand monitor's baseline takes no minute.
 """
 
+import os
 import time
 from collections.abc import Callable
 from functools import cache
@@ -36,6 +37,8 @@ ORDER = {
 }
 #: The pump shows its counter in steps of 1 uL in its finest range and 10 uL in its coarsest.
 COUNTER_STEP_NL = 10_000
+#: The pump's lease is 2 s of silence; the last packet before a fault may be no older than the fault.
+STOPS_BY_ITSELF_S = 2.5
 
 State = dict[str, Any]
 Replies = list[dict[str, Any]]
@@ -55,15 +58,17 @@ def reasons(replies: Replies) -> str:
 
 
 def why(state: State) -> str:
-    """Everything a person is told about why it stands: headline, holds and alarms."""
+    """Everything a person is told about why it stands: headline, holds and present alarms."""
     told = [state["headline"], *(one["reason"] for one in state["holds"])]
-    return " | ".join([*told, *(f"{one['rule']} {one['text']}" for one in state["alarms"])])
+    present = [one for one in state["alarms"] if one["present"]]
+    return " | ".join([*told, *(f"{one['rule']} {one['text']}" for one in present)])
 
 
 class Rig:
     """One bed. Everything is made in `open` and ended in `close`."""
 
     opened: "list[Rig]" = []  # noqa: RUF012 - the rigs alive now, for the report of a failure
+    measured: list[tuple[str, float]] = []  # noqa: RUF012 - what and seconds, for the summary of a run
 
     def __init__(self, folder: Path, *, has_transducer: bool = True) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +96,8 @@ class Rig:
         if hasattr(self, "monitor"):
             self.monitor.close()
         self.broker.close()
-        Rig.opened.remove(self)
+        if self in Rig.opened:
+            Rig.opened.remove(self)
 
     def write_config(self, name: str = "pumpd.toml", **changes: str) -> Path:
         """The site's configuration; `changes` replaces any of port, journal and socket."""
@@ -159,8 +165,14 @@ class Rig:
         given = who[1] if pin is None else pin
         return list(self.client.request(verb, "bed-1", who[0], given, args))
 
-    def pause(self) -> Replies:
-        return self.press("pause")
+    def pause(self, until_stage: str = "confirmed") -> Replies:
+        """Press pause; returns with the reply of that stage, or the last one."""
+        replies: Replies = []
+        for reply in self.client.request("pause", "bed-1", NINA[0]):
+            replies.append(reply)
+            if reply["stage"] == until_stage:
+                break
+        return replies
 
     def resume(self, within_s: float = 5.0) -> Replies:
         """Acknowledge, wait until nothing blocks, look and resume, as a nurse does.
@@ -170,7 +182,9 @@ class Rig:
         self.press("acknowledge")
         deadline = time.monotonic() + within_s
         state = self.until(
-            lambda now: now["can_resume"] and not now["resume_blocked_by"], within_s, "nothing blocks a resume"
+            lambda now: now["can_resume"] and not now["resume_blocked_by"],
+            within_s,
+            "nothing blocks a resume",
         )
         while True:
             replies = self.press("resume", args={"epoch": state["epoch"]})
@@ -178,14 +192,14 @@ class Rig:
                 return replies
             state = self.status()
 
-    def resume_and_flow(self) -> State:
-        replies = self.resume()
+    def resume_and_flow(self, within_s: float = 5.0) -> State:
+        replies = self.resume(within_s)
         assert stages(replies)[-1] == "confirmed", replies
         self.sim.until_running()
         return self.until(lambda one: one["word"] in ("INFUSING", "SLOWED"), 5.0, "flowing again")
 
-    def begin(self) -> State:
-        """A new order to INFUSING."""
+    def verify_an_order(self) -> None:
+        """A new order, verified by the second person, and nothing in the way of its start."""
         self.until(lambda one: one["pump"]["link"] == "up", 10.0, "the pump answers")
         self.until(lambda one: one["feed"]["link"] == "up", 10.0, "the broker is there")
         for verb, who, args in (("order", NINA, ORDER), ("verify", DORA, {})):
@@ -195,6 +209,10 @@ class Rig:
         if any("baseline" in one for one in self.status()["start_blocked_by"]):
             self.monitor.baseline()
         self.until(lambda one: not one["start_blocked_by"], 10.0, "nothing blocks the start")
+
+    def begin(self) -> State:
+        """A new order to INFUSING."""
+        self.verify_an_order()
         replies = self.press("start")
         assert stages(replies)[-1] == "confirmed", replies
         self.sim.until_running()
@@ -205,6 +223,7 @@ class Rig:
         self.sim.do(do="clear")
         self.monitor.line_mmhg = 20.0
         self.press("stop")
+        self.press("acknowledge")
         self.until(lambda one: one["pump"]["motion"] == "halted", 10.0, "the pump is halted")
         self.sim.until_halted(5.0)
 
@@ -215,11 +234,26 @@ class Rig:
         truth = self.sim.until_halted(within_s + 0.5)
         took_s = (truth["halted_at_link_ms"] - since_ms) / 1000.0
         state = self.until(lambda one: one["word"] in ("PAUSED", "STOPPED"), 5.0, "PAUSED or STOPPED")
+        self.note("the plunger stands", took_s)
         assert took_s <= within_s, f"stood still after {took_s:.2f} s, allowed {within_s} s"
         return state, truth, took_s
 
+    def note(self, what: str, took_s: float) -> None:
+        """Keep a measured time under the name of the running test."""
+        test = os.environ.get("PYTEST_CURRENT_TEST", "?").partition("::")[2].removesuffix(" (call)")
+        Rig.measured.append((f"{test}: {what}", took_s))
+
+    def stops_by_itself(self, since_ms: float) -> Truth:
+        """The plunger stands within its lease and half a second, and no STP of ours did it."""
+        truth = self.sim.until_halted(STOPS_BY_ITSELF_S + 0.5)
+        took_s = (truth["halted_at_link_ms"] - since_ms) / 1000.0
+        self.note("the pump stopped by itself", took_s)
+        assert took_s <= STOPS_BY_ITSELF_S
+        assert truth["last_stop_rx_link_ms"] < since_ms, "an STP reached it"
+        return truth
+
     def has_alarm(self, rule: str) -> Callable[[State], bool]:
-        return lambda state: any(one["rule"] == rule for one in state["alarms"])
+        return lambda state: any(one["rule"] == rule and one["present"] for one in state["alarms"])
 
     def report(self) -> list[tuple[str, str]]:
         """Title and text of all that helps to understand a failure."""

@@ -44,7 +44,7 @@ class Program:
         self._reader.start()
 
     def wait_for_line(self, text: str, within_s: float = READY_S) -> str:
-        """The first line with `text` in it. Raises AssertionError with the log when it does not come."""
+        """The first line that begins with `text`. Raises AssertionError with the log when it does not come."""
         with self._news:
             self._news.wait_for(lambda: self._found(text) or not self._reader.is_alive(), within_s)
             found = self._found(text)
@@ -72,7 +72,7 @@ class Program:
         return "\n".join(self.lines)
 
     def _found(self, text: str) -> str:
-        return next((line for line in list(self.lines) if text in line), "")
+        return next((line for line in list(self.lines) if line.startswith(text)), "")
 
     def _follow(self) -> None:
         assert self.child.stdout is not None
@@ -105,6 +105,7 @@ class Sim(Program):
         self.control = folder / "ctl"
         argv = [sys.executable, "-m", "hil_sim.cli", "serve", "--pump", "new_era", "--listen"]
         argv += [f"pty:{self.port}", "--control", str(self.control), "--truth", str(folder / "truth.ndjson")]
+        argv += ["--slack-ml", "0"]  # so that the plunger moves with the first turn of the screw
         super().__init__("hil-sim", argv)
         self.wait_for_line("READY")
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from wire_bench import TURNAROUND_MS, WireBench
 
 from drivers.contract import (
+    Adjust,
     Approval,
     Configure,
     Ended,
@@ -96,7 +97,7 @@ def test_a_pump_at_another_address_never_comes_up() -> None:
 def test_run_slow_halt_round_trip() -> None:
     bench = running()
     assert (bench.pump.letter, bench.pump.rate_nl_h, bench.pump.target_nl) == ("I", 26_250_000, 17_500_000)
-    bench.submit(2, Run(13_120_000, 17_500_000))
+    bench.submit(2, Adjust(13_120_000))
     bench.go(100)
     assert bench.outcome(2) is Outcome.CONFIRMED
     assert bench.reports[-1].report.rate_nl_h == 13_120_000
@@ -163,7 +164,7 @@ def test_a_halt_drops_what_is_queued_and_goes_next() -> None:
     """Design law 6; I9."""
     bench = running()
     bench.submit(1, Poll())
-    bench.submit(2, Run(13_120_000, 1_000_000))
+    bench.submit(2, Adjust(13_120_000))
     bench.submit(3, Configure(26_590))
     bench.submit(4, Halt())
     bench.go(100)
@@ -488,7 +489,7 @@ ACTS = st.lists(
     st.one_of(
         st.binary(max_size=30),
         st.sampled_from([frame("00S"), frame("00A?T"), frame("00I?NA"), frame("00SI0.125W0.000ML"), b"\x02"]),
-        st.sampled_from([Halt(), Poll(), RUN, Configure(26_590), Run(1_000_000, 1)]),
+        st.sampled_from([Halt(), Poll(), RUN, Configure(26_590), Run(1_000_000, 1), Adjust(1_000_000)]),
         st.integers(1, 300),
     ),
     max_size=25,

@@ -96,14 +96,28 @@ def test_a_rate_that_cannot_be_said_is_refused_not_rounded(rate_nl_h: int) -> No
 
 
 def test_a_running_pump_gets_a_number_without_a_unit() -> None:
-    asked, ending = play(turns.run(RUN, 2), "I52.50MH", "I", "II1.000W0.000ML", "I26.25MH")
+    asked, ending = play(turns.adjust(26_250_000), "I52.50MH", "I", "II1.000W0.000ML", "I26.25MH")
     assert asked == ["RAT", "RAT26.25", "DIS", "RAT"]
     assert isinstance(ending, Ending)
     assert ending.outcome is Outcome.CONFIRMED
 
 
+@pytest.mark.parametrize("standing", ["S26.25MH", "P26.25MH"])
+def test_a_pump_that_somebody_stopped_is_not_started_by_a_change_of_rate(standing: str) -> None:
+    """Design law 8; faults row 15: a nurse presses STOP at the pump just before a slow-down is sent."""
+    asked, ending = play(turns.adjust(13_120_000), standing)
+    assert asked == ["RAT"]
+    assert "only a running pump" in str(ending)
+
+
+def test_a_pump_found_running_is_not_started_again() -> None:
+    asked, ending = play(turns.run(RUN, 2), "I26.25MH")
+    assert asked == ["RAT"]
+    assert "only a halted pump" in str(ending)
+
+
 def test_a_number_that_the_running_unit_cannot_hold_is_refused() -> None:
-    asked, ending = play(turns.run(Run(26_250_000, 1), 2), "I9.000UH")
+    asked, ending = play(turns.adjust(26_250_000), "I9.000UH")
     assert "runs in UH" in str(ending)
     assert asked == ["RAT"]
 
@@ -114,7 +128,7 @@ def test_a_number_that_the_running_unit_cannot_hold_is_refused() -> None:
 )
 def test_a_changed_rate_counts_only_as_read_back(readback: str, outcome: Outcome) -> None:
     """Faults row 5."""
-    _, ending = play(turns.run(RUN, 2), "I52.50MH", "I", "II1.000W0.000ML", readback)
+    _, ending = play(turns.adjust(26_250_000), "I52.50MH", "I", "II1.000W0.000ML", readback)
     assert isinstance(ending, Ending)
     assert ending.outcome is outcome
 

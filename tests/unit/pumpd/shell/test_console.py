@@ -57,6 +57,34 @@ class TestPause:
             connection.buffer_updated(len(line))
             assert [act.verb for act in bench.heard] == [verb]  # and nothing was awaited in between
 
+    @pytest.mark.parametrize("raising", ["start", "resume"])
+    @pytest.mark.parametrize("lowering", ["pause", "stop"])
+    async def test_it_outranks_a_raise_whose_pin_is_still_being_checked(
+        self, path: Path, raising: str, lowering: str
+    ) -> None:
+        """Law 8, I5, faults rows 68 and 69: the raise was asked for in another situation."""
+        asked, judged = asyncio.Event(), asyncio.Event()
+
+        async def judge_when_told(name: str, pin: str) -> frozenset[str]:
+            asked.set()
+            await judged.wait()
+            return frozenset({"nurse"})
+
+        bench = Bench(path, judge_when_told, script=accept, channels=("bed-1", "bed-2"))
+        async with bench.serving():
+            nurse, other, third = [await bench.client() for _ in range(3)]
+            nurse.say(request(raising))
+            await asked.wait()
+            third.say(request("start", channel="bed-2"))
+            assert (await other.ask(request(lowering, by="omar", pin=None)))["stage"] == "accepted"
+            judged.set()
+            refused = await nurse.reply()
+            assert (refused["stage"], "pressed while" in refused["reasons"][0]) == ("refused", True)
+            assert (await third.reply())["stage"] == "accepted", "another patient's channel"
+            assert (await nurse.ask(request(raising, "a2")))["stage"] == "accepted", "asked for anew"
+        assert [act.verb for act in bench.heard] == [lowering, "start", raising]
+        assert bench.refused == []
+
     async def test_it_is_heard_while_twenty_clients_hang_in_authentication(self, path: Path) -> None:
         async with Bench(path, authenticate=hang, script=accept).serving() as bench:
             clients = [await bench.client() for _ in range(20)]

@@ -1,0 +1,224 @@
+"""What the pump tells: the readback counted, compared with what was commanded, and kept.
+
+Theory of operation. A report is believed by the driver before it arrives here. It moves the dose account, proves or
+disproves a halt, and is compared with the last command. What the pump did without being told, or may have done, becomes a
+session hold, so that a keypad press, a reboot, a refusal and a lost link all end in the same place: standing still, with
+a reason, waiting for a person. Outside an infusion the same surprise is an alarm of its own.
+"""
+
+from dataclasses import replace
+
+from drivers.contract import Adjust, Configure, Motion, Outcome, PumpAlarm, PumpReport, Run
+from interlocks.vocabulary import Sample, Signal
+from pumpd.core import events as ev
+from pumpd.core.account import count, counter_fell
+from pumpd.core.actions import NoteAct
+from pumpd.core.guard import fastest_nl_h
+from pumpd.core.observe import Observed, samples_arrived
+from pumpd.core.session import HoldKind, Phase, held
+from pumpd.core.state import ChannelState, Delivery, Policy
+from pumpd.core.units import format_rate
+
+_ALARM_WORDS = {
+    PumpAlarm.RESET: "the pump lost power and restarted",
+    PumpAlarm.STALL: "the pump's motor is stalled",
+    PumpAlarm.HOST_SILENT: "the pump stopped itself because the daemon fell silent",
+    PumpAlarm.PROGRAM: "the pump reports a program error",
+}
+
+
+_EXPECTED_AT_REST = (PumpAlarm.RESET, PumpAlarm.HOST_SILENT)
+
+
+def link_up(state: ChannelState, event: ev.PumpLinkUp) -> Observed:
+    """Somebody answers and is who he should be; what he does is not known until he reports."""
+    delivery = replace(
+        state.delivery,
+        is_link_up=True,
+        is_wrong_pump=False,
+        link_reason="",
+        identity=event.identity,
+        report=None,
+        is_configured=False,
+        setup_tried=None,
+        is_halt_confirmed=False,
+        halt_sent=None,
+        halt_round_link_ms=event.at.link_ms,
+        silent_until_link_ms=0,
+    )
+    text = (
+        f"pump answers: {event.identity.model} {event.identity.firmware} at address {event.identity.address}"
+    )
+    return replace(state, delivery=delivery), (NoteAct(text=text),)
+
+
+def link_down(state: ChannelState, event: ev.PumpLinkDown) -> Observed:
+    """Link loss changes what we know, not what was given (facts/requirements.md 4, pain 4)."""
+    delivery = replace(
+        state.delivery,
+        is_link_up=False,
+        is_wrong_pump=event.is_wrong_pump,
+        link_reason=event.reason,
+        doubted_nl_h=state.delivery.unobserved_nl_h,
+        report=None,
+        is_configured=False,
+        is_halt_confirmed=False,
+        intent=None,
+    )
+    session = held(state.session, HoldKind.PUMP, f"pump link lost: {event.reason}", "pumpd", event.at)
+    return replace(state, delivery=delivery, session=session), (
+        NoteAct(text=f"pump link down: {event.reason}"),
+    )
+
+
+def reported(
+    state: ChannelState, event: ev.PumpReported, policy: Policy
+) -> tuple[ChannelState, frozenset[Signal]]:
+    """A believed readback: count it, compare it with what was commanded, keep it."""
+    report, now, before = event.report, event.at, state.delivery
+    session, account = state.session, state.account
+    surprises = list(_surprises(state, report, policy))
+    if _is_counting(state):
+        if counter_fell(account, report):
+            surprises.append("the pump's volume counter was cleared or fell back")
+        fastest = fastest_nl_h(state)
+        account = count(account, report, now, before.commanded_nl_h, policy.lease_ms, fastest_nl_h=fastest)
+    for reason in surprises:
+        session = held(session, HoldKind.PUMP, reason, "pump", now)
+    is_unwatched = session.phase is not Phase.INFUSING and bool(surprises)
+    is_halted = report.motion is Motion.HALTED
+    settled = is_halted and before.run is None and before.halt is None and before.doubted_nl_h == 0
+    lost_setup = PumpAlarm.RESET in report.alarms or _wrong_diameter(state, report) != ""
+    delivery = replace(
+        before,
+        report=report,
+        reported_at=now,
+        watchdog_ms=before.watchdog_ms if report.watchdog_ms is None else report.watchdog_ms,
+        surprise=surprises[0] if is_unwatched and not before.surprise else before.surprise,
+        is_configured=before.is_configured and not lost_setup,
+        setup_tried=None if lost_setup else before.setup_tried,
+        is_halt_confirmed=is_halted and (settled or before.is_halt_confirmed),
+        commanded_nl_h=0 if is_halted and before.run is None else before.commanded_nl_h,
+    )
+    state = replace(state, session=session, account=account, delivery=delivery)
+    if report.pressure_mmhg is None:
+        return state, frozenset()
+    sample = Sample(Signal.LINE_PRESSURE, report.pressure_mmhg, now.ms, now, "pump", now.link_ms)
+    return samples_arrived(state, (sample,))
+
+
+def _is_counting(state: ChannelState) -> bool:
+    """From the start on, and on after the end, until the next order: what moves then was given to somebody too."""
+    return state.account.counter_nl is not None
+
+
+def _surprises(state: ChannelState, report: PumpReport, policy: Policy) -> tuple[str, ...]:
+    """What the pump did that nobody told it to; facts/faults.md rows 6, 8, 10, 13, 15."""
+    before = state.delivery
+    is_infusing = state.session.phase is Phase.INFUSING
+    found: list[str] = []
+    # A pump that was switched on, or left alone, before any session says so at the first readback: no surprise.
+    found.extend(_ALARM_WORDS[one] for one in report.alarms if is_infusing or one not in _EXPECTED_AT_REST)
+    if is_infusing and report.watchdog_ms not in (None, policy.lease_ms):
+        found.append(f"the pump's watchdog is {report.watchdog_ms} ms, needed {policy.lease_ms} ms")
+    if report.motion in (Motion.WITHDRAWING, Motion.PURGING, Motion.WAITING):
+        found.append(f"the pump is {report.motion.value}, which nobody commanded")
+    if diameter := _wrong_diameter(state, report):
+        found.append(diameter)
+    if before.run is None and before.doubted_nl_h == 0:
+        commanded = before.commanded_nl_h
+        if report.motion is Motion.INFUSING and commanded == 0 and before.is_halt_confirmed:
+            found.append("the pump was started at the pump itself")
+        elif report.motion is Motion.INFUSING and commanded and report.rate_nl_h != commanded:
+            found.append(
+                f"rate at the pump is {format_rate(report.rate_nl_h)}, commanded {format_rate(commanded)}"
+            )
+        elif _stopped_itself(state, report) and not is_dose_given(state, report):
+            found.append("the pump was stopped at the pump itself")
+    return tuple(found)
+
+
+def _stopped_itself(state: ChannelState, report: PumpReport) -> bool:
+    """It stands still although it was told to run and no halt of ours is on its way."""
+    delivery = state.delivery
+    return report.motion is Motion.HALTED and delivery.commanded_nl_h > 0 and delivery.halt_since is None
+
+
+def _wrong_diameter(state: ChannelState, report: PumpReport) -> str:
+    programme = state.session.programme
+    if report.diameter_um is None or programme is None or not state.delivery.is_configured:
+        return ""
+    if report.diameter_um == programme.diameter_um:
+        return ""
+    return (
+        f"syringe diameter at the pump is {report.diameter_um / 1000:.2f} mm, "
+        f"ordered {programme.diameter_um / 1000:.2f} mm"
+    )
+
+
+#: The pump's volume limit is floored to 0.01 mL and its counter reads in 0.01 mL: two steps may stay undelivered.
+COMPLETE_WITHIN_NL = 20_000
+
+
+def is_dose_given(state: ChannelState, report: PumpReport | None = None) -> bool:
+    """All but what pump and counter cannot resolve has been counted."""
+    programme, account = state.session.programme, state.account
+    if programme is None or account.counter_nl is None:
+        return False
+    counted = account.best_nl
+    if report is not None:
+        counted += max(0, report.infused_nl - account.counter_nl)
+    return counted + account.over_nl + COMPLETE_WITHIN_NL >= programme.vtbi_nl
+
+
+def command_ended(state: ChannelState, event: ev.PumpCommandEnded) -> Observed:
+    """One of four outcomes, for the command it belongs to; an older command's end tells nothing any more."""
+    before = state.delivery
+    if _is_of_this_halt(before, event):
+        return replace(state, delivery=_halt_ended(before, event)), ()
+    if before.run is None or event.command_id != before.run.command_id:
+        return state, ()
+    command = before.run.command
+    delivery = replace(before, run=None)
+    confirmed = event.outcome is Outcome.CONFIRMED
+    if isinstance(command, Configure):
+        refusal = "" if confirmed else f"{event.outcome.value}: {event.detail}"
+        programme = state.session.programme
+        # The order may have changed while the pump was being set up for the one before.
+        fits = programme is not None and command.diameter_um == programme.diameter_um
+        delivery = replace(delivery, is_configured=confirmed and fits, config_refusal=refusal)
+        return replace(state, delivery=delivery if fits else replace(delivery, setup_tried=None)), ()
+    assert isinstance(command, Run | Adjust)
+    if confirmed:
+        return replace(state, delivery=delivery), ()
+    session, was_halting = state.session, before.halt_since is not None
+    if event.outcome is Outcome.UNKNOWN:
+        delivery = replace(delivery, doubted_nl_h=max(command.rate_nl_h, before.commanded_nl_h))
+    if not was_halting:
+        rate = format_rate(command.rate_nl_h)
+        reason = f"the pump did not take {rate} ({event.outcome.value}): {event.detail}"
+        session = held(session, HoldKind.PUMP, reason, "pumpd", event.at)
+    note = NoteAct(text=f"run {format_rate(command.rate_nl_h)}: {event.outcome.value}: {event.detail}")
+    return replace(state, delivery=delivery, session=session), (note,)
+
+
+def _is_of_this_halt(before: Delivery, event: ev.PumpCommandEnded) -> bool:
+    """The newest halt's end, or a proof for an earlier one of the same wish: it stands, whichever halt did it."""
+    if before.halt is not None and event.command_id == before.halt.command_id:
+        return True
+    is_proof = event.outcome is Outcome.CONFIRMED and before.halt_since is not None
+    return is_proof and before.first_halt_id <= event.command_id and before.run is None
+
+
+def _halt_ended(before: Delivery, event: ev.PumpCommandEnded) -> Delivery:
+    if event.outcome is not Outcome.CONFIRMED:
+        return replace(before, halt=None)
+    return replace(
+        before,
+        halt=None,
+        run=None,
+        is_halt_confirmed=True,
+        doubted_nl_h=0,
+        commanded_nl_h=0,
+        halt_since=None,
+    )

@@ -1,0 +1,145 @@
+"""`pumpd check` and `pumpd run`: a wrong file opens nothing, a right one serves until told to stop."""
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from site_bench import refusing_port, site
+
+from pumpd import config as cfg
+from pumpd.cli.main import main
+
+WITHIN_S = 20.0
+
+
+def pumpd(*argv: str, python: tuple[str, ...] = ()) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, *python, "-m", "pumpd.cli.main", *argv]
+    return subprocess.run(command, capture_output=True, text=True, timeout=WITHIN_S, check=False)
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    path = tmp_path / "pumpd.toml"
+    path.write_text(site(tmp_path, broker_port=refusing_port()))
+    return path
+
+
+@pytest.fixture
+def bad(tmp_path: Path) -> Path:
+    """Two things are wrong with it."""
+    path = tmp_path / "pumpd.toml"
+    text = site(tmp_path).replace('model = "NE1000"', 'model = "NE1000"\nlease_s = 0\nbaud = 115200')
+    path.write_text(text)
+    return path
+
+
+def names(folder: Path) -> set[str]:
+    return {one.name for one in folder.iterdir()}
+
+
+@pytest.mark.parametrize("verb", ["check", "run"])
+def test_a_bad_configuration_is_refused_whole_with_one_line_a_fault_and_nothing_is_created(
+    bad: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    """Law 10; `run` reads with the same eyes as `check`."""
+    assert main([verb, "--config", str(bad)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    lines = said.err.splitlines()
+    assert len(lines) == 2
+    assert all(one.startswith(f"{bad}:") for one in lines)
+    assert any("lease_s" in one for one in lines)
+    assert any("baud" in one for one in lines)
+    assert names(bad.parent) == {"pumpd.toml"}
+
+
+@pytest.mark.parametrize("verb", ["check", "run"])
+def test_a_missing_configuration_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    assert main([verb, "--config", str(tmp_path / "none.toml")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_check_prints_the_hash_that_the_journal_will_record_and_opens_nothing(
+    good: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """I25: the hash is what a person approves."""
+    assert main(["check", "--config", str(good)]) == 0
+    said = capsys.readouterr().out
+    assert said == f"{good}: good; 1 channel(s), hash {cfg.config_hash(cfg.load(good))[:12]}\n"
+    assert names(good.parent) == {"pumpd.toml"}
+
+
+@pytest.mark.parametrize("speed", ["45", "0.5", "nan"])
+def test_another_speed_than_life_s_is_refused_with_a_real_port_and_nothing_is_created(
+    good: Path, capsys: pytest.CaptureFixture[str], speed: str
+) -> None:
+    """Treatment time may run ahead only where no patient is: the port must be a pseudo-terminal."""
+    assert main(["run", "--config", str(good), "--speed", speed]) == 2
+    assert "is no pseudo-terminal" in capsys.readouterr().err
+    assert names(good.parent) == {"pumpd.toml"}
+
+
+def test_a_speed_below_life_s_is_refused_even_on_a_pseudo_terminal(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    try:
+        path = tmp_path / "pumpd.toml"
+        path.write_text(site(tmp_path, port=os.ttyname(theirs)))
+        done = pumpd("run", "--config", str(path), "--speed", "0.5")
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "pumpd run: speed is 0.5: it must be a finite number, 1 or more\n",
+    )
+    assert names(tmp_path) == {"pumpd.toml"}
+
+
+def test_a_python_that_leaves_out_assertions_is_refused(good: Path) -> None:
+    done = pumpd("run", "--config", str(good), python=("-O",))
+    assert done.returncode == 2
+    assert "python -O" in done.stderr
+    assert names(good.parent) == {"pumpd.toml"}
+
+
+def test_a_broker_password_that_is_not_there_is_one_line_and_no_trace(tmp_path: Path) -> None:
+    path = tmp_path / "pumpd.toml"
+    path.write_text(site(tmp_path, broker=f'username = "pumpd"\npassword_file = "{tmp_path}/none"'))
+    done = pumpd("run", "--config", str(path))
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"pumpd run: {tmp_path}/none: the broker's password cannot be read")
+
+
+def test_a_console_that_cannot_be_served_ends_with_status_2_and_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "pumpd.toml"
+    path.write_text(site(tmp_path, broker_port=refusing_port(), socket=tmp_path / "missing" / "c.sock"))
+    done = pumpd("run", "--config", str(path))
+    assert done.returncode == 2
+    assert "the directory must exist and be writable" in done.stderr.splitlines()[-1]
+    assert "READY" not in done.stdout
+
+
+def test_run_says_ready_and_ends_with_status_0_on_sigterm(good: Path) -> None:
+    command = [sys.executable, "-m", "pumpd.cli.main", "run", "--config", str(good)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as daemon:
+        try:
+            assert daemon.stdout is not None
+            assert select.select([daemon.stdout], [], [], WITHIN_S)[0]
+            assert daemon.stdout.readline() == "READY\n"
+            second = pumpd("run", "--config", str(good))
+            daemon.send_signal(signal.SIGTERM)
+            daemon.communicate(timeout=WITHIN_S)
+        finally:
+            daemon.kill()
+    assert daemon.returncode == 0
+    assert second.returncode == 2
+    assert f"another pumpd (pid {daemon.pid}) writes this journal" in second.stderr
+    assert not (good.parent / "console.sock").exists()

@@ -1,0 +1,501 @@
+"""The kernel with fakes of its own protocols, all writing into one book, so that order can be read off."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+import pytest
+from channel_bench import POLICY, infusing, verified
+
+from drivers.contract import Approval, Halt, Motion, Outcome, Poll, PumpCommand, PumpReport, Run
+from interlocks.vocabulary import Stamp
+from pumpd.core import events as ev
+from pumpd.core.state import ChannelState
+from pumpd.shell import kernel as kernel_module
+from pumpd.shell.kernel import SNAPSHOT_EVERY_MS, Channel, Kernel
+from pumpd.shell.mailbox import CAPACITY
+from pumpd.shell.record import DECISION, SNAPSHOT, load_decision, load_state
+
+Line = tuple[Any, ...]
+BED_1, BED_2 = "bed-1", "bed-2"
+
+
+@dataclass
+class Book:
+    """What the edges were asked to do, in order."""
+
+    lines: list[Line] = field(default_factory=list)
+
+    def of(self, word: str) -> list[Line]:
+        return [one[1:] for one in self.lines if one[0] == word]
+
+    def index(self, word: str, *starts: object) -> int:
+        return next(i for i, one in enumerate(self.lines) if one[: 1 + len(starts)] == (word, *starts))
+
+
+class FakeClock:
+    """Stands where it is put."""
+
+    def __init__(self) -> None:
+        self.now = Stamp(0, 0)
+
+    def stamp(self) -> Stamp:
+        return self.now
+
+    def wall_ms(self) -> int:
+        return 1_795_345_200_000 + self.now.ms
+
+
+class FakePump:
+    """Writes down; may answer from within."""
+
+    def __init__(self, name: str, book: Book) -> None:
+        self._name = name
+        self._book = book
+        self.answering: Callable[[int, PumpCommand], None] = lambda number, command: None
+
+    def submit(self, command_id: int, command: PumpCommand) -> None:
+        self._book.lines.append(("submit", self._name, command_id, command))
+        self.answering(command_id, command)
+
+    def approve(self, approval: Approval) -> None:
+        self._book.lines.append(("approve", self._name, approval))
+
+
+class FakeJournal:
+    """Numbers records; may refuse one."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self.seq = 100
+        self.breaks_on = ""
+
+    def append(
+        self, kind: str, at: Stamp, wall_ms: int, channel: str, body: str, *, urgent: bool = False
+    ) -> int:
+        if self.breaks_on and self.breaks_on in body:
+            raise RuntimeError("no record of this")
+        self.seq += 1
+        self._book.lines.append(("append", kind, channel, body, urgent))
+        return self.seq
+
+
+class FakeFront:
+    """Writes down what people hear and see."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def answer(
+        self,
+        request_id: str,
+        stage: str,
+        reasons: tuple[str, ...] = (),
+        state: dict[str, Any] | None = None,
+    ) -> None:
+        self._book.lines.append(("answer", request_id, stage, reasons, state))
+
+    def publish_state(self, channel: str) -> None:
+        self._book.lines.append(("publish", channel))
+
+
+class FakeWire:
+    """Writes down requests to the monitors."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def request_reading(self, bed: str, reason: str) -> None:
+        self._book.lines.append(("reading", bed, reason))
+
+
+class Seat:
+    """A kernel with two channels; the second is empty."""
+
+    def __init__(self, state: ChannelState | None = None, now: Stamp | None = None) -> None:
+        self.book = Book()
+        self.clock = FakeClock()
+        self.clock.now = now or Stamp(0, 0)
+        self.journal = FakeJournal(self.book)
+        self.pumps = {name: FakePump(name, self.book) for name in (BED_1, BED_2)}
+        self.channels = {
+            BED_1: Channel(POLICY, self.pumps[BED_1], state or ChannelState()),
+            BED_2: Channel(POLICY, self.pumps[BED_2]),
+        }
+        self.kernel = Kernel(
+            self.channels, self.clock, self.journal, FakeFront(self.book), FakeWire(self.book)
+        )
+
+    def post(self, event: ev.Event, channel: str = BED_1) -> None:
+        self.kernel.post(channel, event)
+
+    def later(self, ms: int) -> Stamp:
+        self.clock.now = Stamp(self.clock.now.ms + ms, self.clock.now.link_ms + ms)
+        return self.clock.now
+
+    def tick(self, ms: int = 100, channel: str = BED_1) -> None:
+        self.post(ev.Ticked(at=self.later(ms)), channel)
+
+    def pause(self, request_id: str = "p1", channel: str = BED_1) -> None:
+        self.post(ev.PausePressed(at=self.clock.now, request_id=request_id, by="nina"), channel)
+
+    def commands(self, channel: str = BED_1) -> list[PumpCommand]:
+        return [one[2] for one in self.book.of("submit") if one[0] == channel]
+
+    def decided(self, channel: str = BED_1) -> list[str]:
+        bodies = [one[2] for one in self.book.of("append") if one[:2] == (DECISION, channel)]
+        return [load_decision(body).event.kind for body in bodies]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nonsense:
+    """An event no decision was written for: the core raises on it."""
+
+    at: Stamp
+    kind: Literal["nonsense"] = "nonsense"
+
+
+def nonsense(at: Stamp) -> ev.Event:
+    return cast("ev.Event", Nonsense(at=at))
+
+
+def running() -> Seat:
+    bench = infusing()
+    return Seat(bench.state, bench.now)
+
+
+def ready_to_start() -> Seat:
+    bench = verified()
+    return Seat(bench.state, bench.now)
+
+
+def start(seat: Seat) -> None:
+    event = ev.StartPressed(at=seat.clock.now, request_id="s1", by="nina", roles=("nurse",))
+    seat.post(event)
+
+
+def confirm(seat: Seat, channel: str = BED_1) -> Callable[[int, PumpCommand], None]:
+    """A driver that ends a command within its submission."""
+
+    def answer(number: int, command: PumpCommand) -> None:
+        at = seat.clock.now
+        if isinstance(command, Halt):
+            event = ev.PumpCommandEnded(at=at, command_id=number, outcome=Outcome.CONFIRMED, detail="")
+            seat.post(event, channel)
+
+    return answer
+
+
+# -- order -----------------------------------------------------------------------------------------------------
+
+
+def test_a_pause_halts_the_pump_before_anything_else_is_done_even_its_own_record() -> None:
+    """Law 6, I8: a stop waits for nothing."""
+    seat = running()
+    seat.pause()
+    assert seat.book.lines[0][:2] == ("submit", BED_1)
+    assert isinstance(seat.book.lines[0][3], Halt)
+    assert seat.book.index("submit") < seat.book.index("append") < seat.book.index("answer")
+
+
+def test_a_halt_is_on_the_wire_even_when_its_record_cannot_be_made() -> None:
+    """Law 6: a failed record stops delivery, never a stop."""
+    seat = running()
+    seat.journal.breaks_on = "pause_pressed"
+    seat.pause()
+    assert isinstance(seat.commands()[0], Halt)
+
+
+def test_a_raise_goes_out_only_after_the_journal_reports_its_intent_durable() -> None:
+    """Law 6, I8: what can raise delivery waits for its record."""
+    seat = ready_to_start()
+    start(seat)
+    records = seat.book.of("append")
+    intent_seq = 101 + next(i for i, one in enumerate(records) if '"kind":"write_intent"' in one[2])
+    seat.tick()
+    assert not [one for one in seat.commands() if isinstance(one, Run)]
+    seat.kernel.durable(intent_seq - 1)
+    assert not [one for one in seat.commands() if isinstance(one, Run)]
+    seat.kernel.durable(intent_seq)
+    (run,) = [one for one in seat.commands() if isinstance(one, Run)]
+    assert run.rate_nl_h == 26_200_000
+    seat.kernel.durable(intent_seq + 5)
+    assert len([one for one in seat.commands() if isinstance(one, Run)]) == 1
+
+
+def test_a_pause_between_the_intent_and_its_record_leaves_nothing_to_run() -> None:
+    """What is durable too late is no longer wanted."""
+    seat = ready_to_start()
+    start(seat)
+    seat.pause()
+    seat.kernel.durable(seat.journal.seq)
+    seat.tick()
+    assert not [one for one in seat.commands() if isinstance(one, Run)]
+    assert [one for one in seat.commands() if isinstance(one, Halt)]
+
+
+def test_an_event_posted_to_an_idle_kernel_is_decided_before_post_returns() -> None:
+    """Design 5: no task hop between a socket's read and a port's write. There is no event loop here at all."""
+    seat = running()
+    before = seat.channels[BED_1].state.epoch
+    seat.pause()
+    assert isinstance(seat.commands()[0], Halt)
+    assert seat.channels[BED_1].state.epoch > before
+    assert [one[1] for one in seat.book.of("answer")] == ["accepted"]
+
+
+def test_what_is_posted_from_within_a_decision_is_decided_after_it_and_in_order() -> None:
+    seat = running()
+    depths: list[int] = []
+
+    def answer(number: int, command: PumpCommand) -> None:
+        depths.append(len(seat.decided()))
+        if isinstance(command, Halt):
+            at = seat.clock.now
+            report = PumpReport(Motion.HALTED, 0, 0)
+            seat.post(ev.PumpReported(at=at, report=report))
+            seat.post(ev.PumpCommandEnded(at=at, command_id=number, outcome=Outcome.CONFIRMED, detail=""))
+
+    seat.pumps[BED_1].answering = answer
+    seat.pause()
+    assert depths == [0]
+    assert seat.decided()[:3] == ["pause_pressed", "pump_reported", "pump_command_ended"]
+    stages = [one[1] for one in seat.book.of("answer")]
+    assert stages == ["accepted", "confirmed"]
+
+
+def test_a_fact_of_the_whole_daemon_reaches_every_channel() -> None:
+    seat = Seat()
+    seat.kernel.post_all(ev.FeedLinkChanged(at=seat.clock.now, is_up=True, reason="subscribed"))
+    assert seat.decided(BED_1) == seat.decided(BED_2) == ["feed_link_changed"]
+    assert all(one.state.feed.is_up for one in seat.channels.values())
+
+
+# -- what is carried out ---------------------------------------------------------------------------------------
+
+
+def test_a_start_asks_the_bed_for_a_reading_and_answers_with_the_state_shown() -> None:
+    seat = ready_to_start()
+    start(seat)
+    assert seat.book.of("reading") == [(BED_1, "start")]
+    ((request, stage, _, shown),) = seat.book.of("answer")
+    assert (request, stage) == ("s1", "accepted")
+    assert shown["channel"] == BED_1
+    assert shown["phase"] == "infusing"
+
+
+def test_a_refusal_carries_its_reasons_and_no_state() -> None:
+    seat = Seat()
+    start(seat)
+    ((request, stage, reasons, shown),) = seat.book.of("answer")
+    assert (request, stage, shown) == ("s1", "refused", None)
+    assert reasons == ("start is not possible while the session is idle",)
+
+
+def test_a_stop_closes_the_gate() -> None:
+    seat = running()
+    seat.post(ev.StopPressed(at=seat.clock.now, request_id="x1", by="nina"))
+    assert seat.book.of("approve") == [(BED_1, Approval(0, 0))]
+
+
+def test_a_quiet_tick_is_not_pushed_to_every_screen_but_a_change_is() -> None:
+    seat = Seat()
+    seat.tick()
+    seat.book.lines.clear()
+    seat.tick()
+    assert seat.book.of("publish") == []
+    seat.pause()
+    assert seat.book.of("publish") == [(BED_1,)]
+
+
+def test_the_age_of_what_is_shown_counts_on_between_events() -> None:
+    seat = running()
+    link_ms = seat.clock.now.link_ms
+    seat.later(700)
+    assert seat.kernel.summary(BED_1)["link_ms"] == link_ms + 700
+
+
+# -- snapshots -------------------------------------------------------------------------------------------------
+
+
+def snapshots(seat: Seat) -> list[Line]:
+    return [one for one in seat.book.of("append") if one[0] == SNAPSHOT]
+
+
+def test_a_snapshot_is_written_every_ten_seconds_of_link_time_and_not_more_often() -> None:
+    seat = Seat()
+    seat.tick()
+    seat.book.lines.clear()
+    begun = seat.channels[BED_1].snapshot_link_ms
+    for _ in range(3 * SNAPSHOT_EVERY_MS // 100):
+        seat.tick()
+    assert len(snapshots(seat)) == 3
+    assert seat.channels[BED_1].snapshot_link_ms - begun == 3 * SNAPSHOT_EVERY_MS
+
+
+def test_a_change_that_a_person_would_decide_upon_is_snapshot_at_once_behind_its_record() -> None:
+    seat = running()
+    seat.pause()
+    assert seat.book.index("append", DECISION) < seat.book.index("append", SNAPSHOT)
+    _, channel, body, urgent = snapshots(seat)[0]
+    assert (channel, urgent) == (BED_1, True)
+    assert [one.kind.value for one in load_state(body).session.holds] == ["nurse"]
+
+
+def test_only_what_matters_is_written_at_once() -> None:
+    """An idle tick may wait for company; a person's act may not."""
+    seat = Seat()
+    seat.tick()
+    seat.book.lines.clear()
+    seat.tick()
+    assert [one[3] for one in seat.book.of("append")] == [False]
+    seat.pause()
+    assert seat.book.of("append")[1][3] is True
+
+
+# -- defects ---------------------------------------------------------------------------------------------------
+
+
+def test_a_decision_that_raises_ends_in_a_closed_gate_and_a_halt() -> None:
+    seat = running()
+    seat.post(nonsense(seat.clock.now))
+    assert seat.book.lines[:1] == [("approve", BED_1, Approval(0, 0))]
+    assert seat.commands() == [Halt()]
+    assert "Nonsense" in seat.channels[BED_1].fault
+
+
+def test_after_a_defect_every_tick_halts_again_under_a_fresh_number_and_nothing_else_is_sent() -> None:
+    """No readback renews the lease of a channel nobody controls (law 7)."""
+    seat = running()
+    seat.post(nonsense(seat.clock.now))
+    for _ in range(30):
+        seat.tick()
+    assert seat.commands() == [Halt()] * 31
+    numbers = [one[1] for one in seat.book.of("submit")]
+    assert len(set(numbers)) == 31
+
+
+def test_after_a_defect_persons_are_refused_with_the_reason_and_see_it() -> None:
+    seat = running()
+    seat.post(nonsense(seat.clock.now))
+    start(seat)
+    seat.pause()
+    assert [one[:2] for one in seat.book.of("answer")] == [("s1", "refused"), ("p1", "refused")]
+    assert all("internal fault" in one[2][0] for one in seat.book.of("answer"))
+    shown = seat.kernel.summary(BED_1)
+    assert shown["word"] == "FAULT"
+    assert "TypeError" in shown["headline"]
+
+
+def test_after_a_defect_nothing_that_was_on_its_way_is_run() -> None:
+    seat = ready_to_start()
+    start(seat)
+    seat.post(nonsense(seat.clock.now))
+    seat.kernel.durable(seat.journal.seq)
+    assert not [one for one in seat.commands() if isinstance(one, Run)]
+
+
+def test_the_other_channels_go_on_after_a_defect_in_one() -> None:
+    seat = running()
+    seat.post(nonsense(seat.clock.now))
+    seat.kernel.post_all(ev.Ticked(at=seat.later(100)))
+    seat.pause("p2", BED_2)
+    assert seat.channels[BED_2].fault == ""
+    assert seat.decided(BED_2) == ["ticked", "pause_pressed"]
+    assert [one[1] for one in seat.book.of("answer") if one[0] == "p2"] == ["accepted"]
+
+
+@pytest.mark.parametrize("kind", ["ticked", "pause_pressed"])
+def test_a_decision_that_cannot_be_recorded_is_a_defect_of_its_channel_only(kind: str) -> None:
+    """The control cycle of all channels must not end because one record could not be made."""
+    seat = running()
+    seat.journal.breaks_on = kind
+    if kind == "ticked":
+        seat.tick()
+    else:
+        seat.pause()
+    assert "no record of this" in seat.channels[BED_1].fault
+    assert isinstance(seat.commands()[-1], Halt)
+    seat.journal.breaks_on = ""
+    seat.tick(channel=BED_2)
+    assert seat.decided(BED_2) == ["ticked"]
+
+
+def test_the_person_whose_act_met_the_defect_is_told() -> None:
+    """Nobody is left without an answer: a nurse who hears nothing presses again instead of going to the pump."""
+    seat = running()
+    seat.journal.breaks_on = "pause_pressed"
+    seat.pause("p7")
+    assert [one[:2] for one in seat.book.of("answer")] == [("p7", "refused")]
+
+
+def test_more_undroppable_events_than_the_bound_halt_the_channel_and_end() -> None:
+    """A pump that babbles within every submission neither fills the memory nor runs away with the stack."""
+    seat = running()
+
+    def babble(number: int, command: PumpCommand) -> None:
+        for _ in range(CAPACITY + 10):
+            event = ev.PumpCommandEnded(at=seat.clock.now, command_id=0, outcome=Outcome.CONFIRMED, detail="")
+            seat.post(event)
+
+    seat.pumps[BED_1].answering = babble
+    seat.pause()
+    assert "none may be dropped" in seat.channels[BED_1].fault
+    assert isinstance(seat.commands()[-1], Halt)
+    assert ("approve", BED_1, Approval(0, 0)) in seat.book.lines
+    assert [one[1] for one in seat.book.of("answer")] == ["accepted"]
+    seat.pumps[BED_1].answering = lambda number, command: None
+    seat.tick(channel=BED_2)
+    assert seat.decided(BED_2) == ["ticked"]
+
+
+def test_a_channel_that_overflows_while_it_is_carried_out_gets_no_command_after_its_halt() -> None:
+    """A repeated halt and a poll are due in one decision; the poll would renew the lease of a channel just broken."""
+    seat = running()
+    seat.pause()
+    seat.tick(300)
+    assert [type(one) for one in seat.commands()[-2:]] == [Halt, Poll], "the scene needs both in one decision"
+    seat.book.lines.clear()
+
+    def flood(number: int, command: PumpCommand) -> None:
+        for count in range(CAPACITY + 1):
+            seat.pause(f"q{count}")
+
+    seat.pumps[BED_1].answering = flood
+    seat.tick(300)
+    assert seat.channels[BED_1].fault
+    assert set(seat.commands()) == {Halt()}
+
+
+def test_a_person_whose_act_does_not_fit_is_told() -> None:
+    seat = running()
+
+    def flood(number: int, command: PumpCommand) -> None:
+        seat.pumps[BED_1].answering = lambda number, command: None
+        for count in range(CAPACITY + 1):
+            seat.pause(f"q{count}")
+
+    seat.pumps[BED_1].answering = flood
+    seat.pause()
+    answered = [one[0] for one in seat.book.of("answer")]
+    assert sorted(answered) == sorted(["p1", *(f"q{count}" for count in range(CAPACITY + 1))])
+
+
+def test_a_report_of_durability_is_harmless_when_nothing_waits_for_it() -> None:
+    seat = Seat()
+    seat.kernel.durable(10_000)
+    assert seat.book.lines == []
+
+
+def test_the_confirmation_of_a_halt_frees_the_next_decision() -> None:
+    seat = running()
+    seat.pumps[BED_1].answering = confirm(seat)
+    seat.pause()
+    assert seat.channels[BED_1].state.delivery.is_halt_confirmed
+
+
+def test_the_pending_intents_are_bounded() -> None:
+    """Every queue is bounded (house rule)."""
+    assert kernel_module._PENDING_INTENTS <= 64
+    seat = Seat()
+    assert seat.kernel._intents.maxlen == kernel_module._PENDING_INTENTS

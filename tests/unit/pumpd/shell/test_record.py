@@ -1,0 +1,181 @@
+"""Every event, action and state comes back from the journal as it went in, and equal ones are equal bytes."""
+
+from typing import Any, get_args
+
+import pytest
+from channel_bench import Bench, infusing, verified
+
+from drivers.contract import (
+    Adjust,
+    Approval,
+    Configure,
+    Halt,
+    Identity,
+    Motion,
+    Outcome,
+    Poll,
+    PumpAlarm,
+    PumpCommand,
+    PumpReport,
+    Run,
+)
+from interlocks.vocabulary import Demand, Priority, Sample, Signal, Stamp
+from pumpd.core import actions as do
+from pumpd.core import events as ev
+from pumpd.core.state import ChannelState
+from pumpd.shell.record import dump_decision, dump_state, load_decision, load_state
+
+AT = Stamp(12_345, 6_789)
+WHO: dict[str, Any] = {"at": AT, "request_id": "c1:a1", "by": "nina"}
+SAMPLE = Sample(Signal.SYS, 163.0, 12_000, AT, "monitor-1", 17, is_suspect=True)
+REPORT = PumpReport(
+    Motion.INFUSING, 1_230_000, 26_200_000, 26_590, 17_500_000, 2_000, (PumpAlarm.STALL,), pressure_mmhg=81.25
+)
+
+EVENTS: tuple[ev.Event, ...] = (
+    ev.Ticked(at=AT),
+    ev.DaemonStarted(at=AT, boot="k3f9", wall_ms=1_795_345_200_000),
+    ev.SamplesArrived(at=AT, samples=(SAMPLE, Sample(Signal.DIA, 0.1, 12_000, AT, "monitor-1", 17))),
+    ev.SampleRefused(at=AT, device="monitor-1", reason="late", detail='"\\u0000 \u202e'),
+    ev.FeedLinkChanged(at=AT, is_up=False, reason="keepalive"),
+    ev.MonitorSpoke(at=AT, device="monitor-1", is_online=True),
+    ev.PumpLinkUp(at=AT, identity=Identity("NE1000", "3.928", 7, "s/n 4")),
+    ev.PumpLinkDown(at=AT, reason="unplugged", is_wrong_pump=True),
+    ev.PumpReported(at=AT, report=REPORT),
+    ev.PumpReported(at=AT, report=PumpReport(Motion.HALTED, 0, 0)),
+    ev.PumpCommandEnded(at=AT, command_id=4, outcome=Outcome.UNKNOWN, detail="RUN: no answer"),
+    ev.IntentRecorded(at=AT, intent_id=5),
+    ev.JournalFailed(at=AT, reason="disk full"),
+    ev.OrderEntered(**WHO, roles=("nurse",), fields=(("weight_kg", "70"),), accept_soft=("dose_high",)),
+    ev.OrderVerified(**WHO, roles=("nurse", "prescriber")),
+    ev.StartPressed(**WHO, roles=("nurse",)),
+    ev.PausePressed(**WHO),
+    ev.ResumePressed(**WHO, roles=("nurse",), epoch=12),
+    ev.StopPressed(**WHO),
+    ev.AlarmAcknowledged(**WHO, rule="BP2"),
+    ev.ReadingWanted(**WHO),
+)
+COMMANDS: tuple[PumpCommand, ...] = (
+    Configure(26_590),
+    Run(26_200_000, 17_500_000),
+    Adjust(13_100_000),
+    Halt(),
+    Poll(),
+)
+ACTIONS: tuple[do.Action, ...] = (
+    *(do.CommandPump(command_id=9, command=one) for one in COMMANDS),
+    do.ApproveMaximum(approval=Approval(26_200_000, 17_500_000)),
+    do.WriteIntent(intent_id=3, rate_nl_h=26_200_000, volume_nl=17_500_000, by="nina"),
+    do.Answer(request_id="c1:a1", stage=do.Stage.NOT_CONFIRMED, reasons=("paused by nina",)),
+    do.RequestReading(reason="BP1"),
+    do.NoteTrip(
+        rule_id="BP2", demand=Demand.PAUSE, priority=Priority.HIGH, reason="163 > 160", evidence=(SAMPLE,)
+    ),
+    do.NoteAct(text="resume pressed", by="nina"),
+)
+
+
+def test_no_event_action_or_command_is_without_an_example() -> None:
+    """A new type in a union makes this fail until its example stands above."""
+    assert {type(one) for one in EVENTS} == set(get_args(ev.Event))
+    assert {type(one) for one in ACTIONS} == set(get_args(do.Action))
+    assert {type(one) for one in COMMANDS} == set(get_args(PumpCommand))
+
+
+def test_every_kind_names_one_type() -> None:
+    kinds = [one.kind for one in {type(one): one for one in (*EVENTS, *ACTIONS)}.values()]
+    assert len(kinds) == len(set(kinds)) == len(get_args(ev.Event)) + len(get_args(do.Action))
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda one: one.kind)
+def test_every_event_comes_back_equal_and_is_written_again_byte_for_byte(event: ev.Event) -> None:
+    """Law 12."""
+    body = dump_decision(event, ())
+    read = load_decision(body)
+    assert read.event == event
+    assert type(read.event) is type(event)
+    assert dump_decision(read.event, read.actions) == body
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda one: one.kind)
+def test_every_action_comes_back_equal_and_is_written_again_byte_for_byte(action: do.Action) -> None:
+    """Law 12. A halt and a poll are different things in the record, too."""
+    body = dump_decision(EVENTS[0], (action,))
+    read = load_decision(body)
+    assert read.actions == (action,)
+    assert dump_decision(read.event, read.actions) == body
+
+
+def test_no_two_commands_are_written_alike() -> None:
+    """A record in which a halt reads like a poll proves nothing."""
+    written = {dump_decision(EVENTS[0], (do.CommandPump(command_id=1, command=one),)) for one in COMMANDS}
+    assert len(written) == len(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        '{"event":{"kind":"ticked"},"actions":[]}',
+        '{"event":{"at":{"ms":1,"link_ms":1},"kind":"nobody_knows"},"actions":[]}',
+        '{"event":{"at":{"ms":1,"link_ms":1},"kind":"ticked"},"actions":[{"kind":"jump"}]}',
+    ],
+)
+def test_a_record_of_another_version_is_refused(body: str) -> None:
+    with pytest.raises(ValueError):
+        load_decision(body)
+
+
+def _tripped() -> Bench:
+    bench = infusing()
+    bench.cuff(190, 110)
+    bench.tick()
+    bench.acknowledge()
+    return bench
+
+
+def _in_doubt() -> Bench:
+    bench = verified()
+    bench.pump.is_deaf = True
+    bench.start()
+    assert bench.state.delivery.run is not None
+    bench.end(bench.state.delivery.run.command_id, Outcome.UNKNOWN)
+    bench.tick()
+    bench.pause()
+    return bench
+
+
+def _asking() -> Bench:
+    bench = verified()
+    bench.durable = False
+    bench.start()
+    return bench
+
+
+@pytest.mark.parametrize("scene", [Bench, verified, infusing, _tripped, _in_doubt, _asking])
+def test_a_channel_comes_back_whole(scene: Any) -> None:
+    """What a crash leaves is the newest snapshot: every field of it counts."""
+    state = scene().state
+    body = dump_state(state)
+    assert load_state(body) == state
+    assert dump_state(load_state(body)) == body
+
+
+def test_the_scenes_hold_what_a_snapshot_may_lose() -> None:
+    """Guards the test above: an intent, a doubt, a waiting person, an outstanding command, a finding."""
+    assert _asking().state.delivery.intent is not None
+    assert _in_doubt().state.delivery.halt is not None
+    assert _in_doubt().state.delivery.doubted_nl_h > 0
+    assert _in_doubt().state.waiting
+    assert _tripped().state.findings
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"epoch": "many"}'])
+def test_a_snapshot_of_another_version_is_refused(body: str) -> None:
+    with pytest.raises(ValueError):
+        load_state(body)
+
+
+def test_an_empty_channel_is_not_the_same_as_one_with_a_session() -> None:
+    assert dump_state(ChannelState()) != dump_state(infusing().state)

@@ -1,0 +1,122 @@
+"""A channel as the journal remembers it; and when it does not, an empty one, because a pump has to be halted."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from channel_bench import Bench
+from site_bench import CHANNEL, configuration, decisions, write_records
+
+from interlocks.vocabulary import Stamp
+from pumpd.app import policy_for
+from pumpd.core import events as ev
+from pumpd.core.session import Phase
+from pumpd.core.state import ChannelState
+from pumpd.shell.record import DECISION, SNAPSHOT, dump_state
+from pumpd.shell.restore import restored
+
+POLICY = policy_for(CHANNEL)
+
+
+def paused_session() -> Bench:
+    """Ordered, verified, started, paused by the nurse."""
+    bench = Bench(POLICY)
+    bench.advance(1)
+    bench.cuff(125, 78)
+    bench.order()
+    bench.verify()
+    bench.advance(61)
+    bench.cuff(125, 78)
+    bench.advance(1)
+    bench.start()
+    bench.advance(1)
+    bench.pause()
+    bench.advance(1)
+    return bench
+
+
+@pytest.fixture(scope="module")
+def bench() -> Bench:
+    return paused_session()
+
+
+@pytest.mark.parametrize("behind", [0, 1, 7, 60])
+def test_the_newest_snapshot_and_the_events_behind_it_are_the_channel(
+    tmp_path: Path, bench: Bench, behind: int
+) -> None:
+    """Design 10: the journal is how state comes back after a crash."""
+    path = tmp_path / "journal.sqlite"
+    records = decisions(bench.events, POLICY, len(bench.events) - 1 - behind)
+    write_records(path, [configuration(), *records])
+    assert restored(path, POLICY) == bench.state
+
+
+def test_a_manual_pause_outlives_the_process(tmp_path: Path, bench: Bench) -> None:
+    """Law 8."""
+    path = tmp_path / "journal.sqlite"
+    write_records(path, decisions(bench.events, POLICY, 200))
+    state = restored(path, POLICY)
+    assert state.session.phase is Phase.INFUSING
+    assert [one.kind.value for one in state.session.holds] == ["nurse"]
+
+
+def test_no_journal_is_an_empty_channel(tmp_path: Path) -> None:
+    assert restored(tmp_path / "none.sqlite", POLICY) == ChannelState()
+
+
+def test_a_journal_without_a_snapshot_is_an_empty_channel(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    write_records(path, [configuration()])
+    assert restored(path, POLICY) == ChannelState()
+
+
+def test_another_channel_s_records_are_not_ours(tmp_path: Path, bench: Bench) -> None:
+    path = tmp_path / "journal.sqlite"
+    write_records(path, decisions(bench.events, POLICY, 200), channel="bed-2")
+    assert restored(path, POLICY) == ChannelState()
+
+
+def test_another_channel_s_events_behind_our_snapshot_are_not_folded_in(tmp_path: Path, bench: Bench) -> None:
+    path = tmp_path / "journal.sqlite"
+    write_records(path, decisions(bench.events, POLICY, len(bench.events) - 1))
+    write_records(path, decisions(bench.events[:50], POLICY), channel="bed-2")
+    assert restored(path, POLICY) == bench.state
+
+
+@pytest.mark.parametrize("body", ['{"now": 3}', "[]", '{"epoch": "many"}'])
+def test_a_snapshot_of_another_version_is_not_guessed_at(tmp_path: Path, body: str) -> None:
+    """faults row 101."""
+    path = tmp_path / "journal.sqlite"
+    write_records(path, [(SNAPSHOT, Stamp(0, 0), body)])
+    assert restored(path, POLICY) == ChannelState()
+
+
+def test_an_event_of_another_version_behind_a_good_snapshot_is_not_guessed_at_either(
+    tmp_path: Path, bench: Bench
+) -> None:
+    path = tmp_path / "journal.sqlite"
+    strange = '{"event":{"at":{"ms":1,"link_ms":1},"kind":"levitated"},"actions":[]}'
+    write_records(path, [(SNAPSHOT, Stamp(0, 0), dump_state(bench.state)), (DECISION, Stamp(1, 1), strange)])
+    assert restored(path, POLICY) == ChannelState()
+
+
+def test_a_file_that_is_no_journal_leaves_the_daemon_able_to_halt_its_pump(tmp_path: Path) -> None:
+    """A sick disk must not keep the daemon from coming up: the journal says "failed", the pump is halted."""
+    path = tmp_path / "journal.sqlite"
+    path.write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
+    assert restored(path, POLICY) == ChannelState()
+
+
+def test_a_path_that_cannot_be_opened_leaves_the_daemon_able_to_halt_its_pump(tmp_path: Path) -> None:
+    assert restored(tmp_path, POLICY) == ChannelState()
+
+
+def test_a_record_on_which_the_decision_itself_fails_leaves_the_daemon_able_to_halt_its_pump(
+    tmp_path: Path, bench: Bench
+) -> None:
+    """A defect that ended the last boot must not end every boot."""
+    path = tmp_path / "journal.sqlite"
+    events = [ev.Ticked(at=Stamp(1, 1))]
+    write_records(path, [(SNAPSHOT, Stamp(0, 0), dump_state(bench.state)), *decisions(events, POLICY)])
+    broken = replace(POLICY, rules=(None,))  # type: ignore[arg-type]
+    assert restored(path, broken) == ChannelState()

@@ -1,0 +1,249 @@
+"""The whole daemon in one process, with nothing real behind it: no pump, no broker, one journal, one console."""
+
+import asyncio
+import gc
+import json
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from site_bench import CHANNEL, refusing_port, site
+
+from interlocks.vocabulary import Sample, Signal, Stamp
+from pumpd import config as cfg
+from pumpd.app import FASTEST_S, POLL_LINK_MS, Daemon, policy_for
+from pumpd.clock import Clock
+from pumpd.console_client import ConsoleClient
+from pumpd.core.library import SYRINGES
+from pumpd.shell.console_socket import ConsoleUnavailable
+from pumpd.shell.feeds import arrivals
+from pumpd.shell.journal_file import JournalRefused, read, verify
+from pumpd.shell.record import CONFIGURATION, DECISION, load_decision
+
+WITHIN_S = 20.0
+
+
+def loaded(folder: Path, **changes: Any) -> cfg.Config:
+    return cfg.parse(site(folder, **{"broker_port": refusing_port(), **changes}), "site.toml")
+
+
+@asynccontextmanager
+async def serving(config: cfg.Config) -> AsyncIterator[Daemon]:
+    """A daemon from READY to its end by SIGTERM."""
+    ready = asyncio.Event()
+    daemon = Daemon(config, Clock())
+    running = asyncio.ensure_future(daemon.run(ready.set))
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            await asyncio.wait({running, asyncio.ensure_future(ready.wait())}, return_when="FIRST_COMPLETED")
+            if running.done():
+                running.result()
+            try:
+                yield daemon
+            finally:
+                os.kill(os.getpid(), signal.SIGTERM)  # its own handler is in place since before READY
+                await running
+    finally:
+        gc.unfreeze()
+
+
+async def asked(config: cfg.Config, question: Callable[[ConsoleClient], Any]) -> Any:
+    return await asyncio.to_thread(question, ConsoleClient(config.console.socket))
+
+
+async def shown_until(config: cfg.Config, claim: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """The first state shown for which a claim holds."""
+
+    def watch(client: ConsoleClient) -> dict[str, Any]:
+        with client.watch("bed-1") as states:
+            return next(state for state in states if claim(state))
+
+    state: dict[str, Any] = await asked(config, watch)
+    return state
+
+
+# -- what a configuration settles ------------------------------------------------------------------------------
+
+
+def test_a_channel_s_policy_is_what_its_configuration_says() -> None:
+    policy = policy_for(CHANNEL)
+    assert (policy.channel, policy.bed) == ("bed-1", "bed-1")
+    assert set(policy.capabilities) == {"bd-60"}
+    assert policy.has_line_pressure
+    assert policy.lease_ms == 2_000
+    assert policy.poll_link_ms == POLL_LINK_MS
+
+
+def test_without_a_list_every_known_syringe_is_allowed_and_without_a_transducer_no_line_is_watched() -> None:
+    policy = policy_for(CHANNEL.model_copy(update={"syringes": None, "transducer": None}))
+    assert set(policy.capabilities) == set(SYRINGES)
+    assert not policy.has_line_pressure
+
+
+def test_a_site_may_be_stricter_about_the_line() -> None:
+    """facts/clinical.md 3.2, LP1: 300 mmHg at most."""
+
+    def limits(limit_mmhg: int) -> str:
+        policy = policy_for(CHANNEL.model_copy(update={"line_pressure_limit_mmhg": limit_mmhg}))
+        return str(next(one for one in policy.rules if one.id == "LP1"))
+
+    assert limits(200) != limits(300)
+    assert "200" in limits(200)
+
+
+def test_the_lease_and_the_pump_s_bound_come_from_the_same_line() -> None:
+    pump = CHANNEL.pump.model_copy(update={"lease_s": 4})
+    policy = policy_for(CHANNEL.model_copy(update={"pump": pump}))
+    assert policy.lease_ms == 4_000
+    assert policy.capabilities["bd-60"].watchdog_bound_ms >= 4_000
+
+
+@pytest.mark.parametrize(("speed", "poll_link_ms"), [(1, 250), (2, 125), (45, 20), (100, 20)])
+def test_faster_than_life_the_pump_is_read_more_often_but_never_without_pause(
+    speed: float, poll_link_ms: int
+) -> None:
+    assert policy_for(CHANNEL, speed).poll_link_ms == poll_link_ms >= FASTEST_S * 1000
+
+
+# -- the life of a daemon --------------------------------------------------------------------------------------
+
+
+async def test_without_a_pump_or_a_broker_the_console_says_so_and_the_end_is_clean(tmp_path: Path) -> None:
+    """Law 9 and design 3: what is missing is shown, nothing is waited for, SIGTERM ends it."""
+    config = loaded(tmp_path)
+    async with serving(config):
+        state = await asked(config, lambda client: client.status("bed-1"))
+        assert state["word"] == "NO PUMP"
+        down = await shown_until(config, lambda one: "not connected" not in one["feed"]["reason"])
+        assert down["feed"]["link"] == "down"
+    assert not Path(config.console.socket).exists()
+    assert verify(Path(config.journal.path)).ok
+
+
+async def test_a_pause_is_taken_without_a_pump_and_is_said_not_to_be_confirmed(tmp_path: Path) -> None:
+    """Law 5: never "paused" because we sent something."""
+    config = loaded(tmp_path)
+    async with serving(config):
+        replies = await asked(config, lambda client: list(client.request("pause", "bed-1", "nina")))
+    assert [one["stage"] for one in replies] == ["accepted", "not_confirmed"]
+
+
+async def test_the_record_begins_with_the_configuration_and_the_start(tmp_path: Path) -> None:
+    config = loaded(tmp_path)
+    async with serving(config):
+        pass
+    records = list(read(Path(config.journal.path), 0, [CONFIGURATION, DECISION]))
+    assert [one.kind for one in records[:2]] == [CONFIGURATION, DECISION]
+    assert json.loads(records[0].body)["channel"] == config.channels[0].model_dump(mode="json")
+    assert load_decision(records[1].body).event.kind == "daemon_started"
+
+
+async def test_the_control_cycle_beats(tmp_path: Path) -> None:
+    config = loaded(tmp_path)
+    async with serving(config):
+        first = await asked(config, lambda client: client.status("bed-1"))
+        await shown_until(config, lambda one: one["link_ms"] > first["link_ms"] + 300)
+    kinds = [load_decision(one.body).event.kind for one in read(Path(config.journal.path), 0, [DECISION])]
+    assert kinds.count("ticked") >= 3
+
+
+async def test_a_second_daemon_on_the_same_journal_is_refused_before_it_touches_anything(
+    tmp_path: Path,
+) -> None:
+    """Two daemons on one set of pumps is a hazard; the first goes on undisturbed."""
+    config = loaded(tmp_path)
+    other = loaded(tmp_path, socket=tmp_path / "other.sock")
+    async with serving(config):
+        with pytest.raises(JournalRefused, match="another pumpd"):
+            await Daemon(other, Clock()).run()
+        assert not (tmp_path / "other.sock").exists()
+        assert (await asked(config, lambda client: client.status("bed-1")))["word"] == "NO PUMP"
+
+
+async def test_a_restart_takes_up_what_the_journal_holds(tmp_path: Path) -> None:
+    config = loaded(tmp_path)
+    async with serving(config):
+        before = await asked(config, lambda client: client.status("bed-1"))
+    async with serving(config):
+        after = await asked(config, lambda client: client.status("bed-1"))
+    assert after["boot"] != before["boot"]
+    assert after["epoch"] >= before["epoch"]
+
+
+async def test_a_console_that_cannot_be_served_ends_the_start(tmp_path: Path) -> None:
+    """Nobody could pause such a daemon, and READY would never be said: it must not hang there unseen."""
+    config = loaded(tmp_path, socket=tmp_path / "missing" / "console.sock")
+    said: list[str] = []
+    async with asyncio.timeout(WITHIN_S):
+        with pytest.raises(ConsoleUnavailable, match="directory must exist"):
+            await Daemon(config, Clock()).run(lambda: said.append("READY"))
+    assert said == []
+    assert verify(tmp_path / "journal.sqlite").ok
+
+
+async def test_a_disk_that_cannot_be_written_is_shown_and_the_daemon_comes_up_all_the_same(
+    tmp_path: Path,
+) -> None:
+    """Design 10: no raise without a record, an alarm at once, a stop regardless."""
+    (tmp_path / "journal.sqlite").mkdir()
+    config = loaded(tmp_path)
+    async with serving(config):
+        state = await asked(config, lambda client: client.status("bed-1"))
+        assert state["journal"]["ok"] is False
+        replies = await asked(config, lambda client: list(client.request("pause", "bed-1", "nina")))
+        assert replies[0]["stage"] == "accepted"
+
+
+@pytest.mark.parametrize("content", [None, "", "\nsecret\n"])
+async def test_a_broker_password_that_cannot_be_read_is_a_refusal_with_its_reason(
+    tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "password"
+    if content is not None:
+        file.write_text(content)
+    config = loaded(tmp_path, broker=f'username = "pumpd"\npassword_file = "{file}"')
+    with pytest.raises(cfg.ConfigRefused, match="password"):
+        Daemon(config, Clock())
+
+
+# -- two pumps at one bed --------------------------------------------------------------------------------------
+
+SECOND = """
+[[channels]]
+name = "bed-1b"
+bed = "bed-1"
+monitors = ["monitor-1"]
+transducer = "transducer-2"
+[channels.pump]
+driver = "new_era"
+port = "/nowhere/else"
+model = "NE1000"
+"""
+
+
+def sample(signal_: Signal, source: str) -> Sample:
+    return Sample(signal_, 72.0, 0, Stamp(0, 0), source, 1)
+
+
+async def test_two_pumps_at_one_bed_share_its_monitor_and_keep_their_own_lines(tmp_path: Path) -> None:
+    """The configuration allows it (`config_checks`); a monitor speaks for the patient, a transducer for one line."""
+    config = loaded(tmp_path, more=SECOND)
+    async with serving(config) as daemon:
+        at = Stamp(0, 0)
+        for signal_, source in ((Signal.HR, "monitor-1"), (Signal.LINE_PRESSURE, "transducer-2")):
+            daemon._arrived(arrivals.SamplesArrived("bed-1", (sample(signal_, source),), at))
+        daemon._arrived(arrivals.MonitorStatus("bed-1", "transducer-2", False, at))
+        daemon._arrived(
+            arrivals.SampleRefused("bed-1", "stranger", arrivals.RejectReason.UNBOUND_DEVICE, "", at)
+        )
+        pictures = {name: one.state.picture for name, one in daemon._channels.items()}
+        feeds = {name: one.state.feed for name, one in daemon._channels.items()}
+    assert all(one.newest(Signal.HR) is not None for one in pictures.values())
+    assert pictures["bed-1"].newest(Signal.LINE_PRESSURE) is None
+    assert pictures["bed-1b"].newest(Signal.LINE_PRESSURE) is not None
+    assert (feeds["bed-1"].offline, feeds["bed-1b"].offline) == ((), ("transducer-2",))
+    assert all(one.rejected == (("unbound_device", 1),) for one in feeds.values())
