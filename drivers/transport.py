@@ -63,7 +63,7 @@ def open_port(path: str, baud: int) -> serial.Serial:
         PortError: it cannot be opened or set up.
     """
     if not os.path.exists(path):
-        raise PortError(path, "no such device; is the cable plugged in, and is the udev rule installed?")
+        raise PortError(path, "no such device; is the cable plugged in?")
     try:
         port = serial.Serial(path, baud, timeout=0, write_timeout=0, exclusive=True)
     except (

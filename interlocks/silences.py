@@ -98,9 +98,8 @@ class FlagUp(Technical):
         return Truth.TRUE if any(flag in at.flags for flag in self.flags) else Truth.FALSE
 
     def sentence(self, at: Situation) -> str:
-        """Return the words and the flags present."""
-        present = ", ".join(flag.value for flag in self.flags if flag in at.flags)
-        return f"{self.words} ({present or 'not present'})"
+        """Return the words."""
+        return self.words
 
     def wanted(self, at: Situation) -> str:
         """Return the words."""

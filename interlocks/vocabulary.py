@@ -72,9 +72,7 @@ class Flag(StrEnum):
     """Facts about the technical side, present or absent."""
 
     BROKER_DOWN = "broker_down"  # no session with the broker, or a monitor's last will has spoken
-    CLOCK_JUMP = "clock_jump"  # wall clock moved against the monotonic one by more than 2 s
     WRONG_PATIENT = "wrong_patient"  # a sample carried another patient's token
-    PUMP_SILENT = "pump_silent"  # no believable report from the pump
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ log = structlog.get_logger("app")
 
 STOP_WITHIN_S = 3.0
 STATE_EVERY_S = 1.0
+#: facts/clinical.md 3.2, ST3: a step of the wall clock worth writing down.
+CLOCK_STEP_MS = 2_000
 CONSOLE = "console"
 POLL_LINK_MS = 250
 #: Faster than life everything periodic speeds up with treatment time, but no further than this (link time).
@@ -126,6 +128,7 @@ class Daemon:
         )
         self._kernel: Kernel
         self._requests = 0
+        self._wall_jump_ms = 0
         self._is_serving = False
         self._unserved = ""
 
@@ -210,6 +213,16 @@ class Daemon:
     def _beat(self) -> None:
         self._kernel.post_all(ev.Ticked(at=self._clock.stamp()))
         self._kernel.check_pace()
+        self._note_clock_step()
+
+    def _note_clock_step(self) -> None:
+        """Faults row 88: a wall clock that steps changes no decision, but the record says that it did."""
+        jump_ms = self._clock.wall_jump_ms()
+        if abs(jump_ms - self._wall_jump_ms) > CLOCK_STEP_MS:
+            body = json.dumps({"text": f"the wall clock stepped by {jump_ms - self._wall_jump_ms} ms"})
+            at, wall_ms = self._clock.stamp(), self._clock.wall_ms()
+            self._journal.append("wall_clock_stepped", at, wall_ms, "", body, urgent=True)
+            self._wall_jump_ms = jump_ms
 
     async def _publish_states(self) -> None:
         while True:

@@ -50,6 +50,14 @@ def _fits_a_socket(path: str) -> str:
 _NAME_WORDS = "1 to 32 of a-z, 0-9 and -"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
+
+
+def _port(port: str) -> str:
+    if not re.fullmatch(r"tcp:[A-Za-z0-9._-]{1,253}:[1-9][0-9]{0,4}", port):
+        return _absolute(port)
+    return port
+
+
 AbsolutePath = Annotated[str, AfterValidator(_absolute)]
 SocketPath = Annotated[AbsolutePath, AfterValidator(_fits_a_socket)]
 #: TOML has lists; frozen models hold tuples. Only the container is converted, the entries stay strict.
@@ -132,8 +140,8 @@ class Pump(_Table):
     """One pump on one line, and who it must say it is before anything is sent to it."""
 
     driver: Literal["new_era"] = Field(description="the pump's family", examples=["new_era"])
-    port: AbsolutePath = Field(
-        description="serial port; a by-id path survives replugging",
+    port: Annotated[str, AfterValidator(_port)] = Field(
+        description="serial port, or tcp:HOST:PORT of a serial server; a by-id path survives replugging",
         examples=["/dev/serial/by-id/usb-FTDI_FT232R-if00-port0"],
     )
     # facts/protocols.md: the rates a New Era pump can be set to.

@@ -9,6 +9,7 @@ model says what is wrong with that.
 from collections.abc import Iterator, Mapping
 
 from pumpd.config_words import Fault, Loc
+from pumpd.core.library import SYRINGES
 
 Tree = Mapping[str, object]
 
@@ -56,6 +57,10 @@ def _broker_faults(tree: Tree) -> Iterator[Fault]:
     ):
         if one in broker and other not in broker:
             yield Fault(("broker", one), f"is given without {other}; give both or neither")
+    if broker.get("tls", True) is True and "ca_file" not in broker:
+        yield Fault(
+            ("broker",), "tls needs ca_file, who may sign the broker's certificate; or say tls = false"
+        )
     if broker.get("tls", True) is False:
         for key in ("ca_file", "cert_file", "key_file"):
             if key in broker:
@@ -99,6 +104,10 @@ def _channel_faults(tree: Tree) -> Iterator[Fault]:
         ports.append((("channels", i, "pump", "port"), pump.get("port") if isinstance(pump, dict) else None))
         yield from _list_faults(row, ("channels", i, "monitors"))
         yield from _list_faults(row, ("channels", i, "syringes"))
+        for place, key in enumerate(_strings(row, "syringes")):
+            if key not in SYRINGES:
+                known = ", ".join(SYRINGES)
+                yield Fault(("channels", i, "syringes", place), f"is not in the table of syringes ({known})")
     for loc, earlier in _repeated(ports):
         # Also at another address: a port is opened exclusively, by one driver, for one pump.
         owner = channels[int(earlier[1])].get("name")

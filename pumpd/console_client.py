@@ -172,7 +172,7 @@ def _replies(line: "_Line", verb: str) -> Iterator[dict[str, Any]]:
             yield {"id": "1", "stage": "not_confirmed", "reasons": reasons, "state": None}
         return
     raise ConsoleUnreachable(
-        f"the daemon has not answered within {ANSWER_S:.0f} s: see `systemctl status pumpd`", was_sent=True
+        f"the daemon has not answered within {ANSWER_S:.0f} s: see what the daemon printed", was_sent=True
     )
 
 
@@ -221,7 +221,7 @@ class _Line:
             if not chunk or len(self._received) > _MAX_REPLY_BYTES:
                 self.close()
                 raise ConsoleUnreachable(
-                    "the daemon closed the connection: see `systemctl status pumpd`", was_sent=True
+                    "the daemon closed the connection: see what the daemon printed", was_sent=True
                 )
             self._received += chunk
         text = bytes(self._received[:end])
@@ -243,15 +243,15 @@ def _remedy(path: str, error: OSError) -> str:
     match error.errno:
         case errno.ENOENT:
             if os.path.isdir(os.path.dirname(path) or "."):
-                return f"pumpd is not running (there is no {path}): start it with `systemctl start pumpd`"
+                return f"pumpd is not running (there is no {path}): start it with `pumpd run`"
             return (
                 f"the socket path is wrong or pumpd never ran here: {os.path.dirname(path)} does not exist; "
-                "check --socket or PUMPD_SOCKET, or start it with `systemctl start pumpd`"
+                "check --socket or PUMPD_SOCKET, or start it with `pumpd run`"
             )
         case errno.ECONNREFUSED if not _is_socket(path):
             return f"{path} is not a socket: check --socket or PUMPD_SOCKET"
         case errno.ECONNREFUSED:
-            return f"pumpd is not running, it left {path} behind: start it with `systemctl start pumpd`"
+            return f"pumpd is not running, it left {path} behind: start it with `pumpd run`"
         case errno.EACCES | errno.EPERM:
             return (
                 f"no permission to use {path}: join the group {_group_of(path)} "
@@ -260,9 +260,9 @@ def _remedy(path: str, error: OSError) -> str:
         case errno.ENOTDIR:
             return f"the socket path is wrong: a part of {path} is not a directory"
         case errno.EAGAIN:
-            return f"pumpd runs but does not answer at {path}: see `systemctl status pumpd`"
+            return f"pumpd runs but does not answer at {path}: see what the daemon printed"
     if isinstance(error, TimeoutError):
-        return f"pumpd runs but does not answer at {path}: see `systemctl status pumpd`"
+        return f"pumpd runs but does not answer at {path}: see what the daemon printed"
     return f"cannot use {path}: {error.strerror or error}"
 
 

@@ -64,6 +64,7 @@ def run_daemon(args: argparse.Namespace) -> int:
     from pumpd.clock import Clock
     from pumpd.shell import log
 
+    os.umask(0o027)  # the journal names patients: the daemon and its group read it, nobody else
     log.set_up()
     try:
         clock = Clock(args.speed, args.epoch_ms)
@@ -95,9 +96,15 @@ def _serve(config: object, clock: object) -> int:
 
 
 def _real_port(config: object) -> str:
-    """The first configured port that is not a pseudo-terminal, or nothing."""
+    """The first configured port that a real pump could be behind, or nothing."""
     from pumpd.config import Config
 
     assert isinstance(config, Config)
     ports = (one.pump.port for one in config.channels)
-    return next((one for one in ports if not os.path.realpath(one).startswith("/dev/pts/")), "")
+    simulated = ("/dev/pts/", "tcp:127.0.0.1:")
+    real = (
+        one
+        for one in ports
+        if not one.startswith(simulated[1]) and not os.path.realpath(one).startswith(simulated[0])
+    )
+    return next(real, "")

@@ -136,12 +136,14 @@ def alarm_lines(state: Mapping[str, Any]) -> list[tuple[str, str]]:
 def binding_lines(state: Mapping[str, Any]) -> list[str]:
     """What holds or limits delivery now, one sentence each."""
     lines = []
+    held = set()
     for hold in rows(state, "holds"):
         if isinstance(hold, Mapping):
+            held.add(hold.get("reason"))
             by = f" (by {clean(hold['by'])})" if hold.get("by") else ""
             lines.append(f"hold {clean(hold.get('source', ''))}: {clean(hold.get('reason', ''))}{by}")
     for limit in rows(state, "binding"):
-        if isinstance(limit, Mapping):
+        if isinstance(limit, Mapping) and limit.get("reason") not in held:
             ceiling = limit.get("ceiling_nl_h")
             upto = f", at most {ml_h(ceiling)}" if type(ceiling) is int else ""
             rule = f" {clean(limit['rule'])}" if limit.get("rule") else ""

@@ -4,7 +4,7 @@ Theory of operation. `start_blockers` and `resume_blockers` are shown live to th
 the screen says and what the daemon does cannot differ. An empty tuple is the only permission.
 """
 
-from interlocks.vocabulary import Baseline, Demand, Signal
+from interlocks.vocabulary import Baseline, Demand, Finding, Signal
 from pumpd.core.session import Phase, baseline_of
 from pumpd.core.state import ChannelState, Policy
 
@@ -82,11 +82,7 @@ def _vitals_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
 
 def resume_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     """Every cause that persists, and every check that is not fresh; facts/clinical.md 3.3, RESUME."""
-    found = [
-        f"{one.rule_id}: {one.blocks_because or one.reason}"
-        for one in state.findings
-        if one.demand >= Demand.PAUSE and not one.is_releasable
-    ]
+    found = [f"{one.rule_id}: {one.blocks_because or one.reason}" for one in _standing(state)]
     found.extend(_pump_blockers(state, policy))
     found.extend(_vitals_blockers(state, policy))
     age_ms = state.picture.age_ms(Signal.SYS, state.now)
@@ -98,6 +94,16 @@ def resume_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
             f"newest cuff reading is {age_ms // 1000} s old (limit {limit_s} s); one has been requested"
         )
     return tuple(found)
+
+
+def _standing(state: ChannelState) -> list[Finding]:
+    """Rows that a resume could not lift: all that hold; and of those that slow, all when nothing else would change."""
+    restricting = [one for one in state.findings if one.demand >= Demand.SLOW]
+    stuck = [one for one in restricting if not one.is_releasable]
+    holding = [one for one in stuck if one.demand >= Demand.PAUSE]
+    if holding or state.session.holds or len(stuck) < len(restricting):
+        return holding
+    return stuck
 
 
 def can_resume(state: ChannelState) -> bool:

@@ -8,7 +8,7 @@ and everything technical that a person must know of, is an alarm condition.
 
 from dataclasses import replace
 
-from drivers.contract import Approval, Capabilities
+from drivers.contract import Approval, Capabilities, Run
 from interlocks.evaluate import Situation, evaluate, fresh_states
 from interlocks.vocabulary import Demand, Finding, Flag, Flow, Priority, Signal, Stamp
 from pumpd.core.account import flow, high_nl
@@ -22,6 +22,8 @@ Guarded = tuple[ChannelState, tuple[Action, ...]]
 
 #: facts/faults.md T_s: a stop not confirmed by then is an alarm.
 STOP_CONFIRM_MS = 1_000
+#: A start is some fifteen exchanges, 200 ms each at worst, and its readback comes with the last of them.
+START_WITHIN_MS = 3_000
 
 NO_FLOW = Flow(0, 0, 0, 0, False, 0, 0, 0, 0, False, None)
 
@@ -60,13 +62,18 @@ def flow_of(state: ChannelState, policy: Policy) -> Flow:
         vtbi_nl=programme.vtbi_nl,
         # A pump that has not spoken since this daemon started is the RESTART hold's case, not a silence.
         is_running=state.delivery.commanded_nl_h > 0 and state.delivery.reported_at is not None,
-        silent_since=_silent_since(state.delivery),
+        silent_since=_silent_since(state.delivery, state.now),
     )
 
 
-def _silent_since(delivery: Delivery) -> Stamp | None:
-    """Since when the pump has owed a readback. A start is a dozen exchanges without one; the driver bounds those."""
-    return delivery.run.sent if delivery.run is not None else delivery.reported_at
+def _silent_since(delivery: Delivery, now: Stamp) -> Stamp | None:
+    """Since when the pump has owed a readback. A start owes one only at its end; the pump's own lease covers the wait."""
+    if delivery.run is None:
+        return delivery.reported_at
+    sent = delivery.run.sent
+    if not isinstance(delivery.run.command, Run):
+        return sent
+    return Stamp(now.ms, min(now.link_ms, sent.link_ms + START_WITHIN_MS))
 
 
 def situation_of(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) -> Situation:

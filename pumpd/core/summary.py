@@ -92,8 +92,10 @@ def word_of(state: ChannelState) -> str:
     """The state in one word, from readback and permit together."""
     session, delivery = state.session, state.delivery
     since = delivery.halt_since
-    if since is not None:
-        return "NOT CONFIRMED" if state.now.link_ms - since.link_ms > STOP_CONFIRM_MS else "PAUSING"
+    if since is not None and state.now.link_ms - since.link_ms > STOP_CONFIRM_MS:
+        return "NOT CONFIRMED"
+    if since is not None and session.phase is Phase.INFUSING:
+        return "PAUSING"
     if session.phase is Phase.COMPLETED:
         return "COMPLETED"
     if session.phase is Phase.STOPPED:

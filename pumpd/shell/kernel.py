@@ -33,7 +33,9 @@ log = structlog.get_logger("kernel")
 SNAPSHOT_EVERY_MS = 10_000
 #: facts/faults.md I8: a stop's record is durable a second after it, or a person is told.
 RECORD_WITHIN_MS = 1_000
+#: Raises waiting for the disk: one a channel at most, and there are 64 channels at most.
 _PENDING_INTENTS = 64
+_PENDING_RECORDS = 64
 
 
 class Timepiece(Protocol):
@@ -103,7 +105,7 @@ class Kernel:
         self._mailbox = Mailbox()
         self._is_deciding = False
         self._intents: deque[tuple[int, str, int]] = deque(maxlen=_PENDING_INTENTS)
-        self._urgent: deque[tuple[int, int]] = deque(maxlen=_PENDING_INTENTS)
+        self._urgent: deque[tuple[int, int]] = deque(maxlen=_PENDING_RECORDS)
         self._is_behind = False
 
     def post(self, channel: str, event: ev.Event) -> None:
@@ -159,9 +161,7 @@ class Kernel:
             return
         try:
             self._decide(name, channel, event)
-        except (
-            Exception
-        ) as defect:  # deciding, recording or carrying out: a defect ends in a halt, whatever it is
+        except Exception as defect:  # deciding, recording or carrying out: it ends in a halt, whatever it is
             self._break(channel, f"{type(defect).__name__}: {defect}")
             log.critical("decision failed", channel=name, event_kind=event.kind, exc_info=True)
             self._refuse_person(channel, event)
@@ -199,7 +199,7 @@ class Kernel:
         wall_ms = self._clock.wall_ms()
         body = dump_decision(event, actions)
         seq = self._journal.append(DECISION, event.at, wall_ms, name, body, urgent=matters)
-        if matters:
+        if matters and len(self._urgent) < _PENDING_RECORDS:  # the oldest is the one whose age matters
             self._urgent.append((seq, event.at.link_ms))
         self._intents.extend((seq, name, one.intent_id) for one in actions if isinstance(one, do.WriteIntent))
         if state.epoch != before.epoch or event.at.link_ms - channel.snapshot_link_ms >= SNAPSHOT_EVERY_MS:

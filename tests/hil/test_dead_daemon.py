@@ -3,12 +3,15 @@
 import json
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rig import COUNTER_STEP_NL, STOPS_BY_ITSELF_S, Rig, stages, why
 from rig_programs import link_ms, pumpctl, pumpd
+
+from pumpd.shell.journal_file import read_last
 
 pytestmark = [pytest.mark.hil, pytest.mark.mosquitto]
 
@@ -20,6 +23,13 @@ def journal_says(path: Path, verb: str) -> dict[str, object]:
     assert done.returncode == 0, done
     answer: dict[str, object] = json.loads(done.stdout)
     return answer
+
+
+def wait_until_recorded(path: Path, word: str, within_s: float) -> None:
+    """I8: a record with this word is on the disk. Read as another process may: the file is its own witness."""
+    deadline = time.monotonic() + within_s
+    while not any(word in one.body for one in read_last(path, 50)):
+        assert time.monotonic() < deadline, f"no {word} on disk after {within_s} s"
 
 
 def assert_journal_holds(path: Path) -> None:
@@ -68,11 +78,12 @@ def test_a_killed_daemon_leaves_a_pump_that_stops_by_itself(make_rig: Callable[.
 
 
 def test_a_daemon_killed_in_a_pause_comes_back_with_the_nurses_pause(make_rig: Callable[..., Rig]) -> None:
-    """Law 8, I6, I7: a manual pause outranks everything, across restarts."""
+    """Law 8, I6, I7, I8: a manual pause, on disk within a second, outranks everything, across restarts."""
     rig = make_rig()
     rig.start_daemon()
     rig.begin()
     assert stages(rig.pause())[-1] == "confirmed"
+    wait_until_recorded(rig.journal, "pause_pressed", 1.0)
     rig.daemon.send(signal.SIGKILL)
     rig.daemon.wait(5.0)
     rig.start_daemon()

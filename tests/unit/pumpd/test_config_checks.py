@@ -79,3 +79,16 @@ def test_two_pumps_for_one_bed_may_share_its_monitor() -> None:
 def test_a_tree_of_the_wrong_shape_is_passed_over_not_stumbled_over(key: str, wrong: object) -> None:
     for loc, _ in _faults(lambda tree: tree.update({key: wrong})):
         assert loc[0] == key
+
+
+def test_tls_without_an_authority_is_one_fault() -> None:
+    faults = list(cross_faults({"broker": {"host": "b", "port": 8883}}))
+    assert [one.loc for one in faults if "ca_file" in one.text] == [("broker",)]
+
+
+def test_a_syringe_that_is_not_in_the_table_is_named() -> None:
+    """Design law 10: not dropped, not guessed."""
+    channel = {"name": "bed-1", "pump": {"port": "/dev/a"}, "syringes": ["bd-60", "bd-61"]}
+    faults = [one for one in cross_faults({"channels": [channel]}) if "syringes" in one.loc]
+    assert [one.loc for one in faults] == [("channels", 0, "syringes", 1)]
+    assert "bd-60" in faults[0].text

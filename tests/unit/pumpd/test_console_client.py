@@ -152,7 +152,7 @@ class TestRemedies:
 
     def test_no_socket_means_not_running(self, path: Path) -> None:
         assert "not running" in self.says(path)
-        assert "systemctl start pumpd" in self.says(path)
+        assert "pumpd run" in self.says(path)
 
     def test_a_dead_socket_means_not_running(self, path: Path) -> None:
         with socket.socket(socket.AF_UNIX) as dead:

@@ -86,7 +86,7 @@ def test_st2_advice_ends_after_30_s_of_good_values_and_a_slow_waits_for_a_person
     assert scene.demand("ST2") is Demand.NONE
 
 
-@pytest.mark.parametrize("flag", [Flag.BROKER_DOWN, Flag.CLOCK_JUMP])
+@pytest.mark.parametrize("flag", [Flag.BROKER_DOWN])
 def test_st3_climbs_on_link_time(flag: Flag) -> None:
     """Faults rows 41-45 and 64."""
     scene = Scene((ST3,), flags=frozenset({flag}))

@@ -94,6 +94,21 @@ def test_one_edited_action_is_found_and_shown_both_ways(
     assert body in shown[2]
 
 
+def test_a_boot_that_could_not_use_the_record_is_replayed_from_an_empty_channel_as_it_was(
+    tmp_path: Path,
+) -> None:
+    """faults row 101: what the daemon did after it had to start empty is a proof like any other."""
+    before, after = session(), Bench(policy_for(CHANNEL), with_pump=False)
+    after.events[0] = ev.DaemonStarted(
+        at=Stamp(0, 0), boot="boot-3", wall_ms=2, restore_problem="another version"
+    )
+    after.pause()
+    path = tmp_path / "j.sqlite"
+    written = decisions(before.events, before.policy)
+    write_records(path, [configuration(), *written, *decisions(after.events, after.policy)])
+    assert replayed(path) == 0
+
+
 def test_a_left_out_event_is_found(tmp_path: Path, records: Records) -> None:
     """State is a fold: what one event did is missing in all that follows."""
     place = next(i for i, (_, _, body) in enumerate(records) if '"kind":"order_verified"' in body)

@@ -97,7 +97,7 @@ async def test_what_the_daemon_takes_is_taken_in_her_name(tmp_path: Path) -> Non
         is_taken, _ = await acted(bench, Act(NURSE, "start"))
     assert is_taken
     (heard,) = bench.heard
-    assert (heard.verb, heard.by, heard.roles) == ("start", NURSE, {"nurse"})
+    assert (heard.verb, heard.by, heard.roles) == ("start", NURSE, frozenset({"nurse"}))
 
 
 async def test_a_refusal_comes_back_with_its_reason(tmp_path: Path) -> None:

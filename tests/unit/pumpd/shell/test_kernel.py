@@ -10,9 +10,10 @@ from channel_bench import POLICY, infusing, verified
 from drivers.contract import Approval, Halt, Motion, Outcome, Poll, PumpCommand, PumpReport, Run
 from interlocks.vocabulary import Stamp
 from pumpd.core import events as ev
+from pumpd.core.delivery import HALT_ROUND_MS, SILENCE_SLACK_MS
 from pumpd.core.state import ChannelState
 from pumpd.shell import kernel as kernel_module
-from pumpd.shell.kernel import SNAPSHOT_EVERY_MS, Channel, Kernel
+from pumpd.shell.kernel import RECORD_WITHIN_MS, SNAPSHOT_EVERY_MS, Channel, Kernel
 from pumpd.shell.mailbox import CAPACITY
 from pumpd.shell.record import DECISION, SNAPSHOT, load_decision, load_state
 
@@ -364,15 +365,23 @@ def test_a_decision_that_raises_ends_in_a_closed_gate_and_a_halt() -> None:
     assert "Nonsense" in seat.channels[BED_1].fault
 
 
-def test_after_a_defect_every_tick_halts_again_under_a_fresh_number_and_nothing_else_is_sent() -> None:
-    """No readback renews the lease of a channel nobody controls (law 7)."""
+def test_after_a_defect_the_pump_is_halted_in_rounds_with_silence_for_its_lease_between_them() -> None:
+    """Law 7, faults rows 3 and 4: shouting at a pump that does not heed would keep its watchdog fed."""
     seat = running()
     seat.post(nonsense(seat.clock.now))
-    for _ in range(30):
+    begun_ms, halted_ms = seat.clock.now.link_ms, [0]
+    while (since_ms := seat.clock.now.link_ms - begun_ms) < 8_000:
+        before = len(seat.commands())
         seat.tick()
-    assert seat.commands() == [Halt()] * 31
+        if len(seat.commands()) > before:
+            halted_ms.append(since_ms + 100)
+    again_ms = HALT_ROUND_MS + POLICY.lease_ms + SILENCE_SLACK_MS
+    assert again_ms > HALT_ROUND_MS + POLICY.lease_ms, "the silence must outlast the pump's watchdog"
+    rounds = [begun + ms for begun in (0, again_ms) for ms in range(0, HALT_ROUND_MS, 100)]
+    assert [ms for ms in halted_ms if ms < again_ms + HALT_ROUND_MS] == rounds
+    assert set(seat.commands()) == {Halt()}
     numbers = [one[1] for one in seat.book.of("submit")]
-    assert len(set(numbers)) == 31
+    assert len(set(numbers)) == len(numbers), "every halt has a number of its own"
 
 
 def test_after_a_defect_persons_are_refused_with_the_reason_and_see_it() -> None:
@@ -479,6 +488,48 @@ def test_a_person_whose_act_does_not_fit_is_told() -> None:
     seat.pause()
     answered = [one[0] for one in seat.book.of("answer")]
     assert sorted(answered) == sorted(["p1", *(f"q{count}" for count in range(CAPACITY + 1))])
+
+
+# -- a slow disk -----------------------------------------------------------------------------------------------
+
+
+def paces(seat: Seat) -> list[str]:
+    return [kind for kind in seat.decided(BED_2) if kind == "journal_pace_changed"]
+
+
+def test_a_record_that_matters_and_is_not_on_disk_after_a_second_is_told_to_every_channel_once() -> None:
+    """I8: a stop's record is durable a second after it, or a person is told."""
+    seat = Seat()
+    seat.pause()
+    seat.later(RECORD_WITHIN_MS)
+    seat.kernel.check_pace()
+    assert paces(seat) == []
+    seat.later(1)
+    seat.kernel.check_pace()
+    seat.kernel.check_pace()
+    assert len(paces(seat)) == 1
+    assert all(one.state.is_journal_behind for one in seat.channels.values())
+
+
+def test_once_the_disk_has_caught_up_that_is_told_too() -> None:
+    seat = Seat()
+    seat.pause()
+    seat.later(RECORD_WITHIN_MS + 1)
+    seat.kernel.check_pace()
+    seat.kernel.durable(seat.journal.seq)
+    seat.kernel.check_pace()
+    assert len(paces(seat)) == 2
+    assert not any(one.state.is_journal_behind for one in seat.channels.values())
+
+
+def test_records_that_nobody_waits_for_do_not_make_the_disk_slow() -> None:
+    seat = Seat()
+    seat.tick()
+    seat.kernel.durable(seat.journal.seq)
+    for _ in range(20):
+        seat.tick()
+    seat.kernel.check_pace()
+    assert paces(seat) == []
 
 
 def test_a_report_of_durability_is_harmless_when_nothing_waits_for_it() -> None:

@@ -34,7 +34,7 @@ REPORT = PumpReport(
 
 EVENTS: tuple[ev.Event, ...] = (
     ev.Ticked(at=AT),
-    ev.DaemonStarted(at=AT, boot="k3f9", wall_ms=1_795_345_200_000),
+    ev.DaemonStarted(at=AT, boot="k3f9", wall_ms=1_795_345_200_000, restore_problem="another version"),
     ev.SamplesArrived(at=AT, samples=(SAMPLE, Sample(Signal.DIA, 0.1, 12_000, AT, "monitor-1", 17))),
     ev.SampleRefused(at=AT, device="monitor-1", reason="late", detail='"\\u0000 \u202e'),
     ev.FeedLinkChanged(at=AT, is_up=False, reason="keepalive"),
@@ -46,6 +46,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.PumpCommandEnded(at=AT, command_id=4, outcome=Outcome.UNKNOWN, detail="RUN: no answer"),
     ev.IntentRecorded(at=AT, intent_id=5),
     ev.JournalFailed(at=AT, reason="disk full"),
+    ev.JournalPaceChanged(at=AT, is_behind=True),
     ev.OrderEntered(**WHO, roles=("nurse",), fields=(("weight_kg", "70"),), accept_soft=("dose_high",)),
     ev.OrderVerified(**WHO, roles=("nurse", "prescriber")),
     ev.StartPressed(**WHO, roles=("nurse",)),

@@ -48,39 +48,39 @@ def test_the_newest_snapshot_and_the_events_behind_it_are_the_channel(
     path = tmp_path / "journal.sqlite"
     records = decisions(bench.events, POLICY, len(bench.events) - 1 - behind)
     write_records(path, [configuration(), *records])
-    assert restored(path, POLICY) == bench.state
+    assert restored(path, POLICY) == (bench.state, "")
 
 
 def test_a_manual_pause_outlives_the_process(tmp_path: Path, bench: Bench) -> None:
     """Law 8."""
     path = tmp_path / "journal.sqlite"
     write_records(path, decisions(bench.events, POLICY, 200))
-    state = restored(path, POLICY)
+    state, _ = restored(path, POLICY)
     assert state.session.phase is Phase.INFUSING
     assert [one.kind.value for one in state.session.holds] == ["nurse"]
 
 
 def test_no_journal_is_an_empty_channel(tmp_path: Path) -> None:
-    assert restored(tmp_path / "none.sqlite", POLICY) == ChannelState()
+    assert restored(tmp_path / "none.sqlite", POLICY) == (ChannelState(), "")
 
 
 def test_a_journal_without_a_snapshot_is_an_empty_channel(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     write_records(path, [configuration()])
-    assert restored(path, POLICY) == ChannelState()
+    assert restored(path, POLICY) == (ChannelState(), "")
 
 
 def test_another_channel_s_records_are_not_ours(tmp_path: Path, bench: Bench) -> None:
     path = tmp_path / "journal.sqlite"
     write_records(path, decisions(bench.events, POLICY, 200), channel="bed-2")
-    assert restored(path, POLICY) == ChannelState()
+    assert restored(path, POLICY) == (ChannelState(), "")
 
 
 def test_another_channel_s_events_behind_our_snapshot_are_not_folded_in(tmp_path: Path, bench: Bench) -> None:
     path = tmp_path / "journal.sqlite"
     write_records(path, decisions(bench.events, POLICY, len(bench.events) - 1))
     write_records(path, decisions(bench.events[:50], POLICY), channel="bed-2")
-    assert restored(path, POLICY) == bench.state
+    assert restored(path, POLICY) == (bench.state, "")
 
 
 @pytest.mark.parametrize("body", ['{"now": 3}', "[]", '{"epoch": "many"}'])
@@ -88,7 +88,9 @@ def test_a_snapshot_of_another_version_is_not_guessed_at(tmp_path: Path, body: s
     """faults row 101."""
     path = tmp_path / "journal.sqlite"
     write_records(path, [(SNAPSHOT, Stamp(0, 0), body)])
-    assert restored(path, POLICY) == ChannelState()
+    state, problem = restored(path, POLICY)
+    assert state == ChannelState()
+    assert problem, "a person must be told (faults row 101)"
 
 
 def test_an_event_of_another_version_behind_a_good_snapshot_is_not_guessed_at_either(
@@ -97,18 +99,24 @@ def test_an_event_of_another_version_behind_a_good_snapshot_is_not_guessed_at_ei
     path = tmp_path / "journal.sqlite"
     strange = '{"event":{"at":{"ms":1,"link_ms":1},"kind":"levitated"},"actions":[]}'
     write_records(path, [(SNAPSHOT, Stamp(0, 0), dump_state(bench.state)), (DECISION, Stamp(1, 1), strange)])
-    assert restored(path, POLICY) == ChannelState()
+    state, problem = restored(path, POLICY)
+    assert state == ChannelState()
+    assert problem, "a person must be told (faults row 101)"
 
 
 def test_a_file_that_is_no_journal_leaves_the_daemon_able_to_halt_its_pump(tmp_path: Path) -> None:
     """A sick disk must not keep the daemon from coming up: the journal says "failed", the pump is halted."""
     path = tmp_path / "journal.sqlite"
     path.write_bytes(b"SQLite format 3\0" + b"\xff" * 4096)
-    assert restored(path, POLICY) == ChannelState()
+    state, problem = restored(path, POLICY)
+    assert state == ChannelState()
+    assert problem, "a person must be told (faults row 101)"
 
 
 def test_a_path_that_cannot_be_opened_leaves_the_daemon_able_to_halt_its_pump(tmp_path: Path) -> None:
-    assert restored(tmp_path, POLICY) == ChannelState()
+    state, problem = restored(tmp_path, POLICY)
+    assert state == ChannelState()
+    assert problem, "a person must be told (faults row 101)"
 
 
 def test_a_record_on_which_the_decision_itself_fails_leaves_the_daemon_able_to_halt_its_pump(
@@ -119,4 +127,6 @@ def test_a_record_on_which_the_decision_itself_fails_leaves_the_daemon_able_to_h
     events = [ev.Ticked(at=Stamp(1, 1))]
     write_records(path, [(SNAPSHOT, Stamp(0, 0), dump_state(bench.state)), *decisions(events, POLICY)])
     broken = replace(POLICY, rules=(None,))  # type: ignore[arg-type]
-    assert restored(path, broken) == ChannelState()
+    state, problem = restored(path, broken)
+    assert state == ChannelState()
+    assert problem, "a person must be told (faults row 101)"

@@ -1,0 +1,34 @@
+"""The demonstration itself, as a user starts it: every process, every wire, judged by its own exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.hil
+@pytest.mark.timeout(240)
+def test_the_demo_plays_the_whole_treatment_and_every_expectation_holds(tmp_path: Path) -> None:
+    """Dose within 1 %, the four trips in order, completed, a report with a picture."""
+    report = tmp_path / "report.html"
+    program = Path(sys.executable).with_name("pumpd")
+    done = subprocess.run(
+        [str(program), "demo", "--json", "--speed", "60", "--report", str(report)],
+        capture_output=True,
+        text=True,
+        timeout=230,
+        check=False,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    answer = json.loads(done.stdout)
+    assert answer["completed"] is True
+    assert abs(answer["delivered_mg"] - answer["prescribed_mg"]) <= 0.35
+    assert answer["delivered_low_mg"] <= answer["plunger_mg"] <= answer["delivered_high_mg"]
+    trips = [(one["rule"], one["action"]) for one in answer["trips"]]
+    assert trips == [("BP1", "SLOW"), ("BP2", "SLOW"), ("BP2", "PAUSE"), ("LP1", "PAUSE")]
+    assert "<svg" in report.read_text(encoding="utf-8")
+    assert not [one for one in tmp_path.iterdir() if one.name.startswith("pumpd-demo-")]

@@ -1,0 +1,245 @@
+"""The dose as an interval: counted, widened where it cannot be known, compared with the command (law 4, I15)."""
+
+from dataclasses import replace
+
+import pytest
+from channel_bench import ML, MS_PER_H, STEPS
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.contract import Motion, PumpReport
+from interlocks.vocabulary import Stamp
+from pumpd.core.account import (
+    READBACK_AGE_MS,
+    Account,
+    after_restart,
+    anchored,
+    count,
+    counter_fell,
+    flow,
+    high_nl,
+    running_ms,
+)
+
+RATE = 36 * ML  # 10 nl in each ms
+LEASE = 2_000
+START = Stamp(10_000, 10_000)
+
+
+def report(infused_nl: int, motion: Motion = Motion.INFUSING) -> PumpReport:
+    return PumpReport(motion, infused_nl, RATE)
+
+
+def at(ms: int, link_ms: int | None = None) -> Stamp:
+    return Stamp(START.ms + ms, START.link_ms + (ms if link_ms is None else link_ms))
+
+
+def begun(counter_nl: int = 5 * ML) -> Account:
+    return anchored(report(counter_nl, Motion.HALTED), START)
+
+
+def high(account: Account, now: Stamp, fastest_nl_h: int = RATE) -> int:
+    return high_nl(account, now, fastest_nl_h=fastest_nl_h, lease_ms=LEASE, steps=STEPS)
+
+
+# -- counting --------------------------------------------------------------------------------------------------
+
+
+def test_the_pumps_counter_is_counted_from_where_it_stood_at_the_start() -> None:
+    account = count(begun(), report(5 * ML + 2_500), at(250), RATE, LEASE)
+    assert (account.best_nl, account.low_nl, account.expected_nl) == (2_500, 2_500, 2_500)
+    account = count(account, report(5 * ML + 4_000), at(500), RATE // 2, LEASE)
+    assert (account.best_nl, account.expected_nl) == (4_000, 3_750)
+
+
+def test_an_account_without_an_anchor_takes_the_first_report_as_its_anchor_and_counts_nothing() -> None:
+    account = count(Account(), report(7_000), at(0), RATE, LEASE)
+    assert (account.counter_nl, account.best_nl, account.expected_nl, account.counted_at) == (
+        7_000,
+        0,
+        0,
+        at(0),
+    )
+    assert high(Account(), at(0)) == 0
+
+
+@given(st.lists(st.tuples(st.integers(1, 3_000), st.integers(0, 60 * ML)), max_size=30))
+def test_the_integral_of_the_command_is_never_rounded_on_the_way(steps: list[tuple[int, int]]) -> None:
+    account, ms = begun(), 0
+    for wait_ms, commanded in steps:
+        ms += wait_ms
+        account = count(account, report(5 * ML), at(ms), commanded, lease_ms=10**9)
+    assert account.expected_nl_h_ms == sum(wait * rate for wait, rate in steps)
+
+
+@pytest.mark.parametrize(
+    ("link_ms", "ran_ms"), [(1_999, 1_999), (2_000, 2_000), (2_001, 2_000), (10_000, 2_000)]
+)
+def test_a_silent_pump_ran_at_most_for_its_lease(link_ms: int, ran_ms: int) -> None:
+    assert running_ms(START, at(link_ms), LEASE) == ran_ms
+
+
+def test_the_lease_is_link_time_and_what_ran_is_treatment_time() -> None:
+    assert running_ms(START, at(40_000, link_ms=4_000), LEASE) == 20_000  # ten times faster than life
+    assert running_ms(at(5), START, LEASE) == 0
+
+
+# -- what cannot be known ----------------------------------------------------------------------------------------
+
+
+def test_row_10_a_cleared_counter_leaves_a_gap_as_wide_as_the_command_could_fill() -> None:
+    before = count(begun(), report(5 * ML + 2_500), at(250), RATE, LEASE)
+    cleared = report(1_000)
+    assert counter_fell(before, cleared)
+    account = count(before, cleared, at(500), RATE, LEASE)
+    assert account.best_nl == 3_500  # what stands on it now came since
+    assert account.over_nl == 1_500  # 2 500 could have run, 1 000 are on the counter
+    assert account.low_nl == 2_500  # and the counter may have fallen to an older value
+    after = count(account, report(3_500), at(750), RATE, LEASE)
+    assert (after.best_nl, after.over_nl, after.short_nl) == (6_000, 1_500, 1_000)
+
+
+def test_a_counter_that_fell_at_a_rate_set_by_hand_leaves_a_gap_as_wide_as_that_rate() -> None:
+    account = count(begun(), report(0), at(250), RATE, LEASE, fastest_nl_h=4 * RATE)
+    assert account.over_nl == 10_000
+    assert count(begun(), report(0), at(250), RATE, LEASE, fastest_nl_h=0).over_nl == 2_500
+
+
+def test_a_counter_that_fell_to_an_older_reading_proves_nothing_at_the_low_end() -> None:
+    account = count(begun(15 * ML), report(10 * ML), at(250), RATE, LEASE)
+    assert account.low_nl == 0
+    assert high(account, at(250), 0) >= 10 * ML
+
+
+def test_an_equal_or_higher_counter_has_not_fallen() -> None:
+    assert not counter_fell(begun(), report(5 * ML))
+    assert not counter_fell(begun(), report(5 * ML + 1))
+    assert counter_fell(begun(), report(5 * ML - 1))
+    assert not counter_fell(Account(), report(0))
+
+
+def test_the_high_end_grows_while_the_pump_is_silent_and_stops_with_its_lease() -> None:
+    account = count(begun(), report(5 * ML + 2_500), at(250), RATE, LEASE)
+    step, unread = 1_000, READBACK_AGE_MS * 10
+    assert high(account, at(250)) == 2_500 + step + unread
+    assert high(account, at(1_250)) == 2_500 + step + unread + 10_000
+    assert high(account, at(2_250)) == 2_500 + step + unread + 20_000
+    assert high(account, at(60_000)) == 2_500 + step + unread + 20_000
+    assert high(account, at(60_000), fastest_nl_h=0) == 2_500 + step
+
+
+@pytest.mark.parametrize(
+    ("counter_nl", "step_nl"), [(0, 0), (1, 1_000), (10 * ML - 1, 1_000), (10 * ML, 10_000)]
+)
+def test_a_counter_may_stand_anywhere_within_the_step_it_shows(counter_nl: int, step_nl: int) -> None:
+    assert high(begun(counter_nl), START, fastest_nl_h=0) == step_nl
+
+
+def test_totals_and_counter_survive_a_restart_and_the_gap_is_a_whole_lease() -> None:
+    before = count(begun(), report(5 * ML + 2_500), at(250), RATE, LEASE)
+    account = after_restart(before)
+    assert (account.best_nl, account.counter_nl, account.counted_at, account.points) == (
+        2_500,
+        before.counter_nl,
+        None,
+        (),
+    )
+    assert high(account, Stamp(0, 0)) == 2_500 + 1_000 + 20_000
+    seen = count(account, report(5 * ML + 9_500), Stamp(50, 50), RATE, LEASE)
+    assert (seen.best_nl, seen.expected_nl) == (
+        9_500,
+        9_500,
+    )  # what moved is taken as commanded, up to a lease
+    much = count(account, report(6 * ML), Stamp(50, 50), RATE, LEASE)
+    assert much.best_nl - much.expected_nl == ML - 22_500
+
+
+# -- motion at rest, windows -------------------------------------------------------------------------------------
+
+
+def test_motion_between_two_halted_reports_adds_up_and_a_running_report_ends_it() -> None:
+    account = begun()
+    for step, expected in ((1, 400), (2, 800)):
+        account = count(account, report(5 * ML + 400 * step, Motion.HALTED), at(250 * step), 0, LEASE)
+        assert account.moved_halted_nl == expected
+    assert count(account, report(5 * ML + 900), at(750), RATE, LEASE).moved_halted_nl == 0
+
+
+def test_the_last_drops_before_a_halted_report_are_no_motion_at_rest() -> None:
+    running = count(begun(), report(5 * ML + 2_500), at(250), RATE, LEASE)
+    assert count(running, report(5 * ML + 4_000, Motion.HALTED), at(500), RATE, LEASE).moved_halted_nl == 0
+
+
+def flow_at(account: Account, ms: int) -> tuple[int, int, int, int, bool]:
+    seen = flow(
+        account,
+        at(ms),
+        fastest_nl_h=RATE,
+        lease_ms=LEASE,
+        steps=STEPS,
+        vtbi_nl=17 * ML,
+        is_running=True,
+        silent_since=at(ms - 300),
+    )
+    assert (seen.vtbi_nl, seen.is_running, seen.report_age_link_ms) == (17 * ML, True, 300)
+    assert seen.excess_total_nl == account.best_nl - account.expected_nl
+    return (
+        seen.delivered_60s_nl,
+        seen.commanded_60s_nl,
+        seen.delivered_120s_nl,
+        seen.commanded_120s_nl,
+        seen.is_full_120s,
+    )
+
+
+def ran_for(seconds: int, percent: int = 100) -> Account:
+    account = begun()
+    for quarter in range(1, seconds * 4 + 1):
+        moved_nl = 2_500 * quarter * percent // 100
+        account = count(account, report(5 * ML + moved_nl), at(250 * quarter), RATE, LEASE)
+    return account
+
+
+def test_I15_the_windows_compare_delivered_with_commanded_over_60_and_120_seconds() -> None:
+    account = ran_for(150, percent=80)
+    assert flow_at(account, 150_000) == (480_000, 600_000, 960_000, 1_200_000, True)
+
+
+@pytest.mark.parametrize(("seconds", "is_full"), [(119, False), (120, True)])
+def test_the_long_window_is_full_after_120_seconds_and_not_before(seconds: int, is_full: bool) -> None:
+    assert flow_at(ran_for(seconds), seconds * 1000)[4] is is_full
+
+
+def test_the_memory_of_points_is_bounded() -> None:
+    account = ran_for(600)
+    assert len(account.points) <= 126
+    assert account.points[0].ms <= at(600_000).ms - 120_000
+
+
+def test_before_any_report_there_is_no_flow() -> None:
+    seen = flow(
+        Account(),
+        START,
+        fastest_nl_h=0,
+        lease_ms=LEASE,
+        steps=STEPS,
+        vtbi_nl=1,
+        is_running=False,
+        silent_since=None,
+    )
+    assert (seen.delivered_60s_nl, seen.commanded_120s_nl, seen.is_full_120s, seen.report_age_link_ms) == (
+        0,
+        0,
+        False,
+        None,
+    )
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10**9), st.integers(0, 10**9))
+def test_low_best_and_high_are_in_order(best_nl: int, short_nl: int, over_nl: int) -> None:
+    account = replace(begun(), best_nl=best_nl, short_nl=short_nl, over_nl=over_nl)
+    assert 0 <= account.low_nl <= account.best_nl <= high(account, at(100))
+
+
+def test_one_hour_at_a_rate_is_that_rate() -> None:
+    assert count(begun(), report(5 * ML), at(MS_PER_H), RATE, lease_ms=MS_PER_H).expected_nl == RATE

@@ -1,0 +1,83 @@
+"""The judgement at the end: what the record says against what the simulator knows and the scenario expects."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import session_journal
+from channel_bench import POLICY, Bench, infusing
+
+from pumpd.demo.stage import Places
+from pumpd.demo.verdict import Verdict, as_json, judge, show
+
+EXPECTED = {"trips": [{"rule": "BP3", "action": "PAUSE"}], "completed": True, "delivered_mg": [34.0, 35.35]}
+
+
+def played(*, is_disturbed: bool = True) -> Bench:
+    """A whole dose; on the way a reading pauses it, and a nurse resumes."""
+    bench = infusing()
+    bench.advance(300)
+    bench.cuff(126, 79)
+    if is_disturbed:
+        bench.cuff(185, 95)
+        for _ in range(3):
+            bench.advance(130)
+            bench.cuff(126, 79)
+        bench.acknowledge()
+        bench.resume()
+    for _ in range(8):
+        bench.advance(290)
+        bench.cuff(126, 79)
+    return bench
+
+
+def judged(
+    folder: Path, bench: Bench, expected: dict[str, Any] = EXPECTED, plunger_nl: int | None = None
+) -> Verdict:
+    places = Places(folder)
+    session_journal.write(places.journal, {"bed-1": session_journal.rows_of(bench.events, POLICY)})
+    moved = bench.pump.true_nl if plunger_nl is None else plunger_nl
+    truth = json.dumps({"plunger_nl": moved, "patient_nl": moved})
+    places.truth.write_text(f"{truth}\n", encoding="utf-8")
+    return judge(places, expected, folder / "report.html", lambda _: POLICY)
+
+
+def test_a_session_as_expected_has_no_failure_and_a_report(tmp_path: Path) -> None:
+    verdict = judged(tmp_path, played())
+    assert verdict.failures == ()
+    answer = as_json(verdict)
+    assert answer["completed"] is True
+    assert answer["prescribed_mg"] == 35.0
+    assert 34.9 <= answer["delivered_mg"] <= 35.0
+    assert answer["delivered_low_mg"] <= answer["plunger_mg"] <= answer["delivered_high_mg"]
+    assert [(one["rule"], one["action"]) for one in answer["trips"]] == [("BP3", "PAUSE")]
+    assert "<svg" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_plunger_outside_the_dose_interval_is_a_failure_that_names_both(tmp_path: Path) -> None:
+    verdict = judged(tmp_path, played(), plunger_nl=17_200_000)
+    assert any("34.4 mg is outside the dose interval" in one for one in verdict.failures)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"trips": []}, "trips were BP3 PAUSE, expected none"),
+        ({"completed": False}, "session ended completed"),
+        ({"delivered_mg": [10.0, 12.0]}, "is outside 10 to 12 mg"),
+    ],
+)
+def test_each_expectation_that_does_not_hold_is_a_sentence(
+    tmp_path: Path, change: dict[str, Any], says: str
+) -> None:
+    verdict = judged(tmp_path, played(), {**EXPECTED, **change})
+    assert any(says in one for one in verdict.failures)
+
+
+def test_the_closing_table_says_what_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    show(judged(tmp_path, played(), {**EXPECTED, "completed": False}), tmp_path / "report.html")
+    printed = capsys.readouterr().out
+    assert "prescribed" in printed
+    assert "NOT AS EXPECTED" in printed
+    assert "every expectation" not in printed
