@@ -81,6 +81,8 @@ class BenchPump:
     watchdog_ms: int = 2_000
     is_deaf: bool = False
     ignores_halt: bool = False
+    lies_about_halt: bool = False
+    is_frozen: bool = False
     refuses_run: bool = False
     loses_run_reply: bool = False
     silent_link_ms: int = 0
@@ -89,6 +91,8 @@ class BenchPump:
     flow_percent: int = 100
     alarms: tuple[PumpAlarm, ...] = ()
     heard: list[Any] = field(default_factory=list)
+    is_lying: bool = False
+    last_report: PumpReport | None = None
 
     @property
     def true_nl(self) -> int:
@@ -114,11 +118,15 @@ class BenchPump:
         self.motion, self.rate_nl_h, self.is_unbidden = motion, rate_nl_h, True
 
     def report(self) -> PumpReport:
+        if self.is_frozen and self.last_report is not None:
+            return self.last_report
         alarms, self.alarms = self.alarms, ()
         counter = CAPABILITIES.floor_volume(self.true_nl - self.counter_offset_nl)
-        return PumpReport(
-            self.motion, counter, self.rate_nl_h, self.diameter_um, self.limit_nl, self.watchdog_ms, alarms
+        motion = Motion.HALTED if self.is_lying else self.motion
+        self.last_report = PumpReport(
+            motion, counter, self.rate_nl_h, self.diameter_um, self.limit_nl, self.watchdog_ms, alarms
         )
+        return self.last_report
 
 
 class Bench:
@@ -190,7 +198,9 @@ class Bench:
             return
         outcome = Outcome.CONFIRMED
         if isinstance(command, Halt):
-            if pump.ignores_halt:
+            if pump.lies_about_halt:
+                pump.is_lying = True
+            elif pump.ignores_halt:
                 outcome = Outcome.REFUSED
             else:
                 pump.motion, pump.is_unbidden = Motion.HALTED, False

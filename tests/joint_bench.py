@@ -15,20 +15,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from channel_bench import ML, MS_PER_H, ORDER, POLICY
+from channel_bench import MS_PER_H, ORDER, POLICY
 from contract.fake_new_era import FakeNewEra
 
 from drivers.contract import (
     Approval,
     DriverEvent,
-    Ended,
     Halt,
-    LinkDown,
-    LinkUp,
-    Poll,
     PumpCommand,
-    PumpDriver,
-    Reported,
 )
 from drivers.new_era.binding import Binding
 from drivers.new_era.capabilities import capabilities
@@ -47,7 +41,8 @@ TICK_MS = 100
 REOPEN_MS = 200
 KEYS = ("bd-60", "bd-20")
 JOINT_POLICY = replace(
-    POLICY, capabilities={key: capabilities(SYRINGES[key].diameter_um, POLICY.lease_ms // 1000) for key in KEYS}
+    POLICY,
+    capabilities={key: capabilities(SYRINGES[key].diameter_um, POLICY.lease_ms // 1000) for key in KEYS},
 )
 RATE_NL_H = 26_200_000
 
@@ -67,13 +62,12 @@ class JointPump(FakeNewEra):
         """All that ever left the syringe, rounded down."""
         return self.given_nl_h_ms // MS_PER_H
 
-    @property
-    def is_running(self) -> bool:
+    def runs(self) -> bool:
         return self.letter == "I"
 
     def move(self, ms: int) -> None:
         """The motor turns for so long, or to its target."""
-        if not self.is_running:
+        if not self.runs():
             return
         self.given_nl_h_ms += self.rate_nl_h * ms * self.flow_percent // 100
         if self.target_nl and self.true_nl - self._run_from_nl >= self.target_nl:
@@ -86,7 +80,7 @@ class JointPump(FakeNewEra):
 
     def key_stop(self) -> bool:
         """The pump's own stop key; True if it stopped something."""
-        was_running = self.is_running
+        was_running = self.runs()
         self.letter = "P" if was_running else self.letter
         return was_running
 
@@ -257,7 +251,7 @@ class Joint:
 
     def leap(self, ms: int) -> None:
         """Treatment time passes in which nothing flows and link time stands."""
-        assert not self.pump.is_running
+        assert not self.pump.runs()
         self._leapt_ms += ms
 
     def _elapse(self, ms: int) -> None:
@@ -281,7 +275,9 @@ class Joint:
         marks.extend(at for at, _ in self._records)
         heard = self.pump.last_valid_ms
         marks.extend(
-            one for one in (self.protocol.next_deadline(), self._reopen_at) if one is not None and one >= self.now
+            one
+            for one in (self.protocol.next_deadline(), self._reopen_at)
+            if one is not None and one >= self.now
         )
         if heard is not None:
             marks.append(heard + self.pump.lease_s * 1000)
@@ -422,5 +418,5 @@ def infusing(exchange_ms: int = 5) -> Joint:
     joint = verified(exchange_ms)
     assert joint.start()[0].stage is do.Stage.ACCEPTED
     joint.go(5000)
-    assert joint.pump.is_running, (joint.trips(), joint.state.session.holds)
+    assert joint.pump.runs(), (joint.trips(), joint.state.session.holds)
     return joint

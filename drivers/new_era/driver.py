@@ -29,6 +29,8 @@ from drivers.new_era.protocol import NewEraProtocol, Phase
 
 REOPEN_FIRST_S = 0.2
 REOPEN_MAX_S = 2.0
+#: Beyond the lease, before a pump that fell silent is spoken to again.
+SILENCE_SLACK_S = 0.5
 
 #: At 2400 baud and below, question and answer alone take most of the 200 ms an exchange may last.
 BAUDS = (19200, 9600)
@@ -114,6 +116,9 @@ class NewEraDriver:
                 is_stranger = await self._serve_once()
                 if is_stranger:
                     pause_s = REOPEN_MAX_S
+                elif self._protocol.is_silent:
+                    # Whoever does not answer may still hear: every greeting would renew the lease of a pump that runs.
+                    pause_s = self._line.binding.lease_s + SILENCE_SLACK_S
                 elif self._was_up:
                     pause_s = REOPEN_FIRST_S
                 await asyncio.sleep(pause_s + spread_s)

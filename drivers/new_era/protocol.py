@@ -17,6 +17,7 @@ an alarm. A caller that stops completing its control cycles stops polling, and t
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
@@ -42,7 +43,7 @@ from drivers.new_era.binding import Binding
 from drivers.new_era.codec import Reply
 from drivers.new_era.exchange import Alarmed, Answered, Barred, Dead, Exchange, Lost, Result, Stranger
 from drivers.new_era.job import Job
-from drivers.new_era.turns import Ending, Proof, Refused, WrongPump
+from drivers.new_era.turns import Ask, Ending, Proof, Refused, Unanswered, WrongPump
 
 QUEUE_MAX = 4
 HALTS_MAX = 16
@@ -75,6 +76,7 @@ class NewEraProtocol:
         self._polls = 0
         self._is_readback_due = False
         self._announced: LinkDown | None = None
+        self._is_silent = False
 
     @property
     def phase(self) -> Phase:
@@ -86,6 +88,11 @@ class NewEraProtocol:
         """The line was given up because somebody else answered."""
         return self._announced is not None and self._announced.is_wrong_pump
 
+    @property
+    def is_silent(self) -> bool:
+        """The line was given up because nobody answered; whoever is there may hear us all the same."""
+        return self._is_silent
+
     def approve(self, approval: Approval) -> None:
         """Set the gate."""
         self._gate.approve(approval)
@@ -96,7 +103,7 @@ class NewEraProtocol:
         self._exchange = Exchange(bound.address, self._gate, now)
         self._gate.forget()
         self._phase = Phase.OPENING
-        self._is_readback_due = False
+        self._is_readback_due = self._is_silent = False
         steps = turns.open_line(bound.address, bound.model, bound.firmware, bound.lease_s)
         self._job = Job(None, steps)
         self._step(None, now)
@@ -218,8 +225,11 @@ class NewEraProtocol:
         job = self._job
         if job is None:
             return
+        self._go_on(job, lambda: next(job.steps) if reply is None else job.steps.send(reply), reply, now)
+
+    def _go_on(self, job: Job, advance: Callable[[], Ask], reply: Reply | None, now: int) -> None:
         try:
-            ask = next(job.steps) if reply is None else job.steps.send(reply)
+            ask = advance()
         except StopIteration as end:
             self._finish(job, end.value)
         except Refused as refusal:
@@ -243,7 +253,7 @@ class NewEraProtocol:
             case Alarmed(alarm, has_ended):
                 self._take_alarm(alarm, job, has_ended=has_ended)
             case Lost(detail):
-                self._lose(detail)
+                self._lose(detail, now)
             case Barred(reason):
                 if job is not None:
                     self._finish(job, Ending(job.refused, reason))
@@ -252,6 +262,7 @@ class NewEraProtocol:
             case Dead(reason):
                 if job is not None:
                     job.note_left()
+                self._is_silent = True
                 self._go_down(reason)
 
     def _take_alarm(self, alarm: PumpAlarm, job: Job | None, *, has_ended: bool) -> None:
@@ -266,12 +277,18 @@ class NewEraProtocol:
         elif job is None or (alarm is PumpAlarm.RESET and job.command is not None):
             self._is_readback_due = True
 
-    def _lose(self, detail: str) -> None:
+    def _lose(self, detail: str, now: int) -> None:
         job = self._job
         if job is None:
             return
         job.note_left()
+        if job.ask is not None and job.ask.is_halt and isinstance(job.command, Halt):
+            # The stop may have been heard: its own turn reads the status once the line is trusted again, and says it
+            # anew if it was not. A halt submitted meanwhile joins it, so nothing can push that reading away.
+            self._go_on(job, lambda: job.steps.throw(Unanswered()), None, now)
+            return
         if job.command is None:
+            self._is_silent = True
             self._go_down(detail)
             return
         # What a lost answer left open is read back once by itself; a lost poll is the caller's to repeat.

@@ -77,6 +77,10 @@ class Refused(Exception):
     """The turn cannot go on; `str()` says why."""
 
 
+class Unanswered(Exception):
+    """Thrown into a turn that can go on without the answer to what it asked."""
+
+
 class WrongPump(Exception):
     """Somebody else answers on this line."""
 
@@ -169,10 +173,9 @@ def halt(proof: Proof) -> Turn:
     """Stop until a readback says it stands. Any answer to STP will do; only the status letter counts."""
     shown = None
     for _ in range(HALT_ROUNDS):
-        said = yield STOP
+        words = yield from _say_stop()
         shown = yield READ_DISPENSED
         if shown.motion is Motion.HALTED:
-            words = said.error or said.letter
             proof.ending = Ending(Outcome.CONFIRMED, f"STP was answered {words}, DIS says {shown.letter}")
             dispensed = codec.parse_dispensed(shown.text)
             rate = yield READ_RATE
@@ -183,6 +186,15 @@ def halt(proof: Proof) -> Turn:
             return Ending(Outcome.CONFIRMED, proof.ending.detail, report)
     letter = shown.letter if shown is not None else "nothing"
     return Ending(Outcome.REFUSED, f"STP was sent {HALT_ROUNDS} times and DIS still says {letter}")
+
+
+def _say_stop() -> Generator[Ask, Reply, str]:
+    """STP may have arrived although its answer did not: the status tells, and the same turn asks for it."""
+    try:
+        said = yield STOP
+    except Unanswered:
+        return "not at all"
+    return said.error or said.letter
 
 
 def _come_to_stop(reply: Reply) -> Generator[Ask, Reply, None]:

@@ -24,8 +24,9 @@ _WINDOW_MS = 120_000
 _POINTS_KEPT_MS = _WINDOW_MS + 2 * _POINT_EVERY_MS
 
 
-#: How old the counter in a report may be when the report is complete: the rest of its exchanges, 200 ms each at worst.
-READBACK_AGE_MS = 600
+#: How old the counter in a report may be when the report is complete: five exchanges of 200 ms at worst, and a lost answer
+#: or two asked for again behind it.
+READBACK_AGE_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class Account:
         moved_halted_nl: counted between two reports that both said "halted".
         counted_at: stamp of the last believed report of this boot.
         was_halted: that report said "halted".
+        unread_nl: what may have moved between that report's counter and its "halted".
+        moved_at: when the counter last moved, or the pump last stood still.
+        expected_moved_nl: the integral of the commanded rate at that instant.
         points: totals about once a second over the last two minutes.
     """
 
@@ -61,6 +65,9 @@ class Account:
     moved_halted_nl: int = 0
     counted_at: Stamp | None = None
     was_halted: bool = False
+    unread_nl: int = 0
+    moved_at: Stamp | None = None
+    expected_moved_nl: int = 0
     points: tuple[FlowPoint, ...] = ()
 
     @property
@@ -100,6 +107,7 @@ def count(
     lease_ms: int,
     *,
     fastest_nl_h: int | None = None,
+    steps: tuple[Step, ...] = (),
 ) -> Account:
     """Add one report.
 
@@ -110,6 +118,7 @@ def count(
         commanded_nl_h: rate commanded since the last report, nl/h.
         lease_ms: the pump's communication watchdog, link ms.
         fastest_nl_h: the highest rate at which it may have run since then; None: the commanded one.
+        steps: in which the pump shows its counter.
 
     Returns:
         The account after; compare with `counter_fell` first if a cleared counter matters.
@@ -117,6 +126,7 @@ def count(
     if account.counter_nl is None:
         return replace(account, counter_nl=report.infused_nl, counted_at=at)
     is_halted = report.motion is Motion.HALTED
+    fastest = max(commanded_nl_h, fastest_nl_h or 0)
     # First report of this boot: the gap's length is unknown, the lease is not.
     gap_ms = lease_ms if account.counted_at is None else running_ms(account.counted_at, at, lease_ms)
     ran_nl_h_ms = commanded_nl_h * gap_ms
@@ -124,13 +134,16 @@ def count(
     over_nl, short_nl = account.over_nl, account.short_nl
     if moved_nl < 0:
         # Cleared or rebooted. What stands on it now is taken as given since, though it may be older than that; and
-        # before it fell, the motor may have run at the fastest it can have had.
+        # before it fell, the motor may have run at the fastest it can have had; what a step hid is nowhere any more.
         moved_nl = report.infused_nl
         short_nl += moved_nl
-        over_nl += max(0, max(commanded_nl_h, fastest_nl_h or 0) * gap_ms // _MS_PER_H - moved_nl)
+        unread_ms = gap_ms + READBACK_AGE_MS
+        over_nl += max(0, fastest * unread_ms // _MS_PER_H - moved_nl)
+        over_nl += _step_nl(account.counter_nl, steps)
     if account.counted_at is None:
         ran_nl_h_ms = min(ran_nl_h_ms, moved_nl * _MS_PER_H)
     stood_still = is_halted and account.was_halted
+    unread_nl = fastest * READBACK_AGE_MS // _MS_PER_H if is_halted and not account.was_halted else 0
     counted = replace(
         account,
         counter_nl=report.infused_nl,
@@ -141,8 +154,36 @@ def count(
         moved_halted_nl=account.moved_halted_nl + moved_nl if stood_still else 0,
         counted_at=at,
         was_halted=is_halted,
+        unread_nl=unread_nl,
     )
+    if moved_nl or is_halted or counted.moved_at is None:
+        counted = replace(counted, moved_at=at, expected_moved_nl=counted.expected_nl)
     return replace(counted, points=_points(counted, at.ms))
+
+
+#: A counter that stands still for so many of its steps while the motor should turn tells nothing any more.
+_FROZEN_STEPS = 3
+_FROZEN_MS = 2_000
+#: So many steps counted between two readbacks that both say "halted" are a motor that turns.
+_CREEP_STEPS = 2
+
+
+def frozen_s(account: Account, at: Stamp, steps: tuple[Step, ...]) -> int:
+    """For how long (s, link) the same count has been read although the pump should have moved; 0: it moves (row 16)."""
+    if account.moved_at is None or account.counter_nl is None:
+        return 0
+    still_ms = at.link_ms - account.moved_at.link_ms
+    missing_nl = account.expected_nl - account.expected_moved_nl
+    step_nl = next((row.step for row in steps if account.counter_nl < row.below), steps[-1].step)
+    is_frozen = still_ms >= _FROZEN_MS and missing_nl >= _FROZEN_STEPS * step_nl
+    return still_ms // 1000 if is_frozen else 0
+
+
+def is_creeping(account: Account, steps: tuple[Step, ...]) -> bool:
+    """It says that it stands still, and its own counter says otherwise (row 4)."""
+    counter_nl = account.counter_nl or 0
+    step_nl = next((row.step for row in steps if counter_nl < row.below), steps[-1].step)
+    return account.moved_halted_nl >= _CREEP_STEPS * step_nl
 
 
 def counter_fell(account: Account, report: PumpReport) -> bool:
@@ -176,7 +217,9 @@ def high_nl(
     """
     if account.counter_nl is None:
         return 0
-    counted_nl = account.best_nl + account.over_nl + _step_nl(account.counter_nl, steps)
+    has_run = account.counter_nl > 0 or account.expected_nl_h_ms > 0
+    hidden_nl = _step_nl(account.counter_nl, steps) if has_run else 0
+    counted_nl = account.best_nl + account.over_nl + account.unread_nl + hidden_nl
     if account.counted_at is None:
         return counted_nl + fastest_nl_h * lease_ms // _MS_PER_H
     pending_ms = running_ms(account.counted_at, now, lease_ms) + READBACK_AGE_MS
@@ -184,8 +227,8 @@ def high_nl(
 
 
 def _step_nl(counter_nl: int, steps: tuple[Step, ...]) -> int:
-    """What one step of the counter hides; nothing at all while it shows zero and never moved."""
-    return next((row.step for row in steps if counter_nl < row.below), 0) if counter_nl else 0
+    """What one step of the counter hides."""
+    return next((row.step for row in steps if counter_nl < row.below), 0)
 
 
 def flow(
@@ -229,4 +272,4 @@ def _opening(account: Account, ms: int) -> FlowPoint:
 
 def after_restart(account: Account) -> Account:
     """Both clocks begin anew: totals and counter stay, instants go."""
-    return replace(account, counted_at=None, was_halted=False, moved_halted_nl=0, points=())
+    return replace(account, counted_at=None, was_halted=False, moved_halted_nl=0, moved_at=None, points=())

@@ -153,6 +153,7 @@ def pause(state: ChannelState, event: ev.PausePressed) -> Acted:
         state,
         session=session,
         delivery=delivery,
+        presses=state.presses + 1,
         waiting=(*state.waiting, Waiting(event.request_id, False, state.now)),
     )
     return state, (_accepted(event.request_id), NoteAct(text="pause pressed", by=event.by))
@@ -166,6 +167,7 @@ def stop(state: ChannelState, event: ev.StopPressed) -> Acted:
         state,
         session=replace(session, ratchet_nl_h=0, holds=()),
         delivery=delivery,
+        presses=state.presses + 1,
         waiting=(*state.waiting, Waiting(event.request_id, False, state.now)),
     )
     close = ApproveMaximum(approval=Approval(0, 0))

@@ -147,6 +147,7 @@ def _outlook(state: ChannelState) -> tuple[object, ...]:
         tuple((one.kind, one.reason) for one in state.session.holds),
         tuple((one.rule_id, one.demand) for one in state.findings),
         state.delivery.is_link_up,
+        state.presses,
     )
 
 

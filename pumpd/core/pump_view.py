@@ -9,11 +9,11 @@ a reason, waiting for a person. Outside an infusion the same surprise is an alar
 from dataclasses import replace
 
 from drivers.contract import Adjust, Configure, Motion, Outcome, PumpAlarm, PumpReport, Run
-from interlocks.vocabulary import Sample, Signal
+from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core import events as ev
-from pumpd.core.account import count, counter_fell
+from pumpd.core.account import Account, count, counter_fell, frozen_s, is_creeping
 from pumpd.core.actions import NoteAct
-from pumpd.core.guard import fastest_nl_h
+from pumpd.core.guard import capabilities_of, fastest_nl_h
 from pumpd.core.observe import Observed, samples_arrived
 from pumpd.core.session import HoldKind, Phase, held
 from pumpd.core.state import ChannelState, Delivery, Policy
@@ -82,7 +82,19 @@ def reported(
         if counter_fell(account, report):
             surprises.append("the pump's volume counter was cleared or fell back")
         fastest = fastest_nl_h(state)
-        account = count(account, report, now, before.commanded_nl_h, policy.lease_ms, fastest_nl_h=fastest)
+        steps = capabilities_of(state, policy).volume_steps
+        account = count(
+            account,
+            report,
+            now,
+            before.commanded_nl_h,
+            policy.lease_ms,
+            fastest_nl_h=fastest,
+            steps=steps,
+        )
+        if still_s := frozen_s(account, now, steps):
+            surprises.append(f"the pump has shown the same volume for {still_s} s although it should move")
+    crept_at = _crept_at(state, account, now, policy)
     for reason in surprises:
         session = held(session, HoldKind.PUMP, reason, "pump", now)
     is_unwatched = session.phase is not Phase.INFUSING and bool(surprises)
@@ -97,7 +109,8 @@ def reported(
         surprise=surprises[0] if is_unwatched and not before.surprise else before.surprise,
         is_configured=before.is_configured and not lost_setup,
         setup_tried=None if lost_setup else before.setup_tried,
-        is_halt_confirmed=is_halted and (settled or before.is_halt_confirmed),
+        crept_at=crept_at,
+        is_halt_confirmed=is_halted and crept_at is None and (settled or before.is_halt_confirmed),
         commanded_nl_h=0 if is_halted and before.run is None else before.commanded_nl_h,
     )
     state = replace(state, session=session, account=account, delivery=delivery)
@@ -105,6 +118,23 @@ def reported(
         return state, frozenset()
     sample = Sample(Signal.LINE_PRESSURE, report.pressure_mmhg, now.ms, now, "pump", now.link_ms)
     return samples_arrived(state, (sample,))
+
+
+#: A counter of 0.01 mL steps moves every 1.4 s at 26 mL/h: standing still is proven by twice that.
+CREEP_ENDS_MS = 3_000
+
+
+def _crept_at(state: ChannelState, account: Account, now: Stamp, policy: Policy) -> Stamp | None:
+    """A pump that says "halted" while its counter rises has not halted, however often it says so (faults row 4)."""
+    if account.counter_nl is None:
+        return None
+    before = state.delivery.crept_at
+    rose = account.moved_halted_nl > state.account.moved_halted_nl
+    if rose and (before is not None or is_creeping(account, capabilities_of(state, policy).volume_steps)):
+        return now
+    if before is not None and now.link_ms - before.link_ms > CREEP_ENDS_MS:
+        return None
+    return before
 
 
 def _is_counting(state: ChannelState) -> bool:
@@ -213,6 +243,8 @@ def _is_of_this_halt(before: Delivery, event: ev.PumpCommandEnded) -> bool:
 def _halt_ended(before: Delivery, event: ev.PumpCommandEnded) -> Delivery:
     if event.outcome is not Outcome.CONFIRMED:
         return replace(before, halt=None)
+    if before.crept_at is not None:
+        return replace(before, halt=None)  # so it says; its counter says otherwise
     return replace(
         before,
         halt=None,

@@ -110,11 +110,25 @@ def moved(session: Session, act: Act) -> Session | None:
     return None if phase is None else replace(session, phase=phase)
 
 
+#: Sentences in one hold.
+_REASONS = 3
+
+
 def held(session: Session, kind: HoldKind, reason: str, by: str, now: Stamp) -> Session:
-    """Put a hold on an infusing session. One hold of a kind: the first reason stays, it is the one to read."""
-    if session.phase is not Phase.INFUSING or any(one.kind is kind for one in session.holds):
+    """Put a hold on an infusing session.
+
+    One hold of a kind: the first reason stays in front. What else the pump did is added to it, because the cause of the
+    first surprise (a counter that fell) may be the second (another diameter); three sentences are enough to act upon.
+    """
+    if session.phase is not Phase.INFUSING:
         return session
-    return replace(session, holds=(*session.holds, SessionHold(kind, reason, by, now)))
+    present = next((one for one in session.holds if one.kind is kind), None)
+    if present is None:
+        return replace(session, holds=(*session.holds, SessionHold(kind, reason, by, now)))
+    if kind is not HoldKind.PUMP or reason in present.reason or present.reason.count("; ") >= _REASONS - 1:
+        return session
+    longer = replace(present, reason=f"{present.reason}; {reason}")
+    return replace(session, holds=tuple(longer if one is present else one for one in session.holds))
 
 
 #: facts/clinical.md 3.3, START: two readings at least a minute apart, within 10 mmHg, not older than 15 minutes.

@@ -84,6 +84,7 @@ class Delivery:
         halt_sent: when the last halt went out.
         halt_round_link_ms: begin of the current round of halts; see `delivery`.
         first_halt_id: the first halt of this wish; a proof for any later one is a proof.
+        crept_at: when the counter last rose although the pump says "halted"; None: it keeps still.
         surprise: what the pump did outside an infusion that nobody commanded; stands until acknowledged.
         silent_until_link_ms: we fall silent on purpose until then, so that the lease runs out.
         differs_since: since when the running rate has been above the wanted one.
@@ -112,6 +113,7 @@ class Delivery:
     halt_round_link_ms: int = 0
     first_halt_id: int = 0
     surprise: str = ""
+    crept_at: Stamp | None = None
     silent_until_link_ms: int = 0
     differs_since: Stamp | None = None
     polled_link_ms: int = -1_000_000
@@ -157,6 +159,7 @@ class ChannelState:
     """Everything one channel remembers.
 
     Attributes:
+        presses: how often somebody has pressed pause or stop; each press makes an older screen stale.
         is_journal_behind: a record that matters has not reached the disk within a second.
         restore_problem: why the channel could not be restored; stands until acknowledged.
         epoch: grows whenever what a person would decide upon has changed; a resume must name it.
@@ -176,6 +179,7 @@ class ChannelState:
     feed: Feed = field(default_factory=Feed)
     alarms: tuple[Alarm, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    presses: int = 0
     journal_failure: str = ""
     is_journal_behind: bool = False
     restore_problem: str = ""

@@ -130,6 +130,8 @@ def _headline(state: ChannelState, word: str, percent: int) -> str:
     fatal = next((one for one in state.findings if one.demand is Demand.STOP), None)
     if word == "STOPPED" and fatal is not None:
         return f"Stopped by {fatal.rule_id}: {fatal.reason}"
+    if word == "COMPLETED" and not state.delivery.is_halt_confirmed:
+        return "The dose is complete; the pump has not confirmed yet that it stands still"
     return _PLAIN.get(word, word)
 
 

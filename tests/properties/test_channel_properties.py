@@ -1,274 +1,22 @@
 """A channel under everything at once: the invariants of facts/faults.md section 5 after every step.
 
-Theory of operation. Hypothesis plays nurse, patient, line, pump, wire, disk and power against one channel on the
-bench, in any order it likes, and after every event a `Witness` that keeps its own books holds the outcome against the
-invariants. The witness believes the actions, the outcomes and the simulated plunger; of the core's state it reads
-only what the invariants speak of. A failure prints the steps and a blob that repeats them.
+Theory of operation. Hypothesis plays nurse, patient, line, pump, wire, disk and power against one channel, in any order
+it likes; `channel_witness.Witness` checks I1, I2, I5, I7 to I11, laws 1, 2, 4, 6 and 8, and that the dose interval holds
+the truth, in every decision and after every control cycle. A failure prints the steps and a blob that repeats them.
 """
 
-from copy import copy
-from dataclasses import replace
 from functools import cache
 
-from channel_bench import (
-    CAPABILITIES,
-    ML,
-    MS_PER_H,
-    POLICY,
-    TICK_MS,
-    Bench,
-    make_verified,
-)
+from channel_bench import ML, make_verified
+from channel_witness import Witness
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from drivers.contract import Adjust, Halt, Motion, Outcome, PumpAlarm, Run
-from interlocks.vocabulary import Demand, Stamp
+from drivers.contract import Motion, PumpAlarm
 from pumpd.core import actions as do
 from pumpd.core import events as ev
-from pumpd.core.account import FlowPoint
-from pumpd.core.guard import given_high_nl
 from pumpd.core.session import Phase
-from pumpd.core.state import ChannelState
-
-HALT_ALARM_LINK_MS = 1_000
-EPS_PERCENT = 1
-#: Control cycles for longer waits: running, as long as the pump's silence rule allows; at rest, as the line's does.
-RUN_TICK_MS = 750
-LEAP_TICK_MS = 2_000
-#: In which the bench pump shows the volumes that occur here.
-STEP_NL = next(row.step for row in CAPABILITIES.volume_steps if row.below > 99 * ML)
-
-
-class Witness(Bench):
-    """The bench with books of its own, kept around every decision."""
-
-    def __init__(self) -> None:
-        self.commanded_nl_h = self.confirmed_nl_h = 0
-        self.may_raise = False
-        self.boot_acts: list[str] = []
-        self.intents: list[do.WriteIntent] = []
-        self.recorded: set[int] = set()
-        self.halt_wanted: Stamp | None = None
-        self.halt_ids: set[int] = set()
-        self.open_runs: set[int] = set()
-        self.is_unknown = False
-        self.start_true_nl = self.start_unbidden_nl_h_ms = 0
-        self.clearings = 0
-        self.is_touched = self.is_blind = self.is_cleared_unseen = False
-        super().__init__()
-
-    # -- around every decision ---------------------------------------------------------------------------------
-
-    def post(self, event: ev.Event) -> tuple[do.Action, ...]:
-        """What the event itself tells goes into the books before the decision."""
-        if isinstance(event, ev.DaemonStarted):
-            self.boot_acts, self.halt_wanted, self.may_raise = [], None, False
-            self.open_runs.clear()
-        elif isinstance(event, ev.IntentRecorded):
-            self.recorded.add(event.intent_id)
-        elif isinstance(event, ev.PumpReported):
-            self.is_touched = self.is_cleared_unseen = False
-            if event.report.motion is Motion.HALTED:
-                self.halt_wanted, self.commanded_nl_h = None, 0
-        elif isinstance(event, ev.PumpCommandEnded):
-            self._ended(event)
-        elif isinstance(event, ev.PumpLinkDown):
-            self.open_runs.clear()
-        return super().post(event)
-
-    def _ended(self, event: ev.PumpCommandEnded) -> None:
-        if event.command_id in self.open_runs and event.outcome is Outcome.UNKNOWN:
-            self.is_unknown = True
-        self.open_runs.discard(event.command_id)
-        if event.command_id in self.halt_ids and event.outcome is Outcome.CONFIRMED:
-            self.is_unknown, self.halt_wanted = False, None
-            self.open_runs.clear()
-
-    def decided(self, before: ChannelState, event: ev.Event, actions: tuple[do.Action, ...]) -> None:
-        """Hold one decision against the laws."""
-        accepted = isinstance(event, ev.StartPressed | ev.ResumePressed) and any(
-            isinstance(one, do.Answer) and one.stage is do.Stage.ACCEPTED for one in actions
-        )
-        if accepted:
-            self._confirmed(event)
-        self._law_1(before, accepted)
-        self._latches(before, event, accepted)
-        for action in actions:
-            if isinstance(action, do.WriteIntent):
-                self.intents.append(action)
-            if isinstance(action, do.CommandPump):
-                self._commanded(action)
-
-    def _confirmed(self, event: ev.Event) -> None:
-        programme = self.state.session.programme
-        assert programme is not None
-        self.confirmed_nl_h, self.may_raise = programme.rate_nl_h, True
-        self.boot_acts.append(event.kind)
-        if isinstance(event, ev.StartPressed):
-            self.start_true_nl = self.pump.true_nl
-            self.start_unbidden_nl_h_ms = self.pump.unbidden_nl_h_ms
-            self.clearings, self.is_blind = 0, self.is_touched
-
-    def _law_1(self, before: ChannelState, accepted: bool) -> None:
-        """Automation only lowers: but for an accepted start or resume the permit never rises."""
-        was = before.permit.rate_nl_h if before.permit else 0
-        now = self.state.permit.rate_nl_h if self.state.permit else 0
-        assert accepted or now <= was, f"law 1: the permit rose from {was} to {now} nl/h by itself"
-        assert now <= self.confirmed_nl_h, "I2: permitted above the rate a person confirmed"
-
-    def _latches(self, before: ChannelState, event: ev.Event, accepted: bool) -> None:
-        """I5, law 8: a hold and a rule that slowed, paused or stopped stay until a person's accepted act."""
-        if before.session.phase is not Phase.INFUSING or self.state.session.phase is not Phase.INFUSING:
-            return
-        if accepted:
-            return
-        holds = {one.kind for one in before.session.holds} - {one.kind for one in self.state.session.holds}
-        assert not holds, f"I5: {holds} released by {event.kind}"
-        now = {one.rule_id: one.demand for one in self.state.findings}
-        for one in before.findings:
-            if one.demand > Demand.ADVISE:
-                assert now.get(one.rule_id, Demand.NONE) >= one.demand, f"I5: {one.rule_id} let go by itself"
-
-    def _commanded(self, action: do.CommandPump) -> None:
-        command = action.command
-        if isinstance(command, Halt):
-            self.halt_ids.add(action.command_id)
-            self.halt_wanted = self.halt_wanted or self.now
-            self.may_raise = False
-        elif isinstance(command, Run | Adjust):
-            self._ran(action.command_id, command)
-
-    def _ran(self, command_id: int, command: Run | Adjust) -> None:
-        rate_nl_h = command.rate_nl_h
-        assert not self.open_runs, "a rate commanded while an earlier one has not ended"
-        assert self.halt_wanted is None, "I9: a Run although a halt is not confirmed"
-        assert not self.is_unknown, "I11, law 4: a Run although an outcome is unknown"
-        assert self.boot_acts, "I7: a Run although nobody has started or resumed since this boot"
-        assert rate_nl_h <= self.confirmed_nl_h, "I2: a Run above the rate a person confirmed"
-        assert self.state.permit is not None
-        assert rate_nl_h <= self.state.permit.rate_nl_h, "law 2: a Run above the permit"
-        if rate_nl_h > self.commanded_nl_h:
-            assert self.may_raise, "I2: a raise without a person's act since the last lowering"
-            known = [one for one in self.intents if one.intent_id in self.recorded]
-            assert any(one.rate_nl_h == rate_nl_h for one in known), "I8, law 6: a raise before its record"
-            self.intents, self.may_raise = [], False
-        else:
-            assert isinstance(command, Adjust), "law 8: a lowering that could start a pump at rest"
-            self.may_raise = False
-        self.open_runs.add(command_id)
-        self.commanded_nl_h = rate_nl_h
-
-    # -- hands at the pump -------------------------------------------------------------------------------------
-
-    def touch(self, motion: Motion, rate_nl_h: int) -> None:
-        """A key at the pump; until it is read back nobody can know."""
-        self.pump.key(motion, rate_nl_h)
-        self.is_touched = True
-        self.is_blind = self.is_blind or self.is_cleared_unseen
-
-    def leap(self, seconds: int) -> None:
-        """A longer wait in long control cycles: while the pump runs, as long as its silence rule allows."""
-        end_ms = self.now.ms + seconds * 1000
-        while self.now.ms < end_ms:
-            self.tick(RUN_TICK_MS if self.pump.motion is Motion.INFUSING else LEAP_TICK_MS)
-
-    def run_on(self, seconds: int, *, with_cuff: bool = True) -> None:
-        """Undisturbed delivery with a good cuff reading every four minutes, until it is over or stands still."""
-        for count in range(seconds * 1000 // RUN_TICK_MS):
-            if self.pump.motion is not Motion.INFUSING:
-                return
-            self.tick(RUN_TICK_MS)
-            if with_cuff and count % 300 == 0:
-                self.cuff(125, 78)
-
-    def skip(self, volume_nl: int) -> None:
-        """Put plunger and account further on alike, as if so much had been given meanwhile."""
-        given_nl_h_ms = volume_nl * MS_PER_H
-        self.pump.given_nl_h_ms += given_nl_h_ms
-        account = self.state.account
-        assert account.counter_nl is not None
-        points = tuple(
-            FlowPoint(one.ms, one.delivered_nl + volume_nl, one.expected_nl + volume_nl)
-            for one in account.points
-        )
-        account = replace(
-            account,
-            counter_nl=account.counter_nl + volume_nl,
-            best_nl=account.best_nl + volume_nl,
-            expected_nl_h_ms=account.expected_nl_h_ms + given_nl_h_ms,
-            points=points,
-        )
-        self.state = replace(self.state, account=account)
-
-    def fork(self) -> "Witness":
-        """A second bench in the same situation."""
-        other = copy(self)
-        other.pump = replace(self.pump, heard=[])
-        other.events, other.actions = [], []
-        other.boot_acts, other.intents = list(self.boot_acts), list(self.intents)
-        other.recorded, other.halt_ids = set(self.recorded), set(self.halt_ids)
-        other.open_runs = set(self.open_runs)
-        return other
-
-    def sleep(self, ms: int) -> None:
-        """No daemon runs: only the motor and its watchdog go on."""
-        self.now = Stamp(self.now.ms + ms, self.now.link_ms + ms)
-        self.pump.advance(ms, ms)
-
-    def clear_counter(self) -> None:
-        """The counter starts again at zero. Cleared and touched in one blind spot, no book can be right."""
-        self.pump.counter_offset_nl = self.pump.true_nl
-        self.clearings += 1
-        self.is_cleared_unseen = True
-        self.is_blind = self.is_blind or self.is_touched
-
-    # -- after every step --------------------------------------------------------------------------------------
-
-    @property
-    def session_true_nl(self) -> int:
-        return self.pump.true_nl - self.start_true_nl
-
-    @property
-    def unbidden_nl(self) -> int:
-        """Given by hands at the keypad; nobody can take it back."""
-        return (self.pump.unbidden_nl_h_ms - self.start_unbidden_nl_h_ms) // MS_PER_H
-
-    def tick(self, ms: int = TICK_MS, link_ms: int | None = None) -> None:
-        """One control cycle later, and looked at."""
-        super().tick(ms, link_ms)
-        self.check()
-
-    def check(self) -> None:
-        """The invariants that hold between events."""
-        if self.confirmed_nl_h:
-            self._dose_stays_within_the_prescription()
-        self._an_unconfirmed_halt_is_an_alarm()
-
-    def _dose_stays_within_the_prescription(self) -> None:
-        programme = self.state.session.programme
-        if programme is None or self.state.session.phase in (Phase.IDLE, Phase.ORDERED, Phase.VERIFIED):
-            return
-        eps_nl = max(
-            programme.vtbi_nl * EPS_PERCENT // 100, self.confirmed_nl_h * POLICY.lease_ms // MS_PER_H
-        )
-        true_nl = self.session_true_nl
-        assert true_nl - self.unbidden_nl <= programme.vtbi_nl + eps_nl, "I1: more than prescribed"
-        if self.is_touched or self.is_blind:
-            return
-        account = self.state.account
-        slack_nl = STEP_NL * (1 + self.clearings)
-        high_nl = given_high_nl(self.state, self.policy)
-        assert account.low_nl <= true_nl + slack_nl, f"low {account.low_nl} above the truth {true_nl}"
-        assert true_nl <= high_nl + slack_nl, f"high {high_nl} below the truth {true_nl}"
-
-    def _an_unconfirmed_halt_is_an_alarm(self) -> None:
-        since = self.halt_wanted
-        if since is None or self.now.link_ms - since.link_ms <= HALT_ALARM_LINK_MS + LEAP_TICK_MS:
-            return
-        halts = [one for one in self.state.alarms if one.key == "HALT" and one.is_present]
-        assert halts, "I10: a halt is unconfirmed for more than a second and nobody is told"
 
 
 @cache
@@ -284,6 +32,7 @@ def beginnings() -> dict[str, Witness]:
 
 
 PRESSURES = [(125, 78), (126, 80), (150, 104), (165, 90), (185, 95), (84, 50), (205, 121)]
+TROUBLES = ["", "", "refuses_run", "loses_run_reply", "ignores_halt", "is_deaf", "disk"]
 WAITS_S = [0.1, 0.3, 0.5, 1.0, 1.2, 3.0, 6.0]
 
 
@@ -320,32 +69,62 @@ class Chair(RuleBasedStateMachine):
         answers = self.bench.pause()
         assert answers[0].stage is do.Stage.ACCEPTED, "a pause is never refused"
 
-    @rule(pump=st.sampled_from(["behaves", "refuses_run", "loses_run_reply", "ignores_halt"]))
-    def look_and_resume(self, pump: str) -> None:
-        """The usual press: a fresh reading, everything seen, the newest screen; and the pump as it pleases."""
+    @rule(trouble=st.sampled_from(TROUBLES), then_pause=st.booleans())
+    def look_and_resume(self, trouble: str, then_pause: bool) -> None:
+        """The usual press: a fresh reading, everything seen, the newest screen; and pump and disk as they please."""
         bench = self.bench
         bench.cuff(125, 78)
         bench.line(25)
         bench.acknowledge()
-        if pump != "behaves":
-            setattr(bench.pump, pump, True)
+        self.begins(trouble)
         bench.resume()
         bench.advance(0.3)
+        if then_pause:
+            bench.pause()
+            bench.advance(1.5)
         self.pump_behaves()
+        self.record_catches_up()
 
     @rule(
         pressure=st.sampled_from(PRESSURES),
         mmhg=st.sampled_from([25, 310]),
+        trouble=st.sampled_from(TROUBLES),
         seconds=st.sampled_from([0.2, 2]),
     )
-    def trouble_passes(self, pressure: tuple[int, int], mmhg: int, seconds: float) -> None:
+    def trouble_passes(self, pressure: tuple[int, int], mmhg: int, trouble: str, seconds: float) -> None:
         """A limit is crossed, and by the time somebody looks all is well again."""
         bench = self.bench
+        self.begins(trouble)
         bench.cuff(*pressure)
         bench.line(mmhg)
         bench.advance(seconds)
         bench.line(25)
         self.all_is_put_right(is_over=True)
+
+    @precondition(lambda self: self.bench.pump.motion is Motion.INFUSING)
+    @rule(factor_percent=st.sampled_from([50, 190, 400]), end=st.sampled_from(["line", "daemon", "counter"]))
+    def set_by_hand_and_lost_from_sight(self, factor_percent: int, end: str) -> None:
+        """A rate set at the pump is read back, is not obeyed away, and then nobody can see any more."""
+        bench = self.bench
+        bench.pump.ignores_halt = True
+        bench.touch(Motion.INFUSING, bench.pump.rate_nl_h * factor_percent // 100)
+        bench.report()
+        if end == "line":
+            bench.link_down()
+        elif end == "daemon":
+            bench.restart(f"boot-{len(bench.events)}")
+        bench.advance(0.2)
+        if end == "counter":
+            bench.clear_counter()
+            bench.report()
+        bench.advance(3)
+
+    def begins(self, trouble: str) -> None:
+        """This kind of trouble starts now."""
+        if trouble == "disk":
+            self.bench.durable = False
+        elif trouble:
+            setattr(self.bench.pump, trouble, True)
 
     @rule(behind=st.sampled_from([0, 0, 0, 1, 2]), role=st.sampled_from(["nurse", "nurse", "prescriber"]))
     def resume(self, behind: int, role: str) -> None:
@@ -432,9 +211,9 @@ class Chair(RuleBasedStateMachine):
 
     # -- pump and wire -----------------------------------------------------------------------------------------
 
-    @rule(manner=st.sampled_from(["is_deaf", "ignores_halt", "refuses_run", "loses_run_reply"]))
-    def pump_misbehaves(self, manner: str) -> None:
-        setattr(self.bench.pump, manner, True)
+    @rule(trouble=st.sampled_from(TROUBLES))
+    def trouble_begins(self, trouble: str) -> None:
+        self.begins(trouble)
 
     @rule()
     def pump_behaves(self) -> None:
@@ -470,10 +249,6 @@ class Chair(RuleBasedStateMachine):
         self.bench.link_up()
 
     # -- disk and power ----------------------------------------------------------------------------------------
-
-    @rule()
-    def disk_stalls(self) -> None:
-        self.bench.durable = False
 
     @rule()
     def record_catches_up(self) -> None:

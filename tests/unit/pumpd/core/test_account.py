@@ -93,16 +93,18 @@ def test_row_10_a_cleared_counter_leaves_a_gap_as_wide_as_the_command_could_fill
     assert counter_fell(before, cleared)
     account = count(before, cleared, at(500), RATE, LEASE)
     assert account.best_nl == 3_500  # what stands on it now came since
-    assert account.over_nl == 1_500  # 2 500 could have run, 1 000 are on the counter
+    unread_nl = READBACK_AGE_MS * 10  # the counter last seen was itself so old, at 10 nl in a ms
+    assert account.over_nl == unread_nl + 1_500  # 2 500 could have run since, 1 000 are on the counter
     assert account.low_nl == 2_500  # and the counter may have fallen to an older value
     after = count(account, report(3_500), at(750), RATE, LEASE)
-    assert (after.best_nl, after.over_nl, after.short_nl) == (6_000, 1_500, 1_000)
+    assert (after.best_nl, after.over_nl, after.short_nl) == (6_000, unread_nl + 1_500, 1_000)
 
 
 def test_a_counter_that_fell_at_a_rate_set_by_hand_leaves_a_gap_as_wide_as_that_rate() -> None:
     account = count(begun(), report(0), at(250), RATE, LEASE, fastest_nl_h=4 * RATE)
-    assert account.over_nl == 10_000
-    assert count(begun(), report(0), at(250), RATE, LEASE, fastest_nl_h=0).over_nl == 2_500
+    assert account.over_nl == 4 * 10 * (250 + READBACK_AGE_MS)
+    slowly = count(begun(), report(0), at(250), RATE, LEASE, fastest_nl_h=0)
+    assert slowly.over_nl == 10 * (250 + READBACK_AGE_MS)
 
 
 def test_a_counter_that_fell_to_an_older_reading_proves_nothing_at_the_low_end() -> None:
@@ -243,3 +245,17 @@ def test_low_best_and_high_are_in_order(best_nl: int, short_nl: int, over_nl: in
 
 def test_one_hour_at_a_rate_is_that_rate() -> None:
     assert count(begun(), report(5 * ML), at(MS_PER_H), RATE, lease_ms=MS_PER_H).expected_nl == RATE
+
+
+def test_a_counter_that_fell_takes_what_its_step_hid_with_it() -> None:
+    before = count(begun(), report(5 * ML + 2_000), at(250), 0, LEASE)
+    assert count(before, report(0), at(500), 0, LEASE, steps=STEPS).over_nl == STEPS[0].step
+    assert count(before, report(0), at(500), 0, LEASE).over_nl == 0
+
+
+def test_a_first_halted_readback_may_be_newer_than_the_counter_it_came_with() -> None:
+    """Law 4: stopped between the two questions of one readback; the next one settles it."""
+    running = count(begun(), report(5 * ML), at(100), RATE, LEASE)
+    stopped = count(running, report(5 * ML, Motion.HALTED), at(250), RATE, LEASE)
+    assert stopped.unread_nl == READBACK_AGE_MS * 10
+    assert count(stopped, report(5 * ML, Motion.HALTED), at(500), RATE, LEASE).unread_nl == 0

@@ -11,8 +11,12 @@ from pumpd.core import actions as do
 ALL = get_args(do.Action)
 
 
+def _kind(action: type) -> str:
+    return str(next(one.default for one in fields(action) if one.name == "kind"))
+
+
 def test_every_action_has_its_own_kind_and_its_name_spelled_out() -> None:
-    kinds = {one.__name__: next(f.default for f in fields(one) if f.name == "kind") for one in ALL}
+    kinds = {one.__name__: _kind(one) for one in ALL}
     assert len(ALL) == 7
     assert len(set(kinds.values())) == len(ALL)
     for name, kind in kinds.items():

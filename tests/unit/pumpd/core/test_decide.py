@@ -449,3 +449,32 @@ def test_row_101_a_channel_that_could_not_be_restored_says_so_until_acknowledged
     assert any(one["rule"] == "RESTORE" for one in bench.shown["alarms"])
     bench.acknowledge("RESTORE")
     assert bench.shown["alarms"] == []
+
+
+def test_row_4_a_pump_that_only_says_it_stands_still_is_found_out_and_starved() -> None:
+    bench = infusing()
+    bench.pump.lies_about_halt = True
+    bench.pause()
+    bench.advance(2)
+    assert bench.word == "NOT CONFIRMED"
+    bench.advance(6)
+    assert bench.pump.motion is Motion.HALTED  # by its own watchdog
+
+
+def test_row_16_an_answer_that_never_changes_is_not_believed_for_long() -> None:
+    bench = infusing()
+    bench.pump.is_frozen = True
+    bench.advance(3)
+    assert "same volume" in bench.shown["headline"]
+    bench.pump.is_frozen = False
+    bench.advance(6)
+    assert bench.pump.motion is Motion.HALTED
+
+
+def test_row_69_a_second_pause_makes_the_screen_before_it_stale() -> None:
+    bench = infusing()
+    bench.pause()
+    bench.cuff(126, 79)
+    seen = bench.state.epoch
+    bench.pause(by="omar")
+    assert stages(bench.resume(epoch=seen)) == ["refused"]

@@ -21,8 +21,12 @@ def _names(event: type) -> set[str]:
     return {one.name for one in fields(event)}
 
 
+def _kind(event: type) -> str:
+    return str(next(one.default for one in fields(event) if one.name == "kind"))
+
+
 def test_every_event_has_its_own_kind_in_the_past_tense() -> None:
-    kinds = [next(f.default for f in fields(one) if f.name == "kind") for one in ALL]
+    kinds = [_kind(one) for one in ALL]
     assert len(set(kinds)) == len(ALL) == 21
     for event, kind in zip(ALL, kinds, strict=True):
         assert kind.replace("_", "") == event.__name__.lower()

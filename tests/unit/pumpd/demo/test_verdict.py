@@ -1,6 +1,7 @@
 """The judgement at the end: what the record says against what the simulator knows and the scenario expects."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,21 @@ from channel_bench import POLICY, Bench, infusing
 from pumpd.demo.stage import Places
 from pumpd.demo.verdict import Verdict, as_json, judge, show
 
-EXPECTED = {"trips": [{"rule": "BP3", "action": "PAUSE"}], "completed": True, "delivered_mg": [34.0, 35.35]}
+EXPECTED = {"trips": [{"rule": "LP1", "action": "PAUSE"}], "completed": True, "delivered_mg": [34.0, 35.35]}
 
 
-def played(*, is_disturbed: bool = True) -> Bench:
-    """A whole dose; on the way a reading pauses it, and a nurse resumes."""
+@cache
+def played() -> Bench:
+    """A whole dose; on the way the line is blocked, freed, and a nurse resumes."""
     bench = infusing()
     bench.advance(300)
     bench.cuff(126, 79)
-    if is_disturbed:
-        bench.cuff(185, 95)
-        for _ in range(3):
-            bench.advance(130)
-            bench.cuff(126, 79)
-        bench.acknowledge()
-        bench.resume()
+    bench.line_mmhg = 320
+    bench.advance(1)
+    bench.line_mmhg = 25
+    bench.advance(20)
+    bench.acknowledge()
+    bench.resume()
     for _ in range(8):
         bench.advance(290)
         bench.cuff(126, 79)
@@ -38,8 +39,8 @@ def judged(
     places = Places(folder)
     session_journal.write(places.journal, {"bed-1": session_journal.rows_of(bench.events, POLICY)})
     moved = bench.pump.true_nl if plunger_nl is None else plunger_nl
-    truth = json.dumps({"plunger_nl": moved, "patient_nl": moved})
-    places.truth.write_text(f"{truth}\n", encoding="utf-8")
+    lines = [json.dumps({"t_s": t, "plunger_nl": nl, "patient_nl": nl}) for t, nl in ((0, 0), (3000, moved))]
+    places.truth.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return judge(places, expected, folder / "report.html", lambda _: POLICY)
 
 
@@ -51,7 +52,7 @@ def test_a_session_as_expected_has_no_failure_and_a_report(tmp_path: Path) -> No
     assert answer["prescribed_mg"] == 35.0
     assert 34.9 <= answer["delivered_mg"] <= 35.0
     assert answer["delivered_low_mg"] <= answer["plunger_mg"] <= answer["delivered_high_mg"]
-    assert [(one["rule"], one["action"]) for one in answer["trips"]] == [("BP3", "PAUSE")]
+    assert [(one["rule"], one["action"]) for one in answer["trips"]] == [("LP1", "PAUSE")]
     assert "<svg" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
@@ -63,7 +64,7 @@ def test_a_plunger_outside_the_dose_interval_is_a_failure_that_names_both(tmp_pa
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"trips": []}, "trips were BP3 PAUSE, expected none"),
+        ({"trips": []}, "trips were LP1 PAUSE, expected none"),
         ({"completed": False}, "session ended completed"),
         ({"delivered_mg": [10.0, 12.0]}, "is outside 10 to 12 mg"),
     ],

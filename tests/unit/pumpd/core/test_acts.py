@@ -1,0 +1,333 @@
+"""What a person asks for: roles, refusals with every reason, one answer at once and one from the readback."""
+
+from dataclasses import replace
+
+import pytest
+from channel_bench import Bench, infusing, verified
+
+from drivers.contract import Approval, Motion
+from interlocks.vocabulary import Demand
+from pumpd.core import actions as do
+from pumpd.core import events as ev
+from pumpd.core.session import HoldKind, Phase
+
+RATE = 26_200_000
+ACCEPTED, REFUSED = do.Stage.ACCEPTED, do.Stage.REFUSED
+CONFIRMED, NOT_CONFIRMED = do.Stage.CONFIRMED, do.Stage.NOT_CONFIRMED
+
+
+def stages(answers: list[do.Answer]) -> list[do.Stage]:
+    return [one.stage for one in answers]
+
+
+def said(answers: list[do.Answer]) -> str:
+    return " | ".join(answers[0].reasons)
+
+
+# -- who may -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("roles", [(), ("prescriber",), ("engineer",)])
+def test_only_a_nurse_starts_and_resumes(roles: tuple[str, ...]) -> None:
+    bench = verified()
+    answers = bench.start(roles=roles)
+    assert stages(answers) == [REFUSED]
+    assert "role nurse needed" in said(answers)
+    bench = infusing()
+    bench.pause()
+    answers = bench.resume(roles=roles)
+    assert stages(answers) == [REFUSED]
+    assert "role nurse needed" in said(answers)
+    assert bench.pump.motion is Motion.HALTED
+
+
+@pytest.mark.parametrize(
+    ("roles", "stage"), [((), REFUSED), (("nurse",), ACCEPTED), (("prescriber",), ACCEPTED)]
+)
+def test_a_prescriber_or_a_nurse_orders_and_verifies(roles: tuple[str, ...], stage: do.Stage) -> None:
+    bench = Bench()
+    bench.order()
+    assert stages(bench.verify(roles=roles)) == [stage]
+    event = ev.OrderEntered(at=bench.now, request_id="x", by="eva", roles=roles, fields=(), accept_soft=())
+    bench.post(event)
+    answer = next(one for one in bench.of(do.Answer) if one.request_id == "x")
+    assert ("may not enter orders" in " ".join(answer.reasons)) is (stage is REFUSED)
+
+
+def test_R110_the_one_who_entered_an_order_does_not_verify_it() -> None:
+    bench = Bench()
+    bench.order(by="dora")
+    answers = bench.verify(by="dora")
+    assert stages(answers) == [REFUSED]
+    assert "a second person" in said(answers)
+    assert bench.state.session.phase is Phase.ORDERED
+    assert stages(bench.verify(by="nina")) == [ACCEPTED]
+
+
+# -- the order ---------------------------------------------------------------------------------------------------
+
+
+def test_an_accepted_order_shows_its_arithmetic_and_closes_the_gate() -> None:
+    bench = verified()
+    bench.forget()
+    answers = bench.order()
+    assert stages(answers) == [ACCEPTED]
+    assert "rate 26.2 mL/h" in said(answers)
+    assert bench.of(do.ApproveMaximum) == [do.ApproveMaximum(approval=Approval(0, 0))]
+
+
+def test_verification_opens_the_gate_to_exactly_the_programme() -> None:
+    bench = Bench()
+    bench.order()
+    bench.forget()
+    bench.verify()
+    assert bench.of(do.ApproveMaximum) == [do.ApproveMaximum(approval=Approval(RATE, 17_500_000))]
+
+
+def test_every_reason_against_an_order_comes_at_once_and_a_soft_one_says_how_to_accept_it() -> None:
+    bench = Bench()
+    answers = bench.order(weight_kg="70,5", minutes="x")
+    assert stages(answers) == [REFUSED]
+    assert len(answers[0].reasons) == 2
+    soft = bench.order(dose_mg_per_kg="0.6")
+    assert "may be accepted with --accept-soft" in said(soft)
+    assert bench.state.session.phase is Phase.IDLE
+
+
+def test_a_syringe_that_the_pump_cannot_take_is_refused() -> None:
+    bench = Bench(replace(Bench().policy, capabilities={}))
+    assert "cannot take syringe" in said(bench.order())
+
+
+def test_a_new_order_is_a_new_session_with_nothing_of_the_last_one() -> None:
+    bench = infusing()
+    bench.advance(10)
+    bench.stop()
+    bench.advance(1)
+    before = bench.state.session.serial
+    assert stages(bench.order()) == [ACCEPTED]
+    session = bench.state.session
+    assert (session.serial, session.verified_by, session.started_by, session.baseline) == (
+        before + 1,
+        "",
+        "",
+        None,
+    )
+    assert bench.state.account.best_nl == 0
+    assert not bench.state.delivery.is_configured
+
+
+@pytest.mark.parametrize("act", ["order", "verify", "start"])
+def test_an_act_that_has_no_place_in_this_phase_is_refused_by_name_and_changes_nothing(act: str) -> None:
+    bench = infusing()
+    before = bench.state.session
+    answers = getattr(bench, act)()
+    assert stages(answers) == [REFUSED]
+    assert f"{act} is not possible while the session is infusing" in said(answers)
+    assert bench.state.session == before
+
+
+# -- start -------------------------------------------------------------------------------------------------------
+
+
+def test_a_start_takes_the_baseline_and_asks_for_a_fresh_reading() -> None:
+    bench = verified()
+    bench.forget()
+    answers = bench.start()
+    assert "baseline 125/78 mmHg accepted" in said(answers)
+    session = bench.state.session
+    assert session.baseline is not None
+    assert (session.baseline.sys, session.baseline.hr, session.started_by) == (125, 72, "nina")
+    assert session.guarding_since == bench.now
+    assert do.RequestReading(reason="start") in bench.actions
+
+
+def test_R113_a_start_needs_a_pump_that_says_it_stands_still() -> None:
+    bench = verified()
+    report = bench.state.delivery.report
+    assert report is not None
+    running = replace(report, motion=Motion.WAITING)
+    bench.state = replace(bench.state, delivery=replace(bench.state.delivery, report=running))
+    answers = bench.start()
+    assert stages(answers) == [REFUSED]
+    assert "has not reported that it stands still" in said(answers)
+
+
+def test_the_account_of_a_session_begins_with_its_start() -> None:
+    bench = verified()
+    bench.pump.given_nl_h_ms += 3_000_000 * 3_600_000
+    bench.report()
+    bench.acknowledge()
+    bench.start()
+    assert bench.state.account.best_nl == 0
+
+
+# -- pause, stop -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bench", [Bench, verified, infusing], ids=["idle", "verified", "infusing"])
+@pytest.mark.parametrize("act", ["pause", "stop"])
+def test_a_pause_and_a_stop_are_never_refused_and_confirmed_by_the_readback(bench: type, act: str) -> None:
+    made = bench()
+    assert stages(getattr(made, act)()) == [ACCEPTED, CONFIRMED]
+    assert made.pump.motion is Motion.HALTED
+
+
+def test_a_pause_without_a_pump_is_accepted_and_later_not_confirmed() -> None:
+    bench = Bench(with_pump=False)
+    bench.pause()
+    bench.advance(1)
+    assert stages(bench.of(do.Answer)) == [ACCEPTED]
+    bench.advance(0.1)
+    assert stages(bench.of(do.Answer)) == [ACCEPTED, NOT_CONFIRMED]
+
+
+def test_I10_a_pause_that_is_not_confirmed_within_a_second_says_so_once_and_may_be_confirmed_later() -> None:
+    bench = infusing()
+    bench.pump.is_deaf = True
+    bench.pause()
+    bench.advance(4)
+    assert stages(bench.of(do.Answer)) == [ACCEPTED, NOT_CONFIRMED]
+    bench.pump.is_deaf = False
+    bench.advance(6)
+    assert stages(bench.of(do.Answer)) == [ACCEPTED, NOT_CONFIRMED, CONFIRMED]
+    assert bench.state.waiting == ()
+
+
+def test_a_stop_voids_the_rest_for_good() -> None:
+    bench = infusing()
+    bench.pause()
+    bench.stop()
+    session = bench.state.session
+    assert (session.phase, session.ratchet_nl_h, session.holds) == (Phase.STOPPED, 0, ())
+    assert bench.of(do.ApproveMaximum)[-1].approval == Approval(0, 0)
+
+
+# -- resume ------------------------------------------------------------------------------------------------------
+
+
+def test_a_resume_lifts_every_hold_and_the_ratchet_and_names_who_raised() -> None:
+    bench = infusing()
+    bench.cuff(125, 78)
+    bench.pause(by="nina")
+    assert stages(bench.resume(by="omar")) == [ACCEPTED, CONFIRMED]
+    session = bench.state.session
+    assert (session.holds, session.ratchet_nl_h, session.raised_by, session.started_by) == (
+        (),
+        RATE,
+        "omar",
+        "nina",
+    )
+
+
+def test_with_nothing_to_resume_a_resume_is_refused() -> None:
+    assert "nothing to resume" in said(infusing().resume())
+    assert "nothing to resume: the session is verified" in said(verified().resume())
+
+
+@pytest.mark.parametrize("off", [-1, 1])
+def test_I6_a_resume_for_another_situation_is_refused(off: int) -> None:
+    bench = infusing()
+    bench.cuff(125, 78)
+    bench.pause()
+    answers = bench.resume(epoch=bench.state.epoch + off)
+    assert "the situation has changed" in said(answers)
+    assert [one.kind for one in bench.state.session.holds] == [HoldKind.NURSE]
+
+
+def test_row_67_a_resume_pressed_twice_is_one_resume() -> None:
+    bench = infusing()
+    bench.cuff(125, 78)
+    bench.pause()
+    seen = bench.state.epoch
+    assert stages(bench.resume(epoch=seen))[0] is ACCEPTED
+    assert stages(bench.resume(epoch=seen)) == [REFUSED]
+
+
+def test_a_resume_refused_for_an_old_reading_asks_for_a_new_one_and_others_do_not() -> None:
+    bench = infusing()
+    bench.pause()
+    bench.advance(121)
+    bench.forget()
+    assert stages(bench.resume()) == [REFUSED]
+    assert do.RequestReading(reason="resume") in bench.actions
+    bench.cuff(125, 78)
+    bench.post(ev.JournalFailed(at=bench.now, reason="disk full"))
+    bench.forget()
+    assert stages(bench.resume()) == [REFUSED]
+    assert bench.of(do.RequestReading) == []
+
+
+def test_I5_a_rule_that_slows_stays_in_force_when_another_is_resumed_from() -> None:
+    bench = infusing()
+    bench.cuff(165, 90)
+    bench.advance(1)
+    bench.pause()
+    bench.advance(1)
+    assert stages(bench.resume())[0] is ACCEPTED
+    assert bench.pump.rate_nl_h == RATE // 2
+    assert {one.rule_id: one.demand for one in bench.state.findings}["BP2"] is Demand.SLOW
+
+
+def test_a_resume_overtaken_by_a_trip_is_not_confirmed_with_the_reason() -> None:
+    bench = infusing()
+    bench.cuff(125, 78)
+    bench.pause()
+    bench.durable = False
+    assert stages(bench.resume()) == [ACCEPTED]
+    bench.cuff(185, 95)
+    last = bench.of(do.Answer)[-1]
+    assert last.stage is NOT_CONFIRMED
+    assert any("185" in one for one in last.reasons)
+    assert bench.state.waiting == ()
+
+
+def test_motion_is_confirmed_only_at_the_permitted_rate() -> None:
+    bench = verified()
+    bench.durable = False
+    assert stages(bench.start()) == [ACCEPTED]
+    assert bench.state.waiting
+    (intent,) = bench.of(do.WriteIntent)
+    bench.post(ev.IntentRecorded(at=bench.now, intent_id=intent.intent_id))
+    assert stages(bench.of(do.Answer))[-1] is CONFIRMED
+
+
+# -- acknowledge, measure ----------------------------------------------------------------------------------------
+
+
+def test_an_alarm_that_is_not_there_cannot_be_acknowledged_and_those_that_are_get_named() -> None:
+    bench = infusing()
+    assert "no alarm BP3 (active: none)" in said(bench.acknowledge("BP3"))
+    bench.cuff(185, 95)
+    assert "BP3" in said(bench.acknowledge("BP9"))
+    assert stages(bench.acknowledge("BP3")) == [ACCEPTED]
+
+
+def test_row_74_acknowledging_moves_nothing() -> None:
+    bench = infusing()
+    bench.cuff(185, 95)
+    bench.forget()
+    bench.acknowledge()
+    assert [one for one in bench.actions if not isinstance(one, do.Answer | do.NoteAct)] == []
+    assert bench.word == "PAUSED"
+    assert all(one.acknowledged_by == "nina" for one in bench.state.alarms)
+
+
+def test_acknowledging_one_alarm_leaves_what_the_pump_did_to_be_acknowledged() -> None:
+    bench = verified()
+    bench.pump.key(Motion.INFUSING, 5_000_000)
+    bench.advance(1)
+    bench.link_down()
+    assert bench.state.delivery.surprise
+    bench.acknowledge("PUMP")
+    assert bench.state.delivery.surprise
+    bench.acknowledge("PUMP-ACT")
+    assert not bench.state.delivery.surprise
+
+
+def test_a_person_may_ask_for_a_reading_at_any_time() -> None:
+    bench = Bench()
+    bench.forget()
+    bench.post(ev.ReadingWanted(at=bench.now, request_id="m", by="nina"))
+    assert bench.of(do.RequestReading) == [do.RequestReading(reason="asked by nina")]
+    assert stages(bench.of(do.Answer)) == [ACCEPTED]
