@@ -1,9 +1,9 @@
 """The composition root: the only place that names concrete classes.
 
-Theory of operation. Everything is built from one checked configuration, in an order that can only fail safe: the journal
-first (a second daemon is refused here, before any port is touched), then what the journal remembers of each channel,
-then the kernel, and last the edges. Each channel's first event is `DaemonStarted`: whatever ran before, the pump is read,
-halted, and a person is awaited (law 9).
+Theory of operation. Everything is built from one checked configuration, in an order that can only fail safe: the claims
+on the ports and the journal first (a second daemon is refused here, before any port is touched), then what the journal
+remembers of each channel, then the kernel, and last the edges. Each channel's first event is `DaemonStarted`: whatever
+ran before, the pump is read, halted, and a person is awaited (law 9).
 
 On the way down every pump is halted and its confirmation awaited for three seconds at most; what then remains is the
 pump's own watchdog, which needs nobody.
@@ -45,6 +45,7 @@ from pumpd.shell.feeds.routing import BedBinding
 from pumpd.shell.journal import Durable, Journal, JournalEvent
 from pumpd.shell.kernel import Channel, Kernel
 from pumpd.shell.pins import verify_pin
+from pumpd.shell.port_claim import PortClaims
 from pumpd.shell.pump_port import PumpPort
 from pumpd.shell.restore import restored
 from pumpd.shell.ticker import TICK_S, tick
@@ -129,6 +130,7 @@ class Daemon:
         self._kernel: Kernel
         self._requests = 0
         self._wall_jump_ms = 0
+        self._claims = PortClaims()
         self._is_serving = False
         self._unserved = ""
 
@@ -136,9 +138,18 @@ class Daemon:
         """Serve until SIGTERM or SIGINT, then halt every pump.
 
         Raises:
+            PortTaken: another daemon drives one of the pumps.
             JournalRefused: another daemon holds the journal.
             ConsoleUnavailable: the console could not be served from the start; the pumps have been halted.
         """
+        try:
+            for one in self._config.channels:
+                self._claims.take(one.pump.port)
+            await self._live(ready)
+        finally:
+            self._claims.release()
+
+    async def _live(self, ready: Callable[[], None]) -> None:
         opening = self._journal.open(self._clock.wall_ms())
         if opening.set_aside is not None:
             log.critical("journal damaged, kept aside", kept=str(opening.set_aside), reason=opening.reason)

@@ -237,8 +237,8 @@ class Witness(Bench):
         return next(row.step for row in CAPABILITIES.volume_steps if self.pump.true_nl < row.below)
 
     def _dose_stays_within_the_prescription(self) -> None:
-        programme = self.state.session.programme
-        if programme is None or self.state.session.phase in (Phase.IDLE, Phase.ORDERED, Phase.VERIFIED):
+        session, programme = self.state.session, self.state.session.programme
+        if programme is None or not session.started_by:
             return
         eps_nl = max(
             programme.vtbi_nl * EPS_PERCENT // 100, self.confirmed_nl_h * POLICY.lease_ms // MS_PER_H

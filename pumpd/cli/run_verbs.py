@@ -80,6 +80,7 @@ def _serve(config: object, clock: object) -> int:
     from pumpd.config import Config, ConfigRefused
     from pumpd.shell.console_socket import ConsoleUnavailable
     from pumpd.shell.journal_file import JournalRefused
+    from pumpd.shell.port_claim import PortTaken
 
     assert isinstance(config, Config)
     assert isinstance(clock, Clock)
@@ -89,7 +90,7 @@ def _serve(config: object, clock: object) -> int:
 
     try:
         asyncio.run(serve())
-    except (JournalRefused, ConsoleUnavailable, ConfigRefused) as refused:
+    except (PortTaken, JournalRefused, ConsoleUnavailable, ConfigRefused) as refused:
         print(f"pumpd run: {refused}", file=sys.stderr)
         return 2
     return 0

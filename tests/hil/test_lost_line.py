@@ -1,6 +1,5 @@
 """The cable comes off and goes on again, and the wrong pump at its end."""
 
-import signal
 import subprocess
 from collections.abc import Callable
 
@@ -35,7 +34,10 @@ def test_a_cable_off_for_a_moment_finds_the_pump_running_and_halts_it(rig: Rig) 
     rig.begin()
     off_ms = rig.sim.fault("line_down", for_s=0.4)
     state, truth, _ = rig.comes_to_rest(off_ms, STOPS_BY_ITSELF_S)
-    assert truth["halted_at_link_ms"] == truth["last_stop_rx_link_ms"], "our halt, not the watchdog"
+    # The set-up that follows says STP once more to a paused pump, so the last one may be a little later.
+    after_ms = truth["last_stop_rx_link_ms"] - truth["halted_at_link_ms"]
+    assert 0 <= after_ms < 200, "our halt, not the watchdog"
+    assert truth["alarm"] is None
     assert "pump link lost" in why(state)
     assert rig.resume_and_flow()["word"] == "INFUSING"
 
@@ -91,11 +93,12 @@ def test_another_pump_plugged_in_during_an_infusion_is_refused(rig: Rig) -> None
 
 
 def test_a_second_daemon_with_the_same_journal_is_refused_and_disturbs_nothing(rig: Rig) -> None:
-    """Row 22, I13."""
+    """Row 22, I13: another cable, the same record."""
     rig.begin()
     boot = rig.status()["boot"]
+    path = rig.write_config("second.toml", port=f"{rig.folder}/another-pump")
     second = subprocess.run(
-        pumpd("run", "--config", str(rig.write_config("second.toml"))),
+        pumpd("run", "--config", str(path)),
         capture_output=True,
         text=True,
         timeout=10,
@@ -110,9 +113,10 @@ def test_a_second_daemon_with_the_same_journal_is_refused_and_disturbs_nothing(r
 
 
 def test_a_second_daemon_on_the_same_console_is_refused_and_disturbs_nothing(rig: Rig) -> None:
-    """Row 22, I13: another journal, so that only the console socket is shared (and the port)."""
+    """Row 22, I13: another journal and another cable, so that only the console socket is shared."""
     rig.begin()
-    path = rig.write_config("second.toml", journal=f"{rig.folder}/second.sqlite")
+    changes = {"journal": f"{rig.folder}/second.sqlite", "port": f"{rig.folder}/another-pump"}
+    path = rig.write_config("second.toml", **changes)
     second = Program("second", pumpd("run", "--config", str(path)))
     rig.programs.append(second)
     assert second.wait(8.0) == 2
@@ -122,20 +126,21 @@ def test_a_second_daemon_on_the_same_console_is_refused_and_disturbs_nothing(rig
     assert rig.sim.truth()["running"]
 
 
-def test_a_second_daemon_on_the_same_port_gets_no_pump_and_disturbs_nothing(rig: Rig) -> None:
+def test_a_second_daemon_on_the_same_port_is_refused_at_start_and_disturbs_nothing(rig: Rig) -> None:
     """Row 22, I13: another journal and console, the same cable."""
     rig.begin()
     began = rig.sim.truth()
     changes = {"journal": f"{rig.folder}/other.sqlite", "socket": f"{rig.folder}/other.sock"}
-    second = Program("second", pumpd("run", "--config", str(rig.write_config("second.toml", **changes))))
-    rig.programs.append(second)
-    second.wait_for_line("READY")
-    rig.throughout(lambda one: one["word"] == "INFUSING", 3.0, "the first goes on")
-    shown = pumpctl(rig.folder / "other.sock", "status", "--json")
-    assert '"word":"NO PUMP"' in shown.stdout, shown
-    assert "another program holds this port" in shown.stdout
-    second.send(signal.SIGTERM)
-    assert second.wait(5.0) == 0
-    rig.throughout(lambda one: one["word"] == "INFUSING", 0.5, "also after the second has gone")
+    second = subprocess.run(
+        pumpd("run", "--config", str(rig.write_config("second.toml", **changes))),
+        capture_output=True,
+        text=True,
+        timeout=10,
+        check=False,
+    )
+    assert second.returncode == 2, second
+    assert "another pumpd already drives the pump on this port" in second.stderr
+    assert not (rig.folder / "other.sqlite").exists(), "nothing was opened"
+    rig.throughout(lambda one: one["word"] == "INFUSING", 0.5, "the first goes on")
     assert rig.sim.truth()["motions"] == began["motions"], "the plunger never stopped or changed its pace"
     assert stages(rig.pause())[-1] == "confirmed"

@@ -7,6 +7,7 @@ the truth, in every decision and after every control cycle. A failure prints the
 
 from functools import cache
 
+import pytest
 from channel_bench import ML, make_verified
 from channel_witness import Witness
 from hypothesis import HealthCheck, settings
@@ -271,7 +272,8 @@ class Chair(RuleBasedStateMachine):
             bench.link_up()
 
 
-TestChair = Chair.TestCase
+#: A failure is shrunk before it is shown, and that takes its time.
+TestChair = pytest.mark.timeout(600)(Chair.TestCase)
 TestChair.settings = settings(
     max_examples=70,
     stateful_step_count=30,

@@ -101,7 +101,7 @@ def test_a_resume_that_only_lifts_the_ratchet_does_not_start_a_stopped_pump(afte
 # -- 2, 4, 5: a pump that will not stop is starved -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("phase_ms", [0, 30, 60, 90, 130, 210])
+@pytest.mark.parametrize("phase_ms", [0, 60, 130, 210])
 @pytest.mark.parametrize("exchange_ms", [5, 20, 25, 40, 50, 60, 100])
 def test_a_pump_that_ignores_stops_is_down_within_six_seconds(exchange_ms: int, phase_ms: int) -> None:
     """Law 7: halts renew its lease, so they must cease for longer than that, whenever the pause was pressed."""
@@ -170,7 +170,7 @@ def test_a_broken_channel_starves_a_pump_that_ignores_stops(
     channel = Channel(joint.policy, joint, joint.state)
     kernel = Kernel({"bed-1": channel}, edges, edges, edges, edges)
     monkeypatch.setattr(joint, "post", lambda event: kernel.post("bed-1", event))
-    # A stamp out of order is a defect nobody planned for: any raising decision will do.
+    # Any decision that raises will do.
     channel.state = replace(channel.state, account=None)  # type: ignore[arg-type]
     joint.go(200)
     assert channel.fault
@@ -193,7 +193,11 @@ def test_a_start_in_doubt_is_halted_and_held_whatever_else_is_wanted(lost: str, 
     assert accepted(joint.start())
     joint.go(cuff_after_ms)
     joint.cuff(170, 98)
-    joint.go(5000)
+    doubted_nl_h = 0
+    for _ in range(500):
+        joint.go(10)
+        doubted_nl_h = max(doubted_nl_h, joint.state.delivery.doubted_nl_h)
+    assert doubted_nl_h > 0
     assert len(joint.sent("RUN")) <= 1
     assert not joint.pump.runs()
     assert "pump" in joint.held_by()
@@ -369,7 +373,7 @@ def test_a_start_survives_three_lost_answers(exchange_ms: int, lost: list[str]) 
 
 
 def test_a_start_that_hangs_is_a_silence_all_the_same() -> None:
-    """I3: the wait for a start's readback has an end."""
+    """I3: the wait for a start's readback has an end, by the driver's bound or by PS1."""
     joint = verified(120)
     assert accepted(joint.start())
     joint.go(500)
@@ -390,12 +394,20 @@ def test_the_high_end_holds_the_truth_at_every_readback(exchange_ms: int) -> Non
 
 
 @pytest.mark.parametrize(
-    "lost", [["RAT"], ["RAT", "VER"], ["RAT", "RAT"], ["VOL", "SAF"], ["VOL", "RAT", "RAT"]]
+    "lost",
+    [
+        ["RAT"],
+        ["RAT", "VER"],
+        ["RAT", "RAT"],
+        ["VOL", "SAF"],
+        ["VOL", "RAT", "RAT"],
+        ["RAT", "VER", "RAT", "VER"],
+    ],
 )
 def test_the_high_end_holds_the_truth_though_answers_are_lost(lost: list[str]) -> None:
     """Law 4: the counter came, and the rest of the readback took its time."""
     joint = infusing(20)
-    for _ in range(40):
+    for _ in range(24):
         joint.pump.lose_reply = list(lost)
         joint.go(1130)
         if not joint.pump.runs():
@@ -454,7 +466,7 @@ def test_halts_within_a_round_are_250_ms_apart_at_most(exchange_ms: int) -> None
 
 
 @pytest.mark.parametrize("phase_ms", [0, 70, 140, 210])
-@pytest.mark.parametrize("exchange_ms", [90, 100, 110])
+@pytest.mark.parametrize("exchange_ms", [90, 100, 110, 160])
 def test_an_obedient_pump_behind_a_slow_line_is_confirmed_without_alarm(
     exchange_ms: int, phase_ms: int
 ) -> None:

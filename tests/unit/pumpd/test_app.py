@@ -21,7 +21,8 @@ from pumpd.console_client import ConsoleClient
 from pumpd.core.library import SYRINGES
 from pumpd.shell.console_socket import ConsoleUnavailable
 from pumpd.shell.feeds import arrivals
-from pumpd.shell.journal_file import JournalRefused, read, verify
+from pumpd.shell.journal_file import JournalRefused, read
+from pumpd.shell.port_claim import PortTaken, verify
 from pumpd.shell.record import CONFIGURATION, DECISION, load_decision
 
 WITHIN_S = 20.0
@@ -156,10 +157,14 @@ async def test_a_second_daemon_on_the_same_journal_is_refused_before_it_touches_
 ) -> None:
     """Two daemons on one set of pumps is a hazard; the first goes on undisturbed."""
     config = loaded(tmp_path)
-    other = loaded(tmp_path, socket=tmp_path / "other.sock")
+    other = loaded(tmp_path, socket=tmp_path / "other.sock", port=tmp_path / "another-pump")
     async with serving(config):
         with pytest.raises(JournalRefused, match="another pumpd"):
             await Daemon(other, Clock()).run()
+        same_port = loaded(tmp_path, socket=tmp_path / "other.sock", journal=tmp_path / "other.sqlite")
+        with pytest.raises(PortTaken, match="another pumpd"):
+            await Daemon(same_port, Clock()).run()
+        assert not (tmp_path / "other.sqlite").exists()
         assert not (tmp_path / "other.sock").exists()
         assert (await asked(config, lambda client: client.status("bed-1")))["word"] == "NO PUMP"
 

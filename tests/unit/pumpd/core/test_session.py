@@ -56,14 +56,21 @@ def test_outside_an_infusion_there_is_nothing_to_hold(phase: Phase) -> None:
     assert held(session, HoldKind.NURSE, "paused", "nina", NOW) is session
 
 
-def test_holds_of_different_kinds_stand_side_by_side_and_the_first_reason_of_a_kind_stays() -> None:
+def test_holds_of_different_kinds_stand_side_by_side_and_the_first_reason_of_a_kind_stays_in_front() -> None:
     session = held(Session(phase=Phase.INFUSING), HoldKind.PUMP, "link lost", "pumpd", NOW)
     session = held(session, HoldKind.NURSE, "paused by nina", "nina", NOW)
     session = held(session, HoldKind.PUMP, "another reason", "pump", Stamp(9, 9))
     assert [(one.kind, one.reason, one.by, one.since) for one in session.holds] == [
-        (HoldKind.PUMP, "link lost", "pumpd", NOW),
+        (HoldKind.PUMP, "link lost; another reason", "pumpd", NOW),
         (HoldKind.NURSE, "paused by nina", "nina", NOW),
     ]
+
+
+def test_one_hold_of_the_pump_says_three_things_at_most_and_nothing_twice() -> None:
+    session = Session(phase=Phase.INFUSING)
+    for reason in ("one", "two", "one", "three", "four"):
+        session = held(session, HoldKind.PUMP, reason, "pump", NOW)
+    assert [one.reason for one in session.holds] == ["one; two; three"]
 
 
 # -- baseline --------------------------------------------------------------------------------------------------
