@@ -21,8 +21,8 @@ from pumpd.console_client import ConsoleClient
 from pumpd.core.library import SYRINGES
 from pumpd.shell.console_socket import ConsoleUnavailable
 from pumpd.shell.feeds import arrivals
-from pumpd.shell.journal_file import JournalRefused, read
-from pumpd.shell.port_claim import PortTaken, verify
+from pumpd.shell.journal_file import JournalRefused, read, verify
+from pumpd.shell.port_claim import PortTaken
 from pumpd.shell.record import CONFIGURATION, DECISION, load_decision
 
 WITHIN_S = 20.0
