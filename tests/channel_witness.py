@@ -136,8 +136,10 @@ class Witness(Bench):
         assert rate_nl_h <= self.state.permit.rate_nl_h, "law 2: a Run above the permit"
         if rate_nl_h > self.commanded_nl_h:
             assert self.may_raise, "I2: a raise without a person's act since the last lowering"
-            known = [one for one in self.intents if one.intent_id in self.recorded]
-            assert any(one.rate_nl_h == rate_nl_h for one in known), "I8, law 6: a raise before its record"
+            intent = self.intents[-1] if self.intents else None
+            assert intent is not None, "I8, law 6: a raise without an intent"
+            assert intent.rate_nl_h == rate_nl_h, "I8, law 6: a raise with another intent"
+            assert intent.intent_id in self.recorded, "I8, law 6: a raise before its record"
             self.intents, self.may_raise = [], False
         else:
             assert isinstance(command, Adjust), "law 8: a lowering that could start a pump at rest"
@@ -203,7 +205,12 @@ class Witness(Bench):
         self.pump.advance(ms, ms)
 
     def clear_counter(self) -> None:
-        """The counter starts again at zero. Cleared and touched in one blind spot, no book can be right."""
+        """The counter starts again at zero. Cleared and touched in one blind spot, no book can be right.
+
+        Nor can it where the counter stood so low that by the next readback it has run past that again.
+        """
+        stood_nl = self.pump.true_nl - self.pump.counter_offset_nl
+        self.is_blind = self.is_blind or stood_nl <= self.pump.rate_nl_h * LEAP_TICK_MS // MS_PER_H
         self.pump.counter_offset_nl = self.pump.true_nl
         self.clearings += 1
         self.is_cleared_unseen = True

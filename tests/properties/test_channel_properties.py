@@ -74,9 +74,14 @@ class Chair(RuleBasedStateMachine):
     def look_and_resume(self, trouble: str, then_pause: bool) -> None:
         """The usual press: a fresh reading, everything seen, the newest screen; and pump and disk as they please."""
         bench = self.bench
+        if bench.pump.motion is Motion.INFUSING:
+            bench.pause()
+            bench.advance(0.3)
         bench.cuff(125, 78)
         bench.line(25)
         bench.acknowledge()
+        stale = bench.resume(epoch=bench.state.epoch - 1)
+        assert stale[0].stage is do.Stage.REFUSED, "I6: a resume for a situation that is past"
         self.begins(trouble)
         bench.resume()
         bench.advance(0.3)
@@ -275,7 +280,7 @@ class Chair(RuleBasedStateMachine):
 #: A failure is shrunk before it is shown, and that takes its time.
 TestChair = pytest.mark.timeout(600)(Chair.TestCase)
 TestChair.settings = settings(
-    max_examples=70,
+    max_examples=55,
     stateful_step_count=30,
     deadline=None,
     print_blob=True,

@@ -17,7 +17,9 @@ from pumpd.core.account import (
     count,
     counter_fell,
     flow,
+    frozen_s,
     high_nl,
+    is_creeping,
     running_ms,
 )
 
@@ -259,3 +261,38 @@ def test_a_first_halted_readback_may_be_newer_than_the_counter_it_came_with() ->
     stopped = count(running, report(5 * ML, Motion.HALTED), at(250), RATE, LEASE)
     assert stopped.unread_nl == READBACK_AGE_MS * 10
     assert count(stopped, report(5 * ML, Motion.HALTED), at(500), RATE, LEASE).unread_nl == 0
+
+
+# -- a counter that lies -----------------------------------------------------------------------------------------
+
+
+def frozen_for(ms: int, commanded_nl_h: int = RATE) -> Account:
+    account = count(begun(), report(5 * ML + 2_500), at(0), commanded_nl_h, LEASE)
+    return count(account, report(5 * ML + 2_500), at(ms), commanded_nl_h, lease_ms=10**6)
+
+
+@pytest.mark.parametrize(("ms", "seconds"), [(1_999, 0), (2_000, 2), (3_500, 3)])
+def test_row_16_a_counter_that_stands_still_for_two_seconds_under_way_is_frozen(
+    ms: int, seconds: int
+) -> None:
+    assert frozen_s(frozen_for(ms), at(ms), STEPS) == seconds
+
+
+def test_a_counter_that_could_not_have_moved_three_of_its_steps_is_not_called_frozen() -> None:
+    slow_nl_h = 3_000 * MS_PER_H // 10_000  # three steps in ten seconds
+    assert frozen_s(frozen_for(9_999, slow_nl_h), at(9_999), STEPS) == 0
+    assert frozen_s(frozen_for(10_000, slow_nl_h), at(10_000), STEPS) == 10
+
+
+def test_a_pump_at_rest_has_no_frozen_counter() -> None:
+    account = count(frozen_for(1_000), report(5 * ML + 2_500, Motion.HALTED), at(60_000), 0, LEASE)
+    assert frozen_s(account, at(60_000), STEPS) == 0
+    assert frozen_s(Account(), START, STEPS) == 0
+
+
+@pytest.mark.parametrize(("moved_nl", "is_creep"), [(1_999, False), (2_000, True)])
+def test_row_4_a_counter_that_rises_by_two_steps_at_rest_is_a_motor_that_turns(
+    moved_nl: int, is_creep: bool
+) -> None:
+    account = count(begun(), report(5 * ML + moved_nl, Motion.HALTED), at(250), 0, LEASE)
+    assert is_creeping(account, STEPS) is is_creep

@@ -152,6 +152,43 @@ def test_a_line_pressure_from_the_pump_is_a_sample_like_any_other() -> None:
     assert reported(state, ev.PumpReported(at=state.now, report=running()), POLICY)[1] == frozenset()
 
 
+def at_rest(bench: Bench, infused_nl: int) -> None:
+    report = running(motion=Motion.HALTED, infused_nl=infused_nl, rate_nl_h=RATE)
+    bench.post(ev.PumpReported(at=bench.now, report=report))
+
+
+def test_row_4_a_pump_that_says_halted_while_its_counter_rises_has_not_halted() -> None:
+    bench = infusing()
+    bench.pause()
+    assert bench.word == "PAUSED"
+    bench.pump.is_deaf = True
+    at_rest(bench, (bench.state.account.counter_nl or 0) + 2_000)
+    assert bench.state.delivery.crept_at == bench.now
+    assert bench.word == "PAUSING"
+    assert not ended(bench.state, bench.state.delivery.last_id, Outcome.CONFIRMED).delivery.is_halt_confirmed
+
+
+@pytest.mark.parametrize(("still_ms", "is_over"), [(3_000, False), (3_001, True)])
+def test_a_creep_is_over_when_the_counter_has_stood_still_for_three_seconds(
+    still_ms: int, is_over: bool
+) -> None:
+    bench = infusing()
+    bench.pause()
+    bench.pump.is_deaf = True
+    counter = (bench.state.account.counter_nl or 0) + 2_000
+    at_rest(bench, counter)
+    bench.now = Stamp(bench.now.ms + still_ms, bench.now.link_ms + still_ms)
+    at_rest(bench, counter)
+    assert (bench.state.delivery.crept_at is None) is is_over
+
+
+def test_row_16_a_counter_that_does_not_move_while_infusing_is_a_hold() -> None:
+    bench = infusing()
+    bench.pump.flow_percent = 0
+    bench.advance(4)
+    assert any("same volume" in one for one in reasons(bench.state))
+
+
 # -- outcomes ----------------------------------------------------------------------------------------------------
 
 

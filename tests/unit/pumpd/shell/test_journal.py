@@ -419,7 +419,8 @@ def test_a_full_disk_is_a_failure_and_what_was_durable_stays(tmp_path: Path, lim
     durable = [int(one.split()[1]) for one in lines if one.startswith("durable")]
     verdict = verify(path)
     assert verdict.ok, verdict
-    assert verdict.records >= max(durable)
+    # On a busy machine the first batch alone may exceed the limit; the opening record is durable before any of it.
+    assert verdict.records >= max(durable, default=1)
 
 
 async def test_the_log_is_folded_back_and_does_not_grow_without_end(
