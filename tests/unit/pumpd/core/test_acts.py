@@ -306,8 +306,11 @@ def test_an_alarm_that_is_not_there_cannot_be_acknowledged_and_those_that_are_ge
 def test_row_74_acknowledging_moves_nothing() -> None:
     bench = infusing()
     bench.cuff(185, 95)
+    demands = {one.rule_id: one.demand for one in bench.state.findings}
     bench.forget()
     bench.acknowledge()
+    bench.post(ev.Ticked(at=bench.now))
+    assert {one.rule_id: one.demand for one in bench.state.findings} == demands
     assert [one for one in bench.actions if not isinstance(one, do.Answer | do.NoteAct)] == []
     assert bench.word == "PAUSED"
     assert all(one.acknowledged_by == "nina" for one in bench.state.alarms)
