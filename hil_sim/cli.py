@@ -71,7 +71,11 @@ def _inject(options: argparse.Namespace) -> int:
     verb = "clear" if options.clear else "event" if options.name in EVENTS else "fault"
     order = {"do": options.name} if options.name in ("truth", "list") else {"do": verb, "name": options.name}
     with socket.socket(socket.AF_UNIX) as line:
-        line.connect(options.socket)
+        try:
+            line.connect(options.socket)
+        except OSError as error:
+            print(f"hil-sim: {options.socket}: no simulator listens here ({error.strerror})", file=sys.stderr)
+            return 2
         line.sendall(json.dumps({**params, **order}).encode() + b"\n")
         with line.makefile() as answers:
             answer = answers.readline().strip()

@@ -298,7 +298,9 @@ class Daemon:
                 for name in self._hearing(arrival.bed, arrival.device):
                     self._kernel.post(name, spoke)
             case arrivals.LinkChanged():
-                self._kernel.post_all(ev.FeedLinkChanged(at=at, is_up=arrival.is_up, reason=arrival.reason))
+                broker = self._config.broker
+                reason = f"{broker.host}:{broker.port}: {arrival.reason}"
+                self._kernel.post_all(ev.FeedLinkChanged(at=at, is_up=arrival.is_up, reason=reason))
 
 
 async def _first_of(*events: asyncio.Event) -> None:

@@ -104,6 +104,9 @@ def _channel_faults(tree: Tree) -> Iterator[Fault]:
         ports.append((("channels", i, "pump", "port"), pump.get("port") if isinstance(pump, dict) else None))
         yield from _list_faults(row, ("channels", i, "monitors"))
         yield from _list_faults(row, ("channels", i, "syringes"))
+        if "line_pressure_limit_mmhg" in row and "transducer" not in row:
+            text = "limits nothing without a transducer; name the transducer or remove it"
+            yield Fault(("channels", i, "line_pressure_limit_mmhg"), text)
         for place, key in enumerate(_strings(row, "syringes")):
             if key not in SYRINGES:
                 known = ", ".join(SYRINGES)

@@ -336,9 +336,9 @@ class Bench:
 def make_verified(bench: B) -> B:
     """Order entered and verified, two cuff readings taken, pump set up."""
     bench.advance(1)
-    bench.cuff(125, 78)
     bench.order()
     bench.verify()
+    bench.cuff(125, 78)
     bench.advance(61)
     bench.cuff(125, 78)
     bench.advance(1)

@@ -99,6 +99,20 @@ def dose_line(state: Mapping[str, Any]) -> str:
     return f"{given} given ({between}), {mg(dose.get('left_mg'))} left"
 
 
+def treatment_line(state: Mapping[str, Any]) -> str:
+    """Whom, with what, and against which baseline: what a nurse compares with the wristband and the syringe."""
+    order = part(state, "order")
+    if not order:
+        return ""
+    keys = ("patient", "drug", "concentration", "syringe")
+    words = [clean(order[key]) for key in keys if order.get(key)]
+    baseline = part(state, "baseline")
+    if baseline:
+        when = "accepted" if baseline.get("accepted") else "to be accepted by whoever starts"
+        words.append(f"baseline {_number(baseline.get('sys'))}/{_number(baseline.get('dia'))} mmHg, {when}")
+    return ", ".join(words)
+
+
 def vitals_line(state: Mapping[str, Any]) -> str:
     """ "SYS 128 mm[Hg] (12 s ago)  ..."."""
     shown = []
@@ -172,6 +186,8 @@ def feed_line(state: Mapping[str, Any]) -> str:
     journal = part(state, "journal").get("ok")
     record = UNKNOWN if journal is None else "recording" if journal is True else "NOT RECORDING"
     link = clean(feed.get("link", UNKNOWN))
+    if link != "up" and feed.get("reason"):
+        link += f" ({clean(feed['reason'])})"
     return f"vitals link {link}, rejected: {rejected or 'none'}; journal {record}"
 
 
@@ -214,6 +230,7 @@ def status_lines(state: Mapping[str, Any]) -> list[str]:
     lines = [f"{head}  {word(state)}", f"  {clean(state.get('headline') or '')}"]
     if state.get("next"):
         lines.append(f"  next      {clean(state['next'])}")
+    lines += [f"  for       {line}" for line in (treatment_line(state),) if line]
     lines.append(f"  rate      {rate_line(state)}")
     lines.append(f"  dose      {dose_line(state)}")
     volume = part(state, "volume")
@@ -227,7 +244,8 @@ def status_lines(state: Mapping[str, Any]) -> list[str]:
     lines += [f"  resume?   {clean(reason)}" for reason in rows(state, "resume_blocked_by")]
     lines.append(f"  vitals    {vitals_line(state)}")
     pressure = state.get("line_pressure_mmhg")
-    lines.append(f"  line      {UNKNOWN if pressure is None else f'{_number(pressure)} mmHg'}")
+    measured = f"({age(state.get('line_pressure_age_ms'))})"
+    lines.append(f"  line      {UNKNOWN if pressure is None else f'{_number(pressure)} mmHg {measured}'}")
     lines += [f"  alarm     {text}" for _, text in alarm_lines(state)]
     lines.append(f"  pump      {pump_line(state)}")
     lines.append(f"  feed      {feed_line(state)}")

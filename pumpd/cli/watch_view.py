@@ -143,6 +143,9 @@ def picture(state: Mapping[str, Any], silent_s: float, reason: str = "") -> Rend
     """
     is_known = bool(state) and silent_s <= SILENT_S
     dim = "" if is_known else "bright_black"
+    if not is_known:
+        # What was true then may be false now, and grey alone does not say so: no number is left standing.
+        return _head(state, is_known, silent_s, reason)
     return Group(
         _head(state, is_known, silent_s, reason),
         _dose(state, dim),

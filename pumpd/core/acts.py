@@ -10,6 +10,7 @@ from dataclasses import replace
 from drivers.contract import Approval, Motion
 from interlocks.evaluate import acknowledge as acknowledge_rules
 from interlocks.evaluate import fresh_states, release
+from interlocks.picture import Picture
 from pumpd.core import events as ev
 from pumpd.core import guard
 from pumpd.core.account import Account, anchored
@@ -17,6 +18,7 @@ from pumpd.core.actions import Action, Answer, ApproveMaximum, NoteAct, RequestR
 from pumpd.core.alarms import acknowledge as acknowledge_alarms
 from pumpd.core.dose import derive
 from pumpd.core.gates import baseline_shown, can_resume, resume_blockers, start_blockers
+from pumpd.core.library import SYRINGES
 from pumpd.core.order import Order, parse_order
 from pumpd.core.restriction import Hold
 from pumpd.core.session import Act, HoldKind, Session, held, moved
@@ -55,6 +57,10 @@ def enter_order(state: ChannelState, event: ev.OrderEntered, policy: Policy) -> 
     if not isinstance(order, Order):
         return _refused(state, event.request_id, tuple(one.text for one in order))
     derived = derive(order, policy.capabilities.get(order.syringe))
+    if order.syringe in SYRINGES and order.syringe not in policy.capabilities:
+        allowed = ", ".join(policy.capabilities)
+        reason = f"syringe {order.syringe} is not allowed on {policy.channel} (allowed: {allowed})"
+        return _refused(state, event.request_id, (reason,))
     if derived.programme is None:
         return _refused(
             state,
@@ -70,7 +76,18 @@ def enter_order(state: ChannelState, event: ev.OrderEntered, policy: Policy) -> 
     )
     note = NoteAct(text=f"order entered for {order.patient}: {'; '.join(derived.steps[-2:])}", by=event.by)
     delivery = replace(state.delivery, is_configured=False)
-    state = replace(state, session=session, account=Account(), findings=(), rules=(), delivery=delivery)
+    # What was measured before this order was somebody else's, or this patient's with drug on board: no baseline of it.
+    state = replace(
+        state,
+        session=session,
+        account=Account(),
+        findings=(),
+        rules=(),
+        delivery=delivery,
+        picture=Picture(),
+        cuff=(),
+        feed=replace(state.feed, wrong_patient=""),
+    )
     close = ApproveMaximum(approval=Approval(0, 0))
     return state, (close, _accepted(event.request_id, *derived.steps), note)
 

@@ -95,7 +95,7 @@ def _to_rest(state: ChannelState, policy: Policy) -> Reconciled:
     state = replace(state, delivery=delivery)
     if delivery.is_halt_confirmed:
         rested = replace(delivery, halt_since=None, halt_sent=None, commanded_nl_h=0, silent_until_link_ms=0)
-        return _set_up(replace(state, delivery=rested))
+        return _set_up(replace(state, delivery=replace(rested, is_starved=False)))
     if now.link_ms < delivery.silent_until_link_ms:
         return state, ()
     if delivery.halt_since is None:
@@ -105,7 +105,8 @@ def _to_rest(state: ChannelState, policy: Policy) -> Reconciled:
         delivery = replace(delivery, halt_round_link_ms=now.link_ms)
     elif now.link_ms - delivery.halt_round_link_ms > HALT_ROUND_MS:
         silent_until = now.link_ms + policy.lease_ms + SILENCE_SLACK_MS
-        return replace(state, delivery=replace(delivery, silent_until_link_ms=silent_until)), ()
+        starved = replace(delivery, silent_until_link_ms=silent_until, is_starved=True)
+        return replace(state, delivery=starved), ()
     state = replace(state, delivery=replace(delivery, silent_until_link_ms=0))
     if delivery.halt_sent is not None and now.link_ms - delivery.halt_sent.link_ms < HALT_REPEAT_MS:
         return state, ()

@@ -67,6 +67,8 @@ def _vitals_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     found = []
     if not state.feed.is_up:
         found.append(f"no broker: {state.feed.reason}")
+    if state.feed.wrong_patient:
+        found.append(f"{state.feed.wrong_patient} speaks for another patient ({state.feed.last_rejection})")
     found.extend(f"monitor {one} is offline" for one in state.feed.offline)
     wanted = [(Signal.HR, "heart rate", PULSE_AGE_MS), (Signal.SPO2, "SpO2", PULSE_AGE_MS)]
     if policy.has_line_pressure:

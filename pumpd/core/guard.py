@@ -16,7 +16,7 @@ from pumpd.core.actions import Action, ApproveMaximum, NoteAct, NoteTrip, Reques
 from pumpd.core.alarms import Condition, advance
 from pumpd.core.restriction import Hold, Permit, Restriction, Source, from_findings, permit
 from pumpd.core.session import Act, HoldKind, Phase, moved
-from pumpd.core.state import ChannelState, Delivery, Policy
+from pumpd.core.state import NOT_OPENED, ChannelState, Delivery, Policy
 
 Guarded = tuple[ChannelState, tuple[Action, ...]]
 
@@ -191,6 +191,13 @@ def raise_alarms(state: ChannelState) -> ChannelState:
     return state if alarms == state.alarms else replace(state, alarms=alarms)
 
 
+def _is_missed(state: ChannelState) -> bool:
+    """A pump that somebody needs does not answer. Before its line was opened once there is nothing to say yet."""
+    delivery = state.delivery
+    is_needed = state.session.phase in (Phase.VERIFIED, Phase.INFUSING)
+    return is_needed and not delivery.is_link_up and delivery.link_reason != NOT_OPENED
+
+
 def _conditions(state: ChannelState) -> list[Condition]:
     delivery, found = state.delivery, []
     since = delivery.halt_since
@@ -214,7 +221,7 @@ def _conditions(state: ChannelState) -> list[Condition]:
         )
     if delivery.is_wrong_pump:
         found.append(Condition("PUMP", Priority.HIGH, f"wrong pump on the line: {delivery.link_reason}"))
-    elif not delivery.is_link_up and state.session.phase in (Phase.VERIFIED, Phase.INFUSING):
+    elif _is_missed(state):
         found.append(Condition("PUMP", Priority.HIGH, f"no answer from the pump: {delivery.link_reason}"))
     elif delivery.config_refusal:
         found.append(

@@ -45,6 +45,7 @@ def link_up(state: ChannelState, event: ev.PumpLinkUp) -> Observed:
         halt_sent=None,
         halt_round_link_ms=event.at.link_ms,
         silent_until_link_ms=0,
+        is_starved=False,
     )
     text = (
         f"pump answers: {event.identity.model} {event.identity.firmware} at address {event.identity.address}"
@@ -65,7 +66,8 @@ def link_down(state: ChannelState, event: ev.PumpLinkDown) -> Observed:
         is_halt_confirmed=False,
         intent=None,
     )
-    session = held(state.session, HoldKind.PUMP, f"pump link lost: {event.reason}", "pumpd", event.at)
+    short = event.reason.split(" (", 1)[0]  # the whole of it stands in the note
+    session = held(state.session, HoldKind.PUMP, f"pump link lost: {short}", "pumpd", event.at)
     return replace(state, delivery=delivery, session=session), (
         NoteAct(text=f"pump link down: {event.reason}"),
     )
@@ -97,7 +99,11 @@ def reported(
     crept_at = _crept_at(state, account, now, policy)
     for reason in surprises:
         session = held(session, HoldKind.PUMP, reason, "pump", now)
-    is_unwatched = session.phase is not Phase.INFUSING and bool(surprises)
+    disobeyed = _disobeyed(before, report, crept_at)
+    if disobeyed:
+        surprises.insert(0, disobeyed)
+        session = held(session, HoldKind.PUMP, disobeyed, "pump", now)
+    is_unwatched = bool(disobeyed) or (session.phase is not Phase.INFUSING and bool(surprises))
     is_halted = report.motion is Motion.HALTED
     settled = is_halted and before.run is None and before.halt is None and before.doubted_nl_h == 0
     lost_setup = PumpAlarm.RESET in report.alarms or _wrong_diameter(state, report) != ""
@@ -118,6 +124,15 @@ def reported(
         return state, frozenset()
     sample = Sample(Signal.LINE_PRESSURE, report.pressure_mmhg, now.ms, now, "pump", now.link_ms)
     return samples_arrived(state, (sample,))
+
+
+def _disobeyed(before: Delivery, report: PumpReport, crept_at: Stamp | None) -> str:
+    """It had to be starved of its lease, or only says that it stands: a person must know before it is used again."""
+    if PumpAlarm.HOST_SILENT in report.alarms and before.is_starved:
+        return "the pump did not obey the halt and was stopped by its own watchdog: do not use it"
+    if crept_at is not None and before.crept_at is None:
+        return "the pump says that it stands still while its counter rises: do not use it"
+    return ""
 
 
 #: A counter of 0.01 mL steps moves every 1.4 s at 26 mL/h: standing still is proven by twice that.

@@ -21,6 +21,9 @@ from pumpd.core.session import CuffReading, Session
 
 ZERO = Stamp(0, 0)
 
+#: The link before anybody has tried to open it.
+NOT_OPENED = "not opened yet"
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -87,6 +90,7 @@ class Delivery:
         crept_at: when the counter last rose although the pump says "halted"; None: it keeps still.
         surprise: what the pump did outside an infusion that nobody commanded; stands until acknowledged.
         silent_until_link_ms: we fall silent on purpose until then, so that the lease runs out.
+        is_starved: halts went unheeded and we fell silent; until it rests or its line is lost.
         differs_since: since when the running rate has been above the wanted one.
         polled_link_ms: when the last readback was asked for.
         last_id: newest command or intent number.
@@ -94,7 +98,7 @@ class Delivery:
 
     is_link_up: bool = False
     is_wrong_pump: bool = False
-    link_reason: str = "not opened yet"
+    link_reason: str = NOT_OPENED
     identity: Identity | None = None
     report: PumpReport | None = None
     reported_at: Stamp | None = None
@@ -115,6 +119,7 @@ class Delivery:
     surprise: str = ""
     crept_at: Stamp | None = None
     silent_until_link_ms: int = 0
+    is_starved: bool = False
     differs_since: Stamp | None = None
     polled_link_ms: int = -1_000_000
     last_id: int = 0

@@ -74,6 +74,7 @@ def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, An
         "start_blocked_by": list(not_started),
         "vitals": _vitals(state),
         "line_pressure_mmhg": _value(state, Signal.LINE_PRESSURE),
+        "line_pressure_age_ms": state.picture.age_ms(Signal.LINE_PRESSURE, state.now),
         "alarms": _alarms(state),
         "pump": _pump(state),
         "journal": {"ok": not state.journal_failure, "reason": state.journal_failure},
@@ -147,6 +148,8 @@ _PLAIN = {
 
 def _next(state: ChannelState, word: str, blocked: tuple[str, ...], not_started: tuple[str, ...]) -> str:
     if word == "NOT CONFIRMED":
+        if not state.delivery.is_link_up:
+            return "Nobody answers on the pump's line: look at the pump; it stops by itself when it hears nothing"
         return "Halts are repeated until the pump confirms"
     if word == "PAUSED" or (word == "SLOWED" and can_resume(state)):
         if not blocked:
@@ -157,13 +160,13 @@ def _next(state: ChannelState, word: str, blocked: tuple[str, ...], not_started:
     return ""
 
 
-def _rates(state: ChannelState) -> dict[str, int]:
+def _rates(state: ChannelState) -> dict[str, int | None]:
     programme, report = state.session.programme, state.delivery.report
     return {
         "programmed_nl_h": programme.rate_nl_h if programme else 0,
         "permitted_nl_h": state.permit.rate_nl_h if state.permit else 0,
         "commanded_nl_h": state.delivery.commanded_nl_h,
-        "reported_nl_h": report.rate_nl_h if report is not None and report.motion is Motion.INFUSING else 0,
+        "reported_nl_h": None if report is None else state.delivery.reported_nl_h,
     }
 
 

@@ -10,6 +10,7 @@ a state that the console shows, a truth that the simulator tells, or a line of a
 """
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from functools import cache
@@ -80,6 +81,7 @@ class Rig:
         self.programs: list[Program] = []
         self.port = folder / "pump"
         self._has_transducer = has_transducer
+        self.has_baseline = False
 
     def open(self) -> "Rig":
         Rig.opened.append(self)
@@ -199,15 +201,23 @@ class Rig:
         return self.until(lambda one: one["word"] in ("INFUSING", "SLOWED"), 5.0, "flowing again")
 
     def verify_an_order(self) -> None:
-        """A new order, verified by the second person, and nothing in the way of its start."""
+        """A new order, verified by the second person, and nothing in the way of its start.
+
+        An order forgets what was measured before it, and a feed takes no older reading after a newer one: a second
+        baseline without a minute's wait needs a daemon that has heard nothing yet.
+        """
+        if self.has_baseline:
+            self.daemon.send(signal.SIGTERM)
+            assert self.daemon.wait(5.0) == 0
+            self.start_daemon()
+        self.has_baseline = True
         self.until(lambda one: one["pump"]["link"] == "up", 10.0, "the pump answers")
         self.until(lambda one: one["feed"]["link"] == "up", 10.0, "the broker is there")
         for verb, who, args in (("order", NINA, ORDER), ("verify", DORA, {})):
             replies = self.press(verb, who, args=args)
             assert stages(replies) == ["accepted"], replies
         self.until(lambda one: "spo2" in one["vitals"], 5.0, "vital signs arrive")
-        if any("baseline" in one for one in self.status()["start_blocked_by"]):
-            self.monitor.baseline()
+        self.monitor.baseline()
         self.until(lambda one: not one["start_blocked_by"], 10.0, "nothing blocks the start")
 
     def begin(self) -> State:

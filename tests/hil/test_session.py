@@ -21,6 +21,7 @@ def test_a_treatment_from_order_to_stop(rig: Rig) -> None:
     assert stages(rig.press("verify", DORA)) == ["accepted"]
     assert "no baseline" in reasons(rig.press("start"))
     rig.monitor.baseline()
+    rig.has_baseline = True
     rig.until(lambda one: not one["start_blocked_by"], 10.0, "nothing blocks the start")
     assert rig.sim.truth()["plunger_nl"] == before_nl, "nothing flows before a start"
 

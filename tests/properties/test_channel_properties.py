@@ -280,7 +280,7 @@ class Chair(RuleBasedStateMachine):
 #: A failure is shrunk before it is shown, and that takes its time.
 TestChair = pytest.mark.timeout(600)(Chair.TestCase)
 TestChair.settings = settings(
-    max_examples=55,
+    max_examples=90,
     stateful_step_count=30,
     deadline=None,
     print_blob=True,

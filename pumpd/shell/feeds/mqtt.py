@@ -8,8 +8,7 @@ packet per turn of the loop, so a storm is queued in the kernel's socket buffer 
 
 Sessions are clean: what was published while we were away is not kept for us (row 47). A client whose
 connect was cancelled or timed out is unusable, so every attempt makes a new one, and the failed one is told
-to hang up: a broker that was frozen and thaws would otherwise see the abandoned connection come alive, take
-over our client name, and speak our last will.
+to hang up: a broker that thaws would otherwise see it come alive, take our client name and speak our last will.
 
 A subscription can be refused in its acknowledgement, which the library returns and does not raise: the link
 then counts as down, with the topic named (row 44). An access list of mosquitto 2.0 does not refuse there;
@@ -24,6 +23,7 @@ A listener that raises is a defect of ours: `run` raises, for the supervisor to 
 import asyncio
 import contextlib
 import math
+import secrets
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
@@ -127,6 +127,9 @@ class MqttFeed:
         self._clock = clock
         self._listener = listener
         self._site = site
+        self._identifier = (
+            f"pumpd-{site}-{secrets.token_hex(4)}"  # two of one name would throw each other out
+        )
         self._jitter = jitter
         self._outbox = Outbox()
         self._wake = asyncio.Event()
@@ -199,7 +202,7 @@ class MqttFeed:
         client = aiomqtt.Client(
             broker.host,
             broker.port,
-            identifier=f"pumpd-{self._site}",
+            identifier=self._identifier,
             clean_session=True,
             keepalive=broker.keepalive_s,
             timeout=broker.timeout_s,

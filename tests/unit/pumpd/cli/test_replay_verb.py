@@ -20,9 +20,9 @@ def session() -> Bench:
     """Ordered, started, tripped by a high pressure, acknowledged, restarted, stopped."""
     bench = Bench(policy_for(CHANNEL))
     bench.advance(1)
-    bench.cuff(125, 78)
     bench.order()
     bench.verify()
+    bench.cuff(125, 78)
     bench.advance(61)
     bench.cuff(125, 78)
     bench.advance(1)

@@ -94,9 +94,30 @@ def test_every_reason_against_an_order_comes_at_once_and_a_soft_one_says_how_to_
     assert bench.state.session.phase is Phase.IDLE
 
 
-def test_a_syringe_that_the_pump_cannot_take_is_refused() -> None:
-    bench = Bench(replace(Bench().policy, capabilities={}))
-    assert "cannot take syringe" in said(bench.order())
+def test_a_syringe_that_this_channel_does_not_allow_is_refused_with_those_it_does() -> None:
+    """Design law 10: the configuration's list is named, not the pump blamed."""
+    refusal = said(Bench().order(syringe="terumo-60"))
+    assert "syringe terumo-60 is not allowed on bed-1 (allowed: bd-60)" in refusal
+
+
+def test_a_new_order_knows_no_reading_from_before_it() -> None:
+    """The patient before, or this one with drug on board: neither is a baseline (facts/clinical.md 3.3)."""
+    bench = infusing()
+    bench.cuff(151, 92)
+    bench.stop()
+    bench.advance(1)
+    bench.order(patient="tok-2")
+    bench.verify()
+    bench.advance(2)
+    assert bench.state.cuff == ()
+    assert any("no cuff reading yet" in one for one in bench.shown["start_blocked_by"])
+
+
+def test_row_61_a_monitor_of_another_patient_is_named_before_the_start() -> None:
+    bench = verified()
+    detail = "tok-9, not tok-4711"
+    bench.post(ev.SampleRefused(at=bench.now, device="monitor-1", reason="wrong_patient", detail=detail))
+    assert any("monitor-1 speaks for another patient" in one for one in bench.shown["start_blocked_by"])
 
 
 def test_a_new_order_is_a_new_session_with_nothing_of_the_last_one() -> None:

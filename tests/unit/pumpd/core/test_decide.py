@@ -478,3 +478,17 @@ def test_row_69_a_second_pause_makes_the_screen_before_it_stale() -> None:
     seen = bench.state.epoch
     bench.pause(by="omar")
     assert stages(bench.resume(epoch=seen)) == ["refused"]
+
+
+def test_row_3_a_pump_that_had_to_be_starved_is_not_offered_for_resume_without_a_word() -> None:
+    bench = infusing()
+    bench.pump.ignores_halt = True
+    bench.pause()
+    bench.advance(6)
+    bench.pump.ignores_halt = False
+    bench.cuff(126, 79)
+    bench.advance(1)
+    assert "did not obey the halt" in str(bench.shown["holds"])
+    refused = bench.resume()
+    assert stages(refused) == ["refused"]
+    assert any("PUMP-ACT" in one for one in refused[0].reasons)

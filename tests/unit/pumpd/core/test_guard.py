@@ -250,6 +250,8 @@ def test_a_pump_that_is_not_there_is_an_alarm_only_once_it_is_needed() -> None:
     bench.order()
     assert alarm_keys(bench.state) == set()
     bench.verify()
+    assert alarm_keys(bench.state) == set(), "nobody has tried to open it yet"
+    bench.link_down("no such device")
     assert alarm_keys(bench.state) == {"PUMP"}
 
 

@@ -28,9 +28,9 @@ def told() -> Recorder:
     """An hour's worth of trouble in two minutes."""
     bench = Recorder()
     bench.advance(1)
-    bench.cuff(125, 78)
     bench.order()
     bench.verify()
+    bench.cuff(125, 78)
     bench.advance(61)
     bench.cuff(125, 78)
     bench.start()

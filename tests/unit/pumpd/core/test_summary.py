@@ -123,7 +123,7 @@ def test_every_situation_can_be_written_as_json_without_a_float_among_doses_and_
     shown = situation().shown
     assert json.loads(json.dumps(shown)) == shown
     for key in ("rate", "volume"):
-        assert all(isinstance(one, int) for one in shown[key].values())
+        assert all(isinstance(one, int | None) for one in shown[key].values())
     assert all(isinstance(one, str) for one in shown["dose"].values())
 
 
@@ -268,3 +268,10 @@ def test_a_rate_set_at_the_keypad_is_reported_as_the_pump_says_it() -> None:
     bench.pump.key(Motion.INFUSING, 50 * ML)
     bench.report()
     assert bench.shown["rate"]["reported_nl_h"] == 50 * ML
+
+
+def test_nothing_is_said_of_a_rate_while_the_pump_is_not_heard() -> None:
+    """A zero that nobody reported would be a lie: within its lease the plunger may move."""
+    bench = infusing()
+    bench.link_down()
+    assert bench.shown["rate"]["reported_nl_h"] is None
