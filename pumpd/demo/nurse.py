@@ -44,7 +44,7 @@ def next_act(state: Mapping[str, Any]) -> Act | None:
     if phase == "ordered":
         return Act(NURSE, "verify")
     if phase == "verified":
-        return Act(NURSE, "start") if not state["start_blocked_by"] else None
+        return _before_start(state["start_blocked_by"])
     if phase != "infusing":
         return None
     if any(not one["acknowledged"] for one in state["alarms"]):
@@ -57,6 +57,13 @@ def next_act(state: Mapping[str, Any]) -> Act | None:
     if blocked or not all(one["releasable"] for one in state["findings"] if one["demand"] != "ADVISE"):
         return None
     return Act(NURSE, "resume")
+
+
+def _before_start(blocked: list[str]) -> Act | None:
+    """Start, or have the baseline measured: two readings a minute apart, counted from the order on."""
+    if not blocked:
+        return Act(NURSE, "start")
+    return Act(NURSE, "measure") if any("cuff reading" in one for one in blocked) else None
 
 
 class Nurse:

@@ -118,7 +118,7 @@ class MqttFeed:
             beds: what to subscribe to, and whom to believe.
             clock: stamps arrivals and reads the devices' treatment wall time.
             listener: called synchronously with every arrival.
-            site: names this daemon on the broker, as client and in `pumpd/v1/alive/{site}`.
+            site: names this daemon in `pumpd/v1/alive/{site}`; its client name is its own, or two would fight for it.
             jitter: gives a number in 0..1 that spreads the pauses between attempts.
         """
         self._broker = broker
@@ -127,9 +127,7 @@ class MqttFeed:
         self._clock = clock
         self._listener = listener
         self._site = site
-        self._identifier = (
-            f"pumpd-{site}-{secrets.token_hex(4)}"  # two of one name would throw each other out
-        )
+        self._identifier = f"pumpd-{site}-{secrets.token_hex(4)}"
         self._jitter = jitter
         self._outbox = Outbox()
         self._wake = asyncio.Event()

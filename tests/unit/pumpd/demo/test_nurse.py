@@ -64,7 +64,7 @@ def test_the_daemon_shows_every_key_she_looks_at() -> None:
     bench.order()
     assert next_act(bench.shown) == Act(NURSE, "verify")
     bench.verify()
-    assert next_act(bench.shown) is None
+    assert next_act(bench.shown) == Act(NURSE, "measure"), "the baseline is measured after the order"
     assert next_act(verified().shown) == Act(NURSE, "start")
     running = infusing()
     assert next_act(running.shown) is None
