@@ -113,6 +113,14 @@ def treatment_line(state: Mapping[str, Any]) -> str:
     return ", ".join(words)
 
 
+def line_line(state: Mapping[str, Any]) -> str:
+    """Pressure in the infusion line, with its age: the signal with the strictest limit on it."""
+    pressure = state.get("line_pressure_mmhg")
+    if pressure is None:
+        return UNKNOWN
+    return f"{_number(pressure)} mmHg ({age(state.get('line_pressure_age_ms'))})"
+
+
 def vitals_line(state: Mapping[str, Any]) -> str:
     """ "SYS 128 mm[Hg] (12 s ago)  ..."."""
     shown = []
@@ -191,17 +199,6 @@ def feed_line(state: Mapping[str, Any]) -> str:
     return f"vitals link {link}, rejected: {rejected or 'none'}; journal {record}"
 
 
-def act_lines(state: Mapping[str, Any]) -> list[str]:
-    """What people did last, newest last, if the daemon tells."""
-    lines = []
-    for act in rows(state, "acts")[-4:]:
-        if isinstance(act, Mapping):
-            lines.append(" ".join(clean(act[key]) for key in ("by", "verb", "outcome") if act.get(key)))
-        else:
-            lines.append(clean(act))
-    return lines
-
-
 def order_lines(state: Mapping[str, Any]) -> list[str]:
     """The order and what was derived from it: its steps first, as they were reckoned."""
     order = part(state, "order")
@@ -243,9 +240,7 @@ def status_lines(state: Mapping[str, Any]) -> list[str]:
     lines += [f"  start?    {clean(reason)}" for reason in rows(state, "start_blocked_by")]
     lines += [f"  resume?   {clean(reason)}" for reason in rows(state, "resume_blocked_by")]
     lines.append(f"  vitals    {vitals_line(state)}")
-    pressure = state.get("line_pressure_mmhg")
-    measured = f"({age(state.get('line_pressure_age_ms'))})"
-    lines.append(f"  line      {UNKNOWN if pressure is None else f'{_number(pressure)} mmHg {measured}'}")
+    lines.append(f"  line      {line_line(state)}")
     lines += [f"  alarm     {text}" for _, text in alarm_lines(state)]
     lines.append(f"  pump      {pump_line(state)}")
     lines.append(f"  feed      {feed_line(state)}")

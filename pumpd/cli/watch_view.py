@@ -210,14 +210,13 @@ def shares(state: Mapping[str, Any]) -> tuple[float, float] | None:
 
 def _numbers(state: Mapping[str, Any], dim: str) -> RenderableType:
     table = Table.grid(padding=(0, 2))
-    pressure = state.get("line_pressure_mmhg")
     for name, value in (
+        ("for", state_text.treatment_line(state) or state_text.UNKNOWN),
         ("rate", state_text.rate_line(state)),
         ("vitals", state_text.vitals_line(state)),
-        ("line", state_text.UNKNOWN if pressure is None else f"{state_text.clean(pressure)} mmHg"),
+        ("line", state_text.line_line(state)),
         ("pump", state_text.pump_line(state)),
         ("feed", state_text.feed_line(state)),
-        ("acts", "; ".join(state_text.act_lines(state)) or state_text.UNKNOWN),
     ):
         table.add_row(Text(name, style=dim or "bold"), Text(value, style=dim))
     return table

@@ -15,7 +15,10 @@ STATE: dict[str, Any] = {
     "rate": {"programmed_nl_h": 26_250_000, "permitted_nl_h": 26_250_000, "reported_nl_h": 26_250_000},
     "dose": {"prescribed_mg": "35", "given_low_mg": "8.75", "given_best_mg": "9", "given_high_mg": "10.5"},
     "alarms": [{"rule": "LN1", "priority": "high", "text": "occlusion", "first_out": True}],
-    "acts": [{"by": "nina", "verb": "start", "outcome": "confirmed"}],
+    "order": {"patient": "tok-4711", "drug": "ketamine", "syringe": "bd-60"},
+    "baseline": {"sys": 124.0, "dia": 78.0, "accepted": True},
+    "line_pressure_mmhg": 13.8,
+    "line_pressure_age_ms": 1_200,
 }
 
 
@@ -27,13 +30,14 @@ def drawn(state: dict[str, Any], silent_s: float, reason: str = "", colour: bool
     return out.getvalue()
 
 
-def test_a_fresh_state_shows_its_word_its_rate_its_alarms_and_who_acted() -> None:
+def test_a_fresh_state_shows_its_word_its_rate_its_alarms_and_whom_it_treats() -> None:
     text = drawn(STATE, 0.5)
     for expected in (
         "INFUSING",
         "26.25 mL/h of 26.25 mL/h",
         "HIGH LN1: occlusion [FIRST]",
-        "nina start confirmed",
+        "tok-4711, ketamine, bd-60, baseline 124/78 mmHg, accepted",
+        "13.8 mmHg (1 s ago)",
     ):
         assert expected in text
     assert "NO DATA" not in text
@@ -98,3 +102,11 @@ def test_a_plain_line_changes_with_the_rate_and_not_with_an_age() -> None:
     }
     slowed = {**STATE, "rate": {**STATE["rate"], "permitted_nl_h": 13_125_000}}
     assert change_line(STATE) == change_line(older) != change_line(slowed)
+
+
+def test_a_silent_daemon_leaves_no_number_standing() -> None:
+    """Requirements, pain 11: what was true then may be false now, and grey alone does not say so."""
+    text = drawn(STATE, 2.5)
+    assert "NO DATA" in text
+    for gone in ("13.8 mmHg", "given", "tok-4711", "none"):
+        assert gone not in text
