@@ -74,7 +74,7 @@ def _user_faults(tree: Tree) -> Iterator[Fault]:
     if len(users) < LEAST_USERS:
         yield Fault(
             ("users",),
-            f"there are {len(users)}, at least {LEAST_USERS} are needed: "
+            f"{len(users)} configured, at least {LEAST_USERS} are needed: "
             "an order is verified by a second person; add a [[users]] table",
         )
     roles = {role for user in users for role in _strings(user, "roles")}

@@ -150,7 +150,7 @@ async def test_our_own_presence_is_retained_and_our_will_speaks_when_we_are_cut_
             async with running(ward.feed):
                 assert (await anext(words)).payload == b"online"
                 # A second client of the same name makes the broker cut us off: our will is spoken...
-                async with ward.monitor(identifier="pumpd-site-1"):
+                async with ward.monitor(identifier=ward.feed.client_name):
                     assert (await anext(words)).payload == b"offline"
                 # ... and we come back by ourselves.
                 while (await anext(words)).payload != b"online":

@@ -31,6 +31,7 @@ bed = "bed-1"
 monitors = ["monitor-1"]
 line_pressure_limit_mmhg = 9000
 colour = "blue"
+transducer = "transducer-1"
 [channels.pump]
 driver = "new_era"
 port = "pump"
@@ -46,8 +47,8 @@ FAULTS = {
     15: "pin_scrypt",
     20: "line_pressure_limit_mmhg",
     21: "colour",
-    24: "port",
-    26: "lease_s",
+    25: "port",
+    27: "lease_s",
 }
 
 

@@ -127,7 +127,7 @@ class MqttFeed:
         self._clock = clock
         self._listener = listener
         self._site = site
-        self._identifier = f"pumpd-{site}-{secrets.token_hex(4)}"
+        self.client_name = f"pumpd-{site}-{secrets.token_hex(4)}"
         self._jitter = jitter
         self._outbox = Outbox()
         self._wake = asyncio.Event()
@@ -200,7 +200,7 @@ class MqttFeed:
         client = aiomqtt.Client(
             broker.host,
             broker.port,
-            identifier=self._identifier,
+            identifier=self.client_name,
             clean_session=True,
             keepalive=broker.keepalive_s,
             timeout=broker.timeout_s,
