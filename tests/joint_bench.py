@@ -403,9 +403,9 @@ class Joint:
 def verified(exchange_ms: int = 5) -> Joint:
     """An order verified, the baseline taken, the pump set up."""
     joint = Joint(exchange_ms).go(1000)
-    joint.cuff(125, 78)
     joint.order()
     joint.verify()
+    joint.cuff(125, 78)
     joint.go(6000)
     joint.leap(60_000)
     joint.cuff(125, 78)

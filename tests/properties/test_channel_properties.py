@@ -152,9 +152,9 @@ class Chair(RuleBasedStateMachine):
     @rule(weight=st.sampled_from(["50", "70", "80"]))
     def next_session(self, weight: str) -> None:
         bench = self.bench
-        bench.cuff(125, 78)
         bench.order(weight_kg=weight)
         bench.verify()
+        bench.cuff(125, 78)
         bench.leap(61)
         bench.cuff(125, 78)
         bench.start()

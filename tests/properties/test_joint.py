@@ -324,9 +324,9 @@ def test_a_watchdog_changed_at_the_pump_holds() -> None:
 def test_a_setup_for_an_earlier_order_does_not_count_for_the_next(after_ms: int) -> None:
     """Clinical 2.3: the wrong syringe's diameter is a quarter more drug."""
     joint = Joint(60).go(2000)
-    joint.cuff(125, 78)
     joint.order()
     joint.verify()
+    joint.cuff(125, 78)
     joint.go(after_ms)
     small = {"syringe": "bd-20", "dose_mg_per_kg": "0.4", "weight_kg": "60"}
     assert accepted(joint.order(**small))
@@ -587,9 +587,10 @@ class Story:
 
     def _prepare(self) -> None:
         joint = self.joint
-        joint.go(1000).cuff(125, 78)
+        joint.go(1000)
         joint.order()
         joint.verify()
+        joint.cuff(125, 78)
         joint.go(6000)
         joint.leap(60_000)
         joint.cuff(125, 78)

@@ -22,9 +22,9 @@ def paused_session() -> Bench:
     """Ordered, verified, started, paused by the nurse."""
     bench = Bench(POLICY)
     bench.advance(1)
-    bench.cuff(125, 78)
     bench.order()
     bench.verify()
+    bench.cuff(125, 78)
     bench.advance(61)
     bench.cuff(125, 78)
     bench.advance(1)
