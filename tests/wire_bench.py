@@ -3,8 +3,9 @@
 from contract.fake_new_era import FakeNewEra
 
 from drivers.contract import Approval, DriverEvent, Ended, Outcome, PumpCommand, Reported
+from drivers.line.protocol import LineProtocol
 from drivers.new_era.binding import Binding
-from drivers.new_era.protocol import NewEraProtocol
+from drivers.new_era.dialect import NewEraDialect
 
 #: The pump's answer takes this long.
 TURNAROUND_MS = 5
@@ -15,7 +16,7 @@ class WireBench:
 
     def __init__(self, binding: Binding | None = None, pump: FakeNewEra | None = None) -> None:
         self.pump = pump or FakeNewEra()
-        self.protocol = NewEraProtocol(binding or Binding("NE1000"))
+        self.protocol = LineProtocol(NewEraDialect(binding or Binding("NE1000")))
         self.now = 0
         self.wire: list[tuple[int, bytes]] = []
         self.events: list[DriverEvent] = []

@@ -1,11 +1,9 @@
 """The sequences of exchanges behind each command, written as they are read: ask, look at the answer, ask
 again.
 
-Theory of operation. A turn is a generator. It yields an `Ask` and is given the `Answer`; it ends with an
-`Ending`. It knows nothing of time, framing, retries or alarms: those belong to `protocol.py`, which may stop
-a turn between any two asks (a halt does). Nothing is believed because it was written: each turn that changes
-something reads it back, and nothing starts before rate, volume limit, direction and watchdog have been read
-back and agree.
+Theory of operation. What a turn is stands in `drivers/line/turns.py`. Nothing is believed because it was
+written: each turn that changes something reads it back, and nothing starts before rate, volume limit,
+direction and watchdog have been read back and agree.
 
 What a setting is now is asked before it is written, since the pump keeps its settings in memory that wears
 (facts/protocols.md 1, "Retention"). Rate and volume limit are the exception: they are written for every
@@ -13,77 +11,13 @@ start, so that a start never rests on a number nobody has just said.
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass, field
-from enum import StrEnum
-from re import Pattern
 
 from drivers.contract import Identity, Motion, Outcome, PumpReport, Run
+from drivers.line.turns import Ask, Ending, Proof, Refused, Risk, Unanswered, WrongPump
 from drivers.new_era import codec
 from drivers.new_era.codec import Reply
 
 HALT_ROUNDS = 3
-
-
-class Risk(StrEnum):
-    """What a lost answer to an ask would leave open."""
-
-    NONE = "none"  # a read, or a setting that moves nothing: simply ask again
-    DELIVERY = "delivery"  # somebody must say UNKNOWN
-    ADDS_DRUG = "adds_drug"  # as above, and having left it cannot be called not sent
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request, without address, and the shape its answer must have."""
-
-    text: bytes
-    shape: Pattern[bytes]
-    risk: Risk = Risk.NONE
-
-    @property
-    def is_halt(self) -> bool:
-        """A halt waits neither for a quiet line nor for a resynchronised one."""
-        return self.text == b"STP"
-
-    @property
-    def is_write(self) -> bool:
-        """It changes something in the pump."""
-        return self.shape is codec.DONE
-
-    @property
-    def proves_identity(self) -> bool:
-        """Its answer fits no other question."""
-        return self.text == b"VER"
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How a turn came out. `identity` only from the opening turn."""
-
-    outcome: Outcome
-    detail: str
-    report: PumpReport | None = None
-    identity: Identity | None = None
-
-
-@dataclass(slots=True)
-class Proof:
-    """What a turn has already proven, should the rest of it get lost."""
-
-    ending: Ending | None = field(default=None)
-
-
-class Refused(Exception):
-    """The turn cannot go on; `str()` says why."""
-
-
-class Unanswered(Exception):
-    """Thrown into a turn that can go on without the answer to what it asked."""
-
-
-class WrongPump(Exception):
-    """Somebody else answers on this line."""
-
 
 Turn = Generator[Ask, Reply, Ending]
 Steps = Generator[Ask, Reply, Reply]
@@ -93,15 +27,20 @@ READ_RATE = Ask(b"RAT", codec.RATE)
 READ_VOLUME = Ask(b"VOL", codec.VOLUME)
 READ_DIAMETER = Ask(b"DIA", codec.DIAMETER)
 READ_DIRECTION = Ask(b"DIR", codec.DIRECTION)
-READ_LEASE = Ask(b"SAF", codec.SECONDS)
-READ_VERSION = Ask(b"VER", codec.VERSION)
-STOP = Ask(b"STP", codec.DONE, Risk.DELIVERY)
-START = Ask(b"RUN", codec.DONE, Risk.ADDS_DRUG)
+#: The reply to SAF is framed in the mode just chosen, so an answer without a CRC may be one.
+READ_LEASE = Ask(b"SAF", codec.SECONDS, takes_unchecked=True)
+READ_VERSION = Ask(b"VER", codec.VERSION, proves_identity=True)
+STOP = Ask(b"STP", codec.DONE, Risk.DELIVERY, is_halt=True, is_write=True)
+START = Ask(b"RUN", codec.DONE, Risk.ADDS_DRUG, is_write=True)
 
 
 def set_lease(lease_s: int) -> Ask:
     """Arm the pump's communication watchdog."""
-    return Ask(b"SAF%d" % lease_s, codec.DONE)
+    return Ask(b"SAF%d" % lease_s, codec.DONE, is_write=True, takes_unchecked=True)
+
+
+def _write(text: bytes, risk: Risk = Risk.NONE) -> Ask:
+    return Ask(text, codec.DONE, risk, is_write=True)
 
 
 def _order(ask: Ask) -> Steps:
@@ -216,18 +155,18 @@ def configure(diameter_um: int) -> Turn:
     reply = yield READ_DIAMETER
     yield from _come_to_stop(reply)
     if codec.parse_diameter(reply.text) != diameter_um:
-        yield from _order(Ask(b"DIA" + wanted, codec.DONE))
+        yield from _order(_write(b"DIA" + wanted))
     reply = yield READ_DIRECTION
     if reply.text != b"INF":
-        yield from _order(Ask(b"DIRINF", codec.DONE))
+        yield from _order(_write(b"DIRINF"))
     yield from _set_program()
     unit = codec.volume_unit(diameter_um)
     reply = yield READ_VOLUME
     if not reply.text.endswith(unit):
-        yield from _order(Ask(b"VOL" + unit, codec.DONE))
+        yield from _order(_write(b"VOL" + unit))
     reply = yield Ask(b"PF", codec.POWER_FAIL)
     if reply.error is None and reply.text != b"0":
-        yield from _order(Ask(b"PF0", codec.DONE))
+        yield from _order(_write(b"PF0"))
     reply = yield READ_DIRECTION
     if reply.text != b"INF":
         raise Refused(f"direction reads back {reply.text.decode('ascii')}, not INF")
@@ -242,11 +181,11 @@ def configure(diameter_um: int) -> Turn:
 def _set_program() -> Generator[Ask, Reply, None]:
     """Phase 1 pumps at a rate, phase 2 stops: at the end of phase 1 the pump goes on with phase 2."""
     for phase, function in ((b"PHN1", b"RAT"), (b"PHN2", b"STP")):
-        yield from _order(Ask(phase, codec.DONE))
+        yield from _order(_write(phase))
         reply = yield Ask(b"FUN", codec.PHASE_FUNCTION)
         if reply.text != function:
-            yield from _order(Ask(b"FUN" + function, codec.DONE))
-    yield from _order(Ask(b"PHN1", codec.DONE))
+            yield from _order(_write(b"FUN" + function))
+    yield from _order(_write(b"PHN1"))
 
 
 def run(command: Run, lease_s: int) -> Turn:
@@ -267,7 +206,7 @@ def adjust(rate_nl_h: int) -> Turn:
         raise Refused(
             f"the pump runs in {unit.decode('ascii')}, and {rate_nl_h} nl/h cannot be said exactly in that"
         )
-    yield from _order(Ask(b"RAT" + number, codec.DONE, Risk.ADDS_DRUG))
+    yield from _order(_write(b"RAT" + number, Risk.ADDS_DRUG))
     report = yield from read_back(with_diameter=False, with_target=False)
     if report.rate_nl_h != rate_nl_h:
         outcome = Outcome.REFUSED if report.rate_nl_h == codec.parse_rate(running.text) else Outcome.UNKNOWN
@@ -284,15 +223,15 @@ def _start(command: Run, lease_s: int, standing: Reply) -> Turn:
     if rate is None or command.rate_nl_h <= 0:
         raise Refused(f"{command.rate_nl_h} nl/h cannot be said exactly in four digits")
     yield from _come_to_stop(standing)
-    yield from _order(Ask(b"PHN1", codec.DONE))  # a dropped Configure may have left the other phase in view
+    yield from _order(_write(b"PHN1"))  # a dropped Configure may have left the other phase in view
     reply = yield READ_VOLUME
     unit = codec.VOLUME_UNITS[reply.text[-2:]]
     limit_nl = codec.floor(command.volume_limit_nl, unit)
     number = codec.render(limit_nl, unit)
     if number is None or limit_nl <= 0:  # a target of 0 would mean: no end
         raise Refused(f"a volume limit of {command.volume_limit_nl} nl cannot be set in {reply.text[-2:]!r}")
-    yield from _order(Ask(b"VOL" + number, codec.DONE, Risk.DELIVERY))
-    yield from _order(Ask(b"RAT" + rate, codec.DONE, Risk.DELIVERY))
+    yield from _order(_write(b"VOL" + number, Risk.DELIVERY))
+    yield from _order(_write(b"RAT" + rate, Risk.DELIVERY))
     yield from _check_before_start(command.rate_nl_h, limit_nl, lease_s)
     reply = yield from _order(START)
     report = yield from read_back(with_diameter=False, with_target=True)

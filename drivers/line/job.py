@@ -5,10 +5,11 @@ written at all, and whether anything that can add drug was. A turn cut short by 
 patient unless the second is true; one cut short by a lost line was "not sent" only if the first is false.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drivers.contract import Outcome, PumpCommand
-from drivers.new_era.turns import Ask, Proof, Risk, Turn
+from drivers.line.turns import Ask, Proof, Risk, Turn
 
 
 @dataclass(slots=True)
@@ -20,8 +21,17 @@ class Job:
     ids: list[int] = field(default_factory=list)
     proof: Proof = field(default_factory=Proof)
     ask: Ask | None = None
+    is_own: bool = False  # nobody submitted it: the readback that follows a loss or an alarm
     has_written: bool = False
     has_added: bool = False
+
+    @classmethod
+    def proving(
+        cls, command: PumpCommand, turn: Callable[[Proof], Turn], ids: list[int] | None = None
+    ) -> "Job":
+        """A turn that can say in passing what it has proven already."""
+        proof = Proof()
+        return cls(command, turn(proof), ids or [], proof)
 
     def note_left(self, *, was_declined: bool = False) -> None:
         """The ask in hand was on the wire. `was_declined`: and the pump has said that it did not do it."""

@@ -1,36 +1,40 @@
 """One question on the wire at a time, and no answer believed that might belong to another question.
 
-Theory of operation. An exchange lasts 200 ms at most. An answer is taken when its address is ours, its CRC is
-good and its shape fits the question; anything else on the line (another pump, our own echo, an answer that
-comes too late) is counted and passed over. When an answer stays away the line is *in doubt*: it is drained,
-left quiet for 30 ms, and the next thing asked is VER, whose answer fits no other question. Since the pump
-answers in order, a good answer to VER proves that nothing older is still under way; only then is any value
-believed again (facts/faults.md F2, row 32). A halt waits for none of this: it goes out as soon as the
-exchange in flight has ended, and what it achieved is read after the doubt is gone.
+Theory of operation. An exchange lasts 200 ms at most. An answer is taken when it is ours, its check is good
+and its shape fits the question; anything else on the line (another pump, our own echo, an answer that comes
+too late) is counted and passed over. When an answer stays away the line is *in doubt*: it is drained, left
+quiet for 30 ms, and the next thing asked is the one question whose answer fits no other (`Wire.identity_ask`).
+Since a pump answers in order, a good answer to it proves that nothing older is still under way; only then is
+any value believed again (facts/faults.md F2, row 32). A halt waits for none of this: it goes out as soon as
+the exchange in flight has ended, and what it achieved is read after the doubt is gone.
 
-A pending alarm is the pump's answer to whatever comes next, and that question was not carried out
-(facts/protocols.md 1). So it is asked again at once, three times at most. In safe mode the pump also sends
-its alarms unasked, in the very same bytes; then the repeated question draws one answer too many. That is why
-an alarm puts the line in doubt too.
+A read whose answer is lost is asked again, three times in all. What carries a risk is never asked again from
+here: its turn is told that it is lost (facts/faults.md F3).
+
+In some families a pending alarm stands in the answer's place and the question was not carried out
+(`alarm_eats`). So it is asked again at once, three times at most. If the pump also sends its alarms unasked,
+in the very same bytes (`sends_unasked`), the repeated question draws one answer too many; that is why such an
+alarm puts the line in doubt too.
 
 Five answers missing in a row, over a second or more, and the line is given up.
+
+Every frame, a repeated one too, passes the gate as finished bytes. On a chain, the `Floor` says whose question
+may leave; a repetition gives way to a neighbour's halt.
 """
 
-from collections import deque
 from dataclasses import dataclass
 
 from drivers.contract import PumpAlarm
-from drivers.gate import EffectKind, Gate
-from drivers.new_era.codec import Reply, parse_reply
-from drivers.new_era.effect import Scales, effect_of
-from drivers.new_era.framing import Received, Unframer, safe_frame
-from drivers.new_era.turns import READ_RATE, READ_VERSION, READ_VOLUME, Ask, Risk
+from drivers.gate import Gate
+from drivers.line.floor import Floor
+from drivers.line.turns import Ask, Reply, Risk
+from drivers.line.wire import Heard, Verdict, Wire
 
 EXCHANGE_MS = 200
 QUIET_MS = 30
 DRAIN_MAX_MS = 200  # a line that babbles is not waited for any longer
 READ_TRIES = 3
-SENDS = 4  # once, and three times more after alarms or ?COM
+SENDS = 4  # once, and three times more after alarms or when the pump could not read it
 FAILURES_TO_GIVE_UP = 5
 SILENCE_TO_GIVE_UP_MS = 1000
 
@@ -58,7 +62,7 @@ class Barred:
 
 @dataclass(frozen=True, slots=True)
 class Alarmed:
-    """An alarm came. `has_ended`: the question in hand was dropped because of it."""
+    """An alarm came in place of an answer, or unasked. `has_ended`: the question in hand was dropped because of it."""
 
     alarm: PumpAlarm
     has_ended: bool = False
@@ -84,19 +88,18 @@ Result = Answered | Lost | Barred | Alarmed | Stranger | Dead
 @dataclass(slots=True)
 class _Flight:
     ask: Ask
-    text: bytes
     deadline: int
     is_wanted: bool  # False: asked to end a doubt, or its owner has gone
     sends: int = 1
 
 
 class Exchange:
-    """The line of one open port. Times are link ms, handed in."""
+    """One pump's questions on one open port. Times are link ms, handed in."""
 
-    def __init__(self, address: int, gate: Gate, now: int) -> None:
-        self._address = address
+    def __init__(self, wire: Wire, gate: Gate, now: int, floor: Floor | None = None) -> None:
+        self._wire = wire
         self._gate = gate
-        self._unframer = Unframer()
+        self._floor = floor or Floor()
         self._flight: _Flight | None = None
         self._wanted: Ask | None = None
         self._ends_on_alarm = False
@@ -107,18 +110,33 @@ class Exchange:
         self._drain_until = now
         self._failures = 0
         self._last_heard = now
-        self._scales = Scales()
-        self._recent: deque[bytes] = deque(maxlen=4)
         self._results: list[Result] = []
         self._output = bytearray()
         self.foreign_replies = 0
         self.echoes = 0
         self.orphans = 0
+        self._floor.join(self)
 
     @property
     def has_left(self) -> bool:
         """The question in hand is on the wire, unanswered."""
         return self._flight is not None and self._flight.is_wanted
+
+    @property
+    def speaks_until(self) -> int | None:
+        """When the question on the wire is given up; None: none is there."""
+        return self._flight.deadline if self._flight is not None else None
+
+    @property
+    def wants_halt(self) -> bool:
+        """A halt waits to leave."""
+        return self._flight is None and self._wanted is not None and self._wanted.is_halt
+
+    def is_ready(self, now: int) -> bool:
+        """A question is in hand and nothing of our own holds it back."""
+        if self._wanted is None or self._flight is not None:
+            return False
+        return self._wanted.is_halt or now >= self._quiet_until
 
     def want(self, ask: Ask, now: int, *, ends_on_alarm: bool = False) -> None:
         """Take the next question in hand; it leaves at once if the line is free."""
@@ -133,17 +151,17 @@ class Exchange:
         if self._flight is not None:
             self._flight.is_wanted = False
 
-    def trust(self, version: bytes) -> None:
-        """This answer to VER is the bound pump's; from now on a doubt is ended by hearing it again."""
-        self._identity = version
+    def trust(self, reply: Reply) -> None:
+        """This answer to `identity_ask` is the bound pump's; from now on a doubt is ended by hearing it again."""
+        self._identity = self._wire.identity(reply)
 
     def receive(self, chunk: bytes, now: int) -> None:
         """Bytes from the line."""
         if self._flight is None and now < self._quiet_until:
             self._quiet_until = min(now + QUIET_MS, self._drain_until)
             return
-        for received in self._unframer.feed(chunk, now):
-            self._take(received, now)
+        for heard in self._wire.feed(chunk, now):
+            self._take(heard, now)
         self._advance(now)
 
     def tick(self, now: int) -> None:
@@ -156,7 +174,7 @@ class Exchange:
         """When `tick` has something to do; None = nothing is awaited."""
         if self._flight is not None:
             return self._flight.deadline
-        return self._quiet_until if self._wanted is not None else None
+        return max(self._quiet_until, self._floor.taken_until) if self._wanted is not None else None
 
     def take_results(self) -> list[Result]:
         """What came of it all, oldest first."""
@@ -171,77 +189,67 @@ class Exchange:
 
     def _advance(self, now: int) -> None:
         ask = self._wanted
-        if ask is None or self._flight is not None:
+        if ask is None or self._flight is not None or self._floor.next(now) is not self:
             return
-        if not ask.is_halt:
-            if now < self._quiet_until:
-                return
-            if self._in_doubt and self._identity is not None and not ask.proves_identity:
-                self._send(READ_VERSION, now, is_wanted=False)
-                return
-        self._send(ask, now, is_wanted=True)
+        is_proof_due = self._in_doubt and self._identity is not None
+        if is_proof_due and not ask.is_halt and not ask.proves_identity:
+            self._send(self._wire.identity_ask, now, is_wanted=False)
+        else:
+            self._send(ask, now, is_wanted=True)
 
     def _send(self, ask: Ask, now: int, *, is_wanted: bool) -> None:
-        flight = _Flight(ask, b"%d%b" % (self._address, ask.text), now + EXCHANGE_MS, is_wanted)
+        flight = _Flight(ask, now + EXCHANGE_MS, is_wanted)
         if self._transmit(flight):
             self._flight = flight
 
     def _transmit(self, flight: _Flight) -> bool:
-        frame = safe_frame(flight.text)
-        effect = effect_of(frame, self._scales)
+        frame = self._wire.frame(flight.ask)
+        effect = self._wire.effect(frame)
         reason = self._gate.refusal(effect)
         if reason is not None:
             self._flight = None
             self._wanted = None
             self._results.append(Barred(reason))
             return False
-        if effect.kind is EffectKind.RESCALES:
-            self._scales = Scales(rate=self._scales.rate)
-        elif effect.kind is EffectKind.SETS_RATE and frame[-4] in b"H":
-            self._scales = Scales(volume=self._scales.volume)
+        self._wire.sent(flight.ask, frame, effect)
+        self._floor.note(self)
         self._output += frame
-        self._recent.append(flight.text)
         return True
 
-    def _take(self, received: Received, now: int) -> None:
-        flight = self._flight
-        if received.text in self._recent:
+    def _take(self, heard: Heard, now: int) -> None:
+        flight, reply = self._flight, heard.reply
+        if heard.verdict is Verdict.ECHO:
             self.echoes += 1
             return
-        reply = parse_reply(received.text)
-        if reply is None:
-            self.orphans += 1
-            return
-        if reply.address != self._address:
+        if heard.verdict is Verdict.FOREIGN:
             self.foreign_replies += 1
             return
-        is_lease_answer = flight is not None and flight.ask.text[:3] == b"SAF"
-        if not received.is_checked and not is_lease_answer:
+        takes_unchecked = flight is not None and flight.ask.takes_unchecked
+        if reply is None or not (heard.is_checked or takes_unchecked):
             self.orphans += 1
             return
         self._last_heard = now
-        if reply.alarm is not None:
+        if reply.alarm is not None and (flight is None or self._wire.alarm_eats):
             self._alarm(reply.alarm, now)
         elif flight is None:
             self.orphans += 1
-        elif reply.error in ("?COM", "?IGN"):
-            self._again(flight, reply.error, now)
-        elif flight.ask.shape.fullmatch(reply.text) is None:
+        elif heard.verdict is Verdict.UNREAD:
+            self._again(flight, reply.error or "as not understood", now)
+        elif not self._wire.fits(flight.ask, reply):
             self.orphans += 1
         else:
-            self._match(flight, reply)
+            self._match(flight, reply, now)
 
-    def _match(self, flight: _Flight, reply: Reply) -> None:
+    def _match(self, flight: _Flight, reply: Reply, now: int) -> None:
         self._flight = None
         self._failures = 0
-        if flight.ask == READ_RATE:
-            self._scales = Scales(reply.text[-2:].decode("ascii"), self._scales.volume)
-        elif flight.ask == READ_VOLUME:
-            self._scales = Scales(self._scales.rate, reply.text[-2:].decode("ascii"))
-        elif flight.ask.proves_identity:
+        if self._wire.gap_ms:
+            self._floor.rest(now + self._wire.gap_ms)
+        self._wire.learn(flight.ask, reply)
+        if flight.ask.proves_identity:
             self._in_doubt = False
-            if self._identity is not None and reply.text != self._identity:
-                self._results.append(Stranger(reply.text.decode("ascii")))
+            if self._identity is not None and self._wire.identity(reply) != self._identity:
+                self._results.append(Stranger(reply.text.decode("ascii", "backslashreplace")))
                 return
         if flight.is_wanted:
             self._wanted = None
@@ -249,10 +257,13 @@ class Exchange:
 
     def _alarm(self, alarm: PumpAlarm, now: int) -> None:
         flight = self._flight
+        if flight is None and not self._wire.sends_unasked:
+            self.orphans += 1  # the answer to a question given up long ago
+            return
         if flight is None:
             self._results.append(Alarmed(alarm))
             return
-        self._in_doubt = True
+        self._in_doubt |= self._wire.sends_unasked
         if flight.is_wanted and self._ends_on_alarm:
             self._flight = None
             self._wanted = None
@@ -271,6 +282,8 @@ class Exchange:
             if flight.is_wanted:
                 self._wanted = None
                 self._results.append(Lost(f"{_name(flight.ask)} was answered {why} {flight.sends} times"))
+        elif self._floor.is_halt_waiting(self):
+            self._flight = None  # what is wanted stays in hand and leaves when its turn comes
         else:
             flight.sends += 1
             flight.deadline = now + EXCHANGE_MS
@@ -280,7 +293,7 @@ class Exchange:
         self._flight = None
         self._in_doubt = True
         self._failures += 1
-        self._unframer.clear()
+        self._wire.clear()
         self._quiet_until = now + QUIET_MS
         self._drain_until = now + DRAIN_MAX_MS
         silence_ms = now - self._last_heard
@@ -297,4 +310,4 @@ class Exchange:
 
 
 def _name(ask: Ask) -> str:
-    return ask.text.decode("ascii")
+    return ask.text.decode("ascii", "backslashreplace")

@@ -21,9 +21,9 @@ from drivers.contract import (
     Reported,
     Run,
 )
+from drivers.line.exchange import EXCHANGE_MS
+from drivers.line.protocol import HALTS_MAX, QUEUE_MAX, Phase
 from drivers.new_era.binding import Binding
-from drivers.new_era.exchange import EXCHANGE_MS
-from drivers.new_era.protocol import HALTS_MAX, QUEUE_MAX, Phase
 
 RUN = Run(26_250_000, 17_500_000)
 

@@ -4,7 +4,7 @@ import pytest
 
 from drivers.contract import PumpAlarm
 from drivers.gate import Gate
-from drivers.new_era.exchange import (
+from drivers.line.exchange import (
     EXCHANGE_MS,
     QUIET_MS,
     Alarmed,
@@ -16,8 +16,11 @@ from drivers.new_era.exchange import (
     Result,
     Stranger,
 )
+from drivers.line.turns import Ask
+from drivers.new_era.codec import Reply
 from drivers.new_era.framing import safe_frame
-from drivers.new_era.turns import READ_DISPENSED, READ_RATE, READ_VERSION, START, STOP, Ask, set_lease
+from drivers.new_era.turns import READ_DISPENSED, READ_RATE, READ_VERSION, START, STOP, set_lease
+from drivers.new_era.wire import NewEraWire
 
 VERSION = b"00SNE1000V3.928"
 
@@ -26,10 +29,10 @@ class Bench:
     """An exchange whose identity is known, and the words it sent."""
 
     def __init__(self, address: int = 0, *, is_known: bool = True) -> None:
-        self.line = Exchange(address, Gate(), 0)
+        self.line = Exchange(NewEraWire(address), Gate(), 0)
         self.now = 0
         if is_known:
-            self.line.trust(VERSION[3:])
+            self.line.trust(Reply(address, "S", VERSION[3:]))
 
     def want(self, ask: Ask, *, ends_on_alarm: bool = False) -> list[str]:
         self.line.want(ask, self.now, ends_on_alarm=ends_on_alarm)

@@ -3,8 +3,9 @@
 import pytest
 
 from drivers.contract import Outcome, Poll
-from drivers.new_era.job import Job
-from drivers.new_era.turns import READ_RATE, START, Ask, poll, set_lease
+from drivers.line.job import Job
+from drivers.line.turns import Ask
+from drivers.new_era.turns import READ_RATE, START, poll, set_lease
 
 
 def job_after(ask: Ask | None, *, was_declined: bool = False) -> Job:

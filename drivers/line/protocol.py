@@ -1,19 +1,20 @@
-"""The New Era driver without its wires: commands and bytes go in, bytes and events come out. Time is handed
-in.
+"""A pump driver without its wires: commands and bytes go in, bytes and events come out. Time is handed in.
 
-Theory of operation. `exchange.py` asks one question at a time, `turns.py` says which questions make a
-command; here it is decided whose turn it is. A halt's turn is always the next: it takes the place of the turn
-under way, drops what was queued, and waits for nothing but the one exchange on the wire (200 ms at most).
-What was dropped ends NOT_SENT if no frame of it that can add drug had left, else UNKNOWN. A second halt joins
-the first.
+Theory of operation. `exchange.py` asks one question at a time, the family's `Dialect` says which questions
+make a command; here it is decided whose turn it is. A halt's turn is always the next: it takes the place of
+the turn under way, drops what was queued, and waits for nothing but the one exchange on the wire (200 ms at
+most). What was dropped ends NOT_SENT if no frame of it that can add drug had left, else UNKNOWN. A second halt
+joins the first.
 
-A line begins with SAF and VER and, if the wrong pump answers, ends there: nothing else is ever sent to a
-stranger. Then everything is read back, and only then does the line count as up. It does not halt the pump by
-itself; the caller does, on LinkUp (design law 9).
+A line begins with the dialect's opening and, if the wrong pump answers, ends there: nothing else is ever sent
+to a stranger. Only when the opening has read everything back does the line count as up. It does not halt the
+pump by itself; the caller does, on LinkUp (design law 9).
 
-The pump's watchdog is a lease, and this module never renews it of its own accord (law 7): bytes leave only as
-part of a command or a poll that the caller submitted, and of the one readback that follows a lost answer or
-an alarm. A caller that stops completing its control cycles stops polling, and the pump stops itself.
+The pump's lease is never renewed of this module's own accord (law 7): bytes leave only as part of a command or
+a poll that the caller submitted, and of the one readback that follows a lost answer or an alarm. Where the
+lease is kept up by writing (a volume target a few seconds ahead), the writes stand in the dialect's `poll`,
+which runs for the caller's polls alone; that one readback is the dialect's `read_back`, which writes nothing.
+A caller that stops completing its control cycles stops polling, and the pump stops itself.
 """
 
 from collections import deque
@@ -34,21 +35,19 @@ from drivers.contract import (
     Poll,
     PumpAlarm,
     PumpCommand,
+    PumpReport,
     Reported,
     Run,
 )
 from drivers.gate import Gate
-from drivers.new_era import turns
-from drivers.new_era.binding import Binding
-from drivers.new_era.codec import Reply
-from drivers.new_era.exchange import Alarmed, Answered, Barred, Dead, Exchange, Lost, Result, Stranger
-from drivers.new_era.job import Job
-from drivers.new_era.turns import Ask, Ending, Proof, Refused, Unanswered, WrongPump
+from drivers.line.dialect import Dialect
+from drivers.line.exchange import Alarmed, Answered, Barred, Dead, Exchange, Lost, Result, Stranger
+from drivers.line.floor import Floor
+from drivers.line.job import Job
+from drivers.line.turns import Ask, Ending, Refused, Reply, Unanswered, WrongPump
 
 QUEUE_MAX = 4
 HALTS_MAX = 16
-DIAMETER_EVERY = 4  # polls
-TARGET_EVERY = 8
 
 
 class Phase(StrEnum):
@@ -60,20 +59,20 @@ class Phase(StrEnum):
     OVER = "over"  # given up; the owner closes the port and opens it again
 
 
-class NewEraProtocol:
-    """One line. After every call take the output, then the events."""
+class LineProtocol:
+    """One pump. After every call take the output, then the events. `floor`: shared with the others on its line."""
 
-    def __init__(self, binding: Binding) -> None:
-        self._binding = binding
+    def __init__(self, dialect: Dialect, floor: Floor | None = None) -> None:
+        self._dialect = dialect
+        self._floor = floor or Floor()
         self._gate = Gate()
-        self._exchange = Exchange(binding.address, self._gate, 0)
+        self._exchange = Exchange(dialect.wire(), self._gate, 0, self._floor)
         self._phase = Phase.CLOSED
         self._job: Job | None = None
         self._queue: deque[Job] = deque()
         self._halts: list[int] = []
         self._events: list[DriverEvent] = []
         self._alarms: dict[PumpAlarm, None] = {}
-        self._polls = 0
         self._is_readback_due = False
         self._announced: LinkDown | None = None
         self._is_silent = False
@@ -99,13 +98,12 @@ class NewEraProtocol:
 
     def opened(self, now: int) -> None:
         """The port is open and its input empty: begin with who is there."""
-        bound = self._binding
-        self._exchange = Exchange(bound.address, self._gate, now)
+        self._floor.leave(self._exchange)
+        self._exchange = Exchange(self._dialect.wire(), self._gate, now, self._floor)
         self._gate.forget()
         self._phase = Phase.OPENING
         self._is_readback_due = self._is_silent = False
-        steps = turns.open_line(bound.address, bound.model, bound.firmware, bound.lease_s)
-        self._job = Job(None, steps)
+        self._job = Job(None, self._dialect.opening())
         self._step(None, now)
         self._crank(now)
 
@@ -126,12 +124,12 @@ class NewEraProtocol:
                 self._submit_halt(command_id)
             case Poll():
                 if self._job is None and not self._queue:
-                    self._queue.append(self._poll_job())
+                    self._queue.append(Job.proving(command, self._dialect.poll))
             case Run() | Adjust() | Configure():
                 if len(self._queue) >= QUEUE_MAX:
                     self._events.append(Ended(command_id, Outcome.NOT_SENT, "too many commands are waiting"))
                 else:
-                    self._queue.append(self._job_for(command_id, command))
+                    self._queue.append(Job(command, self._dialect.turn_for(command), [command_id]))
         self._crank(now)
 
     def receive(self, chunk: bytes, now: int) -> None:
@@ -160,21 +158,6 @@ class NewEraProtocol:
         events, self._events = self._events, []
         return events
 
-    def _job_for(self, command_id: int, command: Run | Adjust | Configure) -> Job:
-        if isinstance(command, Run):
-            return Job(command, turns.run(command, self._binding.lease_s), [command_id])
-        if isinstance(command, Adjust):
-            return Job(command, turns.adjust(command.rate_nl_h), [command_id])
-        return Job(command, turns.configure(command.diameter_um), [command_id])
-
-    def _poll_job(self, *, is_full: bool = False) -> Job:
-        self._polls += 1
-        steps = turns.poll(
-            with_diameter=is_full or self._polls % DIAMETER_EVERY == 0,
-            with_target=is_full or self._polls % TARGET_EVERY == 0,
-        )
-        return Job(Poll(), steps)
-
     def _submit_halt(self, command_id: int) -> None:
         for waiting in self._queue:
             self._end(waiting, Outcome.NOT_SENT, "superseded by a halt")
@@ -197,13 +180,11 @@ class NewEraProtocol:
 
     def _next_job(self) -> Job | None:
         if self._halts:
-            proof = Proof()
-            job = Job(Halt(), turns.halt(proof), self._halts, proof)
-            self._halts = []
-            return job
+            ids, self._halts = self._halts, []
+            return Job.proving(Halt(), self._dialect.halt, ids)
         if self._is_readback_due:
             self._is_readback_due = False
-            return self._poll_job(is_full=True)
+            return Job(Poll(), self._dialect.read_back(), is_own=True)
         return self._queue.popleft() if self._queue else None
 
     def _crank(self, now: int) -> None:
@@ -231,17 +212,26 @@ class NewEraProtocol:
         try:
             ask = advance()
         except StopIteration as end:
+            self._trust(job, reply)
             self._finish(job, end.value)
         except Refused as refusal:
-            self._finish(job, Ending(job.refused, str(refusal)))
+            self._finish(job, job.proof.ending or Ending(job.refused, str(refusal)))
         except WrongPump as stranger:
             self._go_down(str(stranger), is_wrong_pump=True)
         else:
-            if reply is not None and job.command is None and job.ask == turns.READ_VERSION:
-                self._exchange.trust(reply.text)
+            self._trust(job, reply)
             job.ask = ask
-            ends_on_alarm = isinstance(job.command, Run | Adjust)
-            self._exchange.want(ask, now, ends_on_alarm=ends_on_alarm)
+            self._exchange.want(ask, now, ends_on_alarm=self._ends_on_alarm(job))
+
+    def _trust(self, job: Job, reply: Reply | None) -> None:
+        """The opening has looked at who answered and goes on."""
+        if reply is not None and job.command is None and job.ask is not None and job.ask.proves_identity:
+            self._exchange.trust(reply)
+
+    def _ends_on_alarm(self, job: Job) -> bool:
+        if job.command is None or job.is_own:
+            return False
+        return self._dialect.ends_on_alarm(job.command)
 
     def _weigh(self, result: Result, now: int) -> None:
         job = self._job
@@ -249,14 +239,16 @@ class NewEraProtocol:
             case Answered(reply):
                 if job is not None:
                     job.note_left(was_declined=reply.error is not None)
-                self._step(reply, now)
+                    self._take_alarm_with_answer(reply.alarm, job)
+                if job is self._job:
+                    self._step(reply, now)
             case Alarmed(alarm, has_ended):
                 self._take_alarm(alarm, job, has_ended=has_ended)
             case Lost(detail):
                 self._lose(detail, now)
             case Barred(reason):
                 if job is not None:
-                    self._finish(job, Ending(job.refused, reason))
+                    self._finish(job, job.proof.ending or Ending(job.refused, reason))
             case Stranger(text):
                 self._go_down(f"{text} answers on a line where another pump was", is_wrong_pump=True)
             case Dead(reason):
@@ -268,14 +260,24 @@ class NewEraProtocol:
     def _take_alarm(self, alarm: PumpAlarm, job: Job | None, *, has_ended: bool) -> None:
         """Remember it for the next report. No run goes on over an alarm; everything else does."""
         self._alarms[alarm] = None
-        if job is not None and isinstance(job.command, Run | Adjust):
+        if job is not None and self._ends_on_alarm(job):
             if not has_ended and self._exchange.has_left:
                 job.note_left()
-            self._exchange.abandon()
-            self._cut_short(job, job.refused, f"the pump has an alarm: {alarm.value}")
-            self._is_readback_due = True
+            self._end_over(alarm, job)
         elif job is None or (alarm is PumpAlarm.RESET and job.command is not None):
             self._is_readback_due = True
+
+    def _take_alarm_with_answer(self, alarm: PumpAlarm | None, job: Job) -> None:
+        """As above; but an alarm that stands in every answer calls for no readback of its own, or for no end of them."""
+        if alarm is not None:
+            self._alarms[alarm] = None
+            if self._ends_on_alarm(job):
+                self._end_over(alarm, job)
+
+    def _end_over(self, alarm: PumpAlarm, job: Job) -> None:
+        self._exchange.abandon()
+        self._cut_short(job, job.refused, f"the pump has an alarm: {alarm.value}")
+        self._is_readback_due = True
 
     def _lose(self, detail: str, now: int) -> None:
         job = self._job
@@ -304,11 +306,13 @@ class NewEraProtocol:
             self._phase = Phase.UP
             self._announced = None
             self._events.append(LinkUp(ending.identity))
-        if ending.report is not None:
-            report = replace(ending.report, alarms=tuple(self._alarms))
-            self._alarms.clear()
-            self._events.append(Reported(report))
+        self._report(ending.report)
         self._end(job, ending.outcome, ending.detail)
+
+    def _report(self, report: PumpReport | None) -> None:
+        if report is not None:
+            self._events.append(Reported(replace(report, alarms=tuple(self._alarms))))
+            self._alarms.clear()
 
     def _cut_short(self, job: Job, outcome: Outcome, detail: str) -> None:
         """End a turn that cannot go on, with what it had proven if it had."""
@@ -318,6 +322,7 @@ class NewEraProtocol:
         proven = job.proof.ending
         if proven is not None:
             outcome, detail = proven.outcome, proven.detail
+            self._report(proven.report)
         self._end(job, outcome, detail)
 
     def _end(self, job: Job, outcome: Outcome, detail: str) -> None:
