@@ -52,8 +52,10 @@ def _clear_hits(rule: Rule, state: RuleState, truth: Truth, is_good: bool, at: S
 
 
 def is_releasable(rule: Rule, state: RuleState) -> bool:
-    """Tell whether a person may release the row: proven clear, and acknowledged where the row wants it."""
+    """Tell whether a person may release the row: proven clear, and acknowledged, with a note, where it wants that."""
     if state.demand in (Demand.NONE, Demand.STOP) or rule.clear.when is None:
+        return False
+    if rule.needs_note and not state.is_noted:
         return False
     return state.is_clear and (not rule.is_latching or state.acknowledged is not None)
 
@@ -68,7 +70,9 @@ def blocks_because(rule: Rule, state: RuleState, at: Situation) -> str:
     missing = []
     if not state.is_clear:
         missing.append(_missing_proof(rule, state, at))
-    if rule.is_latching and state.acknowledged is None:
+    if rule.needs_note and not state.is_noted:
+        missing.append("needs a clinician's note with the acknowledgement")
+    elif rule.is_latching and state.acknowledged is None:
         missing.append("needs acknowledgement")
     return "; ".join(missing)
 

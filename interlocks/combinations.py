@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from interlocks.conditions import Condition
 from interlocks.situation import Clock, MaxAge, Situation
-from interlocks.vocabulary import Sample, Signal, Truth
+from interlocks.vocabulary import Flag, Sample, Signal, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,3 +172,81 @@ class IfSent:
     def is_timed(self) -> bool:
         """Tell whether the part is timed."""
         return self.part.is_timed()
+
+
+@dataclass(frozen=True, slots=True)
+class Unless:
+    """A condition that a flag explains: FALSE while one is up. An ERROR stays one, explained or not.
+
+    When the flag goes down, a silence is judged at once, and a value when the next one comes.
+
+    Attributes:
+        part: what is asked.
+        flags: what explains it.
+        words: how the flags are said: "a cuff cycle is under way".
+    """
+
+    part: Condition
+    flags: tuple[Flag, ...]
+    words: str
+
+    def truth(self, at: Situation, max_age: MaxAge) -> Truth:
+        """Return the answer of the part, or FALSE while it is explained."""
+        answer = self.part.truth(at, max_age)
+        if at.flags and answer is not Truth.ERROR and any(flag in at.flags for flag in self.flags):
+            return Truth.FALSE
+        return answer
+
+    def sentence(self, at: Situation) -> str:
+        """Return the sentence of the part."""
+        return self.part.sentence(at)
+
+    def wanted(self, at: Situation) -> str:
+        """Return the wish of the part."""
+        return self.part.wanted(at)
+
+    def samples(self, at: Situation) -> tuple[Sample, ...]:
+        """Return the samples of the part."""
+        return self.part.samples(at)
+
+    def signals(self) -> frozenset[Signal]:
+        """Return the signals of the part."""
+        return self.part.signals()
+
+    def members(self) -> tuple[Condition, ...]:
+        """Return the part."""
+        return (self.part,)
+
+    def is_timed(self) -> bool:
+        """Tell whether the part is timed."""
+        return self.part.is_timed()
+
+
+@dataclass(frozen=True, slots=True)
+class OneFresh(_Combined):
+    """For signals that stand in for one another: TRUE when one is freshly so and none, however old, is not.
+
+    A sedation score may come on either scale, or on both in turn. A scale never used, or used long ago with a safe
+    score, is no obstacle; an unsafe score is one until the same scale takes it back.
+    """
+
+    def truth(self, at: Situation, max_age: MaxAge) -> Truth:
+        """Return the answer: ERROR outranks FALSE outranks TRUE; STALE when nothing fresh speaks."""
+        known = [part.truth(at, _ANY_AGE) for part in self.parts]
+        for answer in (Truth.ERROR, Truth.FALSE):
+            if answer in known:
+                return answer
+        is_fresh = any(part.truth(at, max_age) is Truth.TRUE for part in self.parts)
+        return Truth.TRUE if is_fresh else Truth.STALE
+
+    def sentence(self, at: Situation) -> str:
+        """Return the sentences of the parts that were ever measured, joined by "and"; of all if none was."""
+        said = [part for part in self.parts if part.samples(at)] or self.parts
+        return " and ".join(part.sentence(at) for part in said)
+
+    def wanted(self, at: Situation) -> str:
+        """Return the wishes of the parts that stand in the way, joined by "and"; any part will do if none does."""
+        blocking = _said(self.parts, at, Truth.FALSE) or _said(self.parts, at, Truth.ERROR)
+        if blocking:
+            return " and ".join(part.wanted(at) for part in blocking)
+        return " or ".join(part.wanted(at) for part in self.parts)

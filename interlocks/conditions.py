@@ -13,6 +13,7 @@ to the newest reading is STALE here, so an old diastolic never stands in for a m
 them.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import isfinite
 from typing import Protocol
@@ -28,7 +29,15 @@ WORDS: dict[Signal, str] = {
     Signal.HR: "heart rate",
     Signal.SPO2: "SpO2",
     Signal.RR: "respiration rate",
+    Signal.BREATH_GAP: "time since the last breath",
     Signal.LINE_PRESSURE: "line pressure",
+    Signal.AIR_BUBBLE: "air bubble",
+    Signal.AIR_15MIN: "air in 15 min",
+    Signal.BUTTON: "bedside button",
+    Signal.MOAAS: "sedation score MOAA/S",
+    Signal.RASS: "sedation score RASS",
+    Signal.SYMPTOMS: "symptoms",
+    Signal.PRESENCE: "presence",
 }
 
 #: Units as they are read aloud; UCUM codes stay on the wire.
@@ -39,7 +48,22 @@ SPOKEN: dict[Signal, str] = {
     Signal.HR: "bpm",
     Signal.SPO2: "%",
     Signal.RR: "/min",
+    Signal.BREATH_GAP: "s",
     Signal.LINE_PRESSURE: "mmHg",
+    Signal.AIR_BUBBLE: "uL",
+    Signal.AIR_15MIN: "mL",
+    Signal.BUTTON: "",
+    Signal.MOAAS: "",
+    Signal.RASS: "",
+    Signal.SYMPTOMS: "",
+    Signal.PRESENCE: "",
+}
+
+#: Signals that are either so or not; a number against a number would say nothing. (Not so, so.)
+EITHER: dict[Signal, tuple[str, str]] = {
+    Signal.BUTTON: ("bedside button released", "bedside button pressed"),
+    Signal.SYMPTOMS: ("no symptoms of a hypertensive crisis", "symptoms of a hypertensive crisis"),
+    Signal.PRESENCE: ("nobody present", "a person present"),
 }
 
 
@@ -76,7 +100,7 @@ class Condition(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
+class _Compared(ABC):
     """A signal against a limit; what Over and Under share."""
 
     signal: Signal
@@ -99,18 +123,19 @@ class _Compared:
             return Truth.STALE, 0.0, 0.0
         return Truth.FALSE, sample.value * 100, limit
 
+    @abstractmethod
     def _relation(self) -> str:
-        raise NotImplementedError
+        """Return the sign of the comparison."""
 
     def _limit_words(self, at: Situation) -> str:
         limit = self.limit.hundredfold(self.signal, at.baseline)
         if limit is None:
             return f"limit unknown{self.limit.origin()}"
-        return f"{limit / 100:g} {SPOKEN[self.signal]}{self.limit.origin()}"
+        return f"{limit / 100:g} {SPOKEN[self.signal]}".rstrip() + self.limit.origin()
 
     def _value_words(self, at: Situation) -> str:
         sample = at.picture.newest(self.signal)
-        return "not measured" if sample is None else f"{sample.value:g} {SPOKEN[self.signal]}"
+        return "not measured" if sample is None else f"{sample.value:g} {SPOKEN[self.signal]}".rstrip()
 
     def sentence(self, at: Situation) -> str:
         """Return e.g. "systolic 163 mmHg > 160 mmHg"."""
@@ -119,10 +144,15 @@ class _Compared:
             and baseline_of(self.signal, at.baseline) is None
         ):
             return f"{WORDS[self.signal]} {self._value_words(at)}, no baseline to judge it by"
+        sample = at.picture.newest(self.signal)
+        if self.signal in EITHER and sample is not None and isfinite(sample.value):
+            return EITHER[self.signal][sample.value > 0]
         return f"{WORDS[self.signal]} {self._value_words(at)} {self._relation()} {self._limit_words(at)}"
 
     def wanted(self, at: Situation) -> str:
         """Return e.g. "systolic <= 150 mmHg (now 163 mmHg)"."""
+        if self.signal in EITHER:
+            return EITHER[self.signal][self._relation().startswith(">")]
         return (
             f"{WORDS[self.signal]} {self._relation()} {self._limit_words(at)} (now {self._value_words(at)})"
         )

@@ -3,7 +3,7 @@
 Theory of operation. For each row: ask every rung, count towards its confirmation, climb to the highest rung
 confirmed, and, for a row in force, advance the proof of its clearing. A row climbs and never descends; it
 goes back to idle by `release`, which a person's accepted resume calls, or by itself if all it ever did was
-ADVISE.
+ADVISE. A shadow row takes the same steps, speaks apart from the others, asks for nothing and goes back by itself.
 
 "Not provably safe" trips. A number that is broken, a baseline that is missing, a row whose evaluation
 raises: each counts at once as the row's highest step up to PAUSE (facts/faults.md I17, row 100), and one
@@ -16,13 +16,13 @@ built until something trips.
 
 from dataclasses import dataclass, replace
 
-from interlocks.clearing import blocks_because, is_releasable, with_clearing
+from interlocks.clearing import is_releasable, with_clearing
 from interlocks.conditions import Condition
 from interlocks.confirm import progressed
+from interlocks.findings import finding_of, is_silence
 from interlocks.rules import Readings, Rule, Step
 from interlocks.situation import Clock, MaxAge, Situation
 from interlocks.state import RuleState, Tally, acknowledge, carry_over, idle
-from interlocks.tighten import tightened
 from interlocks.vocabulary import CUFF, Demand, Finding, Priority, Sample, Stamp, Truth
 
 __all__ = [
@@ -36,7 +36,6 @@ __all__ = [
     "evaluate",
     "fresh_states",
     "release",
-    "tightened",
 ]
 
 #: Worst first, for the one answer kept per row.
@@ -52,11 +51,13 @@ class Evaluation:
         states: one per rule, in the table's order.
         findings: the rows in force, first-out first.
         requests: ids of the rows that want a cuff reading now; each wish is given once.
+        shadows: the shadow rows in force, first-out first among themselves; to be recorded and nothing else.
     """
 
     states: tuple[RuleState, ...]
     findings: tuple[Finding, ...]
     requests: tuple[str, ...]
+    shadows: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class _Trip:
     reason: str
     crossed: Stamp
     evidence: tuple[Sample, ...]
+    is_silence: bool = False
 
 
 def fresh_states(rules: tuple[Rule, ...]) -> tuple[RuleState, ...]:
@@ -76,8 +78,8 @@ def fresh_states(rules: tuple[Rule, ...]) -> tuple[RuleState, ...]:
 
 
 def _check_match(rules: tuple[Rule, ...], states: tuple[RuleState, ...]) -> None:
-    if len(rules) != len(states) or any(r.id != s.rule_id for r, s in zip(rules, states, strict=True)):
-        known, kept = [rule.id for rule in rules], [state.rule_id for state in states]
+    known, kept = [rule.id for rule in rules], [state.rule_id for state in states]
+    if known != kept:
         raise ValueError(f"the states {kept} do not belong to the rules {known}")
 
 
@@ -90,24 +92,35 @@ def evaluate(rules: tuple[Rule, ...], states: tuple[RuleState, ...], situation: 
     _check_match(rules, states)
     after: list[RuleState] = []
     requests: list[str] = []
-    order = max((state.order for state in states), default=0)
+    acting: list[tuple[Rule, RuleState]] = []
+    shadows: list[tuple[Rule, RuleState]] = []
     for rule, state in zip(rules, states, strict=True):
         new = _attended(rule, state, situation)
-        if new.demand > Demand.NONE and new.order == 0:
-            order += 1
-            new = replace(new, order=order)
-        if (
-            rule.asks is not None
-            and (new.demand > Demand.NONE or new.is_counting)
-            and _wants_reading(rule, new, situation)
-        ):
+        if new.demand:
+            in_force = shadows if rule.is_shadow else acting
+            if new.order == 0:
+                new = replace(new, order=_next_order(rules, states, after, is_shadow=rule.is_shadow))
+            in_force.append((rule, new))
+        if (new.demand or new.is_counting) and _wants_reading(rule, new, situation):
             requests.append(rule.id)
             new = replace(new, asked_ms=situation.now.ms)
         after.append(new)
-    in_force = [(rule, state) for rule, state in zip(rules, after, strict=True) if state.demand > Demand.NONE]
+    findings, unheeded = _said(acting, situation), _said(shadows, situation)
+    return Evaluation(tuple(after), findings, tuple(requests), unheeded)
+
+
+def _next_order(
+    rules: tuple[Rule, ...], states: tuple[RuleState, ...], after: list[RuleState], *, is_shadow: bool
+) -> int:
+    """Return the place of a new trip behind those of its kind: a shadow takes no place among the rows that act."""
+    alike = [at for at, rule in enumerate(rules) if rule.is_shadow is is_shadow]
+    known = [(after[at] if at < len(after) else states[at]).order for at in alike]
+    return max(known) + 1
+
+
+def _said(in_force: list[tuple[Rule, RuleState]], at: Situation) -> tuple[Finding, ...]:
     in_force.sort(key=lambda pair: pair[1].order)
-    findings = tuple(_finding(rule, state, situation) for rule, state in in_force)
-    return Evaluation(tuple(after), findings, tuple(requests))
+    return tuple(finding_of(rule, state, at) for rule, state in in_force)
 
 
 def release(
@@ -147,7 +160,12 @@ def _is_quiet(rule: Rule, state: RuleState, at: Situation) -> bool:
         return False
     if at.baseline is None and rule.inputs:
         return False
-    return all(condition.truth(at, rule.max_age) is Truth.FALSE for condition in rule.timed)
+    for condition in rule.timed:
+        truth = condition.truth(at, rule.max_age)
+        # STALE starts no count, so a row that only waits for a first value may rest.
+        if truth is Truth.TRUE or truth is Truth.ERROR:
+            return False
+    return True
 
 
 def _advanced(rule: Rule, state: RuleState, at: Situation) -> RuleState:
@@ -181,7 +199,7 @@ def _advanced(rule: Rule, state: RuleState, at: Situation) -> RuleState:
         return replace(state, is_clear=False, clear_since=None, clear_hits_ms=())
     state = with_clearing(rule, state, at)
     is_seen = state.acknowledged is not None or not rule.is_latching
-    if state.is_clear and state.demand is Demand.ADVISE and is_seen:
+    if state.is_clear and (rule.is_shadow or (state.demand is Demand.ADVISE and is_seen)):
         return idle(rule.id, len(rule.ladder))
     return state
 
@@ -197,7 +215,7 @@ def _trip(step: Step, tally: Tally, condition: Condition, at: Situation) -> _Tri
         reason += f", not repeated within {confirm.unrepeated_ms / 1000:g} s"
     crossed = tally.hits[0].received if tally.hits else tally.since or at.now
     evidence = tuple(dict.fromkeys(s for hit in tally.hits for s in hit.samples)) or condition.samples(at)
-    return _Trip(step.demand, step.priority, reason, crossed, evidence)
+    return _Trip(step.demand, step.priority, reason, crossed, evidence, is_silence(condition))
 
 
 def _error_trip(rule: Rule, reason: str, at: Situation) -> _Trip:
@@ -209,21 +227,25 @@ def _tripped(state: RuleState, trip: _Trip, at: Situation) -> RuleState:
     """Return the state after a rung was confirmed.
 
     A rung below the demand in force is part of the same excursion and says nothing new, unless the row had
-    been proven clear: then this is a new excursion, and whoever acknowledged the last one has not seen it.
+    been proven clear: then this is a new excursion, and whoever acknowledged the last one has not seen it. So it
+    is when a row that tripped by silence hears again, and what it hears trips it: that is worse news.
     """
     is_rise = trip.demand > state.demand
-    if not is_rise and not state.is_clear:
+    is_heard = state.is_silence and not trip.is_silence and trip.demand is state.demand
+    if not (is_rise or state.is_clear or is_heard):
         return state
-    is_same_excursion = state.crossed is not None and not state.is_clear
+    is_same_excursion = state.crossed is not None and not state.is_clear and not is_heard
     return replace(
         state,
         demand=max(state.demand, trip.demand),
         priority=max(state.priority, trip.priority, key=_PRIORITIES.index),
         reason=trip.reason,
-        since_ms=at.now.ms if is_rise else state.since_ms,
+        since_ms=at.now.ms if is_rise or is_heard else state.since_ms,
         crossed=state.crossed if is_same_excursion else trip.crossed,
         evidence=trip.evidence,
         acknowledged=None,
+        is_noted=False,
+        is_silence=trip.is_silence,
         clear_hits_ms=(),
         clear_since=None,
         is_clear=False,
@@ -245,7 +267,7 @@ def _wants_reading(rule: Rule, state: RuleState, at: Situation) -> bool:
     and not clear, now and then another one, because without readings it could never clear.
     """
     asks = rule.asks
-    if asks is None or state.demand is Demand.STOP or state.is_clear:
+    if asks is None or rule.is_shadow or state.demand is Demand.STOP or state.is_clear:
         return False
     reading = max(
         (sample for sample in at.picture.samples if sample.signal in CUFF),
@@ -264,24 +286,3 @@ def _wants_reading(rule: Rule, state: RuleState, at: Situation) -> bool:
         return False
     last = [ms for ms in (asked_ms, None if reading is None else reading.received.ms) if ms is not None]
     return not last or at.now.ms - max(last) >= asks.again_after_ms
-
-
-def _finding(rule: Rule, state: RuleState, at: Situation) -> Finding:
-    try:
-        blocked = blocks_because(rule, state, at)
-    except Exception as error:
-        blocked = f"its clear condition could not be evaluated ({type(error).__name__}: {error})"
-    return Finding(
-        rule_id=rule.id,
-        cause=rule.cause,
-        demand=state.demand,
-        priority=state.priority,
-        reason=state.reason,
-        since_ms=state.since_ms,
-        crossed=state.crossed or at.now,
-        evidence=state.evidence,
-        is_present=not state.is_clear,
-        is_acknowledged=state.acknowledged is not None,
-        is_releasable=is_releasable(rule, state),
-        blocks_because=blocked,
-    )

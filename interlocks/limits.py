@@ -5,7 +5,7 @@ can print it. Percentages are whole numbers and comparisons are made a hundredfo
 x percent): 120 % of 125 is 150 exactly, and a reading at the limit is at the limit on every machine.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from interlocks.vocabulary import Baseline, Signal
@@ -22,6 +22,7 @@ class Absolute:
         default: the loosest allowed; None: `value` as written.
         tightest: the strictest a site may set; None: `value` as written.
         step: a site value is a multiple of this.
+        offset: added to it, in the signal's unit: BP2 clears 10 mmHg below its own limit, wherever a site puts that.
     """
 
     value: float
@@ -30,34 +31,83 @@ class Absolute:
     default: float | None = None
     tightest: float | None = None
     step: int = 1
+    offset: float = 0
 
     def hundredfold(self, signal: Signal, baseline: Baseline | None) -> float | None:
         """Return the limit x 100; None when it is not a finite number."""
-        limit = self.value * self.percent
+        limit = self.value * self.percent + self.offset * 100
         return limit if isfinite(limit) else None
 
     def origin(self) -> str:
         """Return where the number comes from, in words; "" for a plain number."""
         return "" if self.percent == 100 else f" ({self.percent} % of {self.value:g})"
 
+    @property
+    def setting(self) -> float:
+        """What a site tightens."""
+        return self.value
+
+    def set_to(self, value: int) -> "Absolute":
+        """Return the limit with a site's value; what is derived from it moves along."""
+        return replace(self, value=value)
+
+    def moved(self, offset: float) -> "Absolute":
+        """Return the limit so far away from this one, and staying so wherever a site puts it."""
+        return replace(self, offset=self.offset + offset)
+
 
 @dataclass(frozen=True, slots=True)
 class OfBaseline:
-    """A percentage of the patient's own value before the drug; each signal against its own baseline."""
+    """A percentage of the patient's own value before the drug; each signal against its own baseline.
+
+    The other fields are those of `Absolute`; what a site tightens here is the percentage.
+    """
 
     percent: int
+    site_key: str = ""
+    default: int | None = None
+    tightest: int | None = None
+    step: int = 1
+    offset: int = 0
 
     def hundredfold(self, signal: Signal, baseline: Baseline | None) -> float | None:
         """Return the limit x 100; None without a believable baseline (facts/faults.md row 63)."""
         base = baseline_of(signal, baseline)
-        return None if base is None else base * self.percent
+        return None if base is None else base * (self.percent + self.offset)
 
     def origin(self) -> str:
         """Return where the number comes from, in words."""
-        return f" ({self.percent} % of baseline)"
+        return f" ({self.percent + self.offset} % of baseline)"
+
+    @property
+    def setting(self) -> float:
+        """What a site tightens."""
+        return self.percent
+
+    def set_to(self, value: int) -> "OfBaseline":
+        """Return the limit with a site's percentage; what is derived from it moves along."""
+        return replace(self, percent=value)
+
+    def moved(self, offset: int) -> "OfBaseline":
+        """Return the limit so many percent away from this one, and staying so wherever a site puts it."""
+        return replace(self, offset=self.offset + offset)
 
 
 Limit = Absolute | OfBaseline
+
+
+def site_limit(key: str, default: int, tightest: int, step: int = 1) -> Absolute:
+    """Return a limit that a site may move from its default, which is the loosest, to its tightest.
+
+    The tightest bounds are our recommendations [REC]: as far as a limit can go before it would hold for patients in whom
+    nothing is wrong, or meet the limit of the next severer demand.
+    """
+    return Absolute(default, site_key=key, default=default, tightest=tightest, step=step)
+
+
+def site_percent(key: str, default: int, tightest: int, step: int = 1) -> OfBaseline:
+    """Return a percentage of baseline that a site may move from its default to its tightest."""
+    return OfBaseline(default, site_key=key, default=default, tightest=tightest, step=step)
 
 
 def baseline_of(signal: Signal, baseline: Baseline | None) -> float | None:

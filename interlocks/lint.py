@@ -9,16 +9,33 @@ good one. The daemon refuses to start with any.
 from collections.abc import Iterator
 from math import isfinite
 
-from interlocks.combinations import AnyOf, Not
+from interlocks.alerts import AlertedTimes
+from interlocks.combinations import Unless
 from interlocks.conditions import WORDS, Condition, Over, Under
-from interlocks.limits import Absolute, FlowLimit, OfBaseline
+from interlocks.cycles import TickLate
+from interlocks.limits import FlowLimit, OfBaseline
+from interlocks.lint_clear import clearing, size
+from interlocks.quality import RefusedInARow
 from interlocks.rules import Consecutive, Itself, Persist, Rule, SeeRow, Step
-from interlocks.silences import OlderThan, ReportOlderThan
+from interlocks.silences import OlderThan
+from interlocks.slopes import FallenBy, RisenBy
+from interlocks.spans import ElapsedOver, ElapsedOverPlan, PausedOver
+from interlocks.trace import KEPT_MS
 from interlocks.vocabulary import CUFF, Demand, Signal
 from interlocks.volumes import WindowOff
+from interlocks.walking import leaves, walk
+
+__all__ = ["lint", "walk"]
 
 #: A low-diastolic limit from here up is the slip "below 100 diastolic", not a limit (facts/clinical.md 1.1).
 LOW_DIASTOLIC_REFUSED_MMHG = 70
+
+#: Stands are remembered for so long; a longer window would count what is forgotten.
+ALERTS_KEPT_MS = 600_000
+
+#: Signals whose absence needs no watching: the mean comes with the systolic's cuff reading, or not at all; symptoms are
+#: entered when somebody sees some.
+_OPTIONAL = {Signal.MAP, Signal.SYMPTOMS}
 
 
 def lint(rules: tuple[Rule, ...]) -> tuple[str, ...]:
@@ -34,30 +51,14 @@ def lint(rules: tuple[Rule, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def walk(condition: Condition) -> Iterator[Condition]:
-    """Yield a condition and every condition inside it."""
-    yield condition
-    for part in condition.members():
-        yield from walk(part)
-
-
-def _leaves(condition: Condition, is_negated: bool = False) -> Iterator[tuple[Condition, bool]]:
-    """Yield every leaf with whether it stands under an odd number of Not."""
-    parts = condition.members()
-    if not parts:
-        yield condition, is_negated
-    for part in parts:
-        yield from _leaves(part, is_negated ^ isinstance(condition, Not))
-
-
 def _complaints(rule: Rule, by_id: dict[str, Rule]) -> Iterator[str]:
     for name in ("id", "cause", "hazard", "source", "why"):
         if not getattr(rule, name).strip():
             yield f"{name} is empty"
     yield from _ladder(rule)
-    yield from _limits(rule)
+    yield from _limits(rule, by_id)
     yield from _diastolic(rule)
-    yield from _clearing(rule)
+    yield from clearing(rule)
     yield from _staleness(rule, by_id)
 
 
@@ -97,36 +98,56 @@ def _questions(rule: Rule) -> list[Condition]:
     return list(dict.fromkeys(questions))
 
 
-def _limits(rule: Rule) -> Iterator[str]:
-    asked = [leaf for question in _questions(rule) for leaf, _ in _leaves(question)]
-    cleared = [leaf for leaf, _ in _leaves(rule.clear.when)] if rule.clear.when is not None else []
+def _limits(rule: Rule, by_id: dict[str, Rule]) -> Iterator[str]:
+    asked = [leaf for question in _questions(rule) for leaf, _ in leaves(question)]
+    cleared = [leaf for leaf, _ in leaves(rule.clear.when)] if rule.clear.when is not None else []
     for leaf in asked + cleared:
         if isinstance(leaf, Over | Under):
             yield from _limit(leaf, is_trip=leaf in asked)
-        elif isinstance(leaf, OlderThan) and (leaf.limit_ms <= 0 or not leaf.watched):
-            yield f"age limit of {leaf.limit_ms} ms for {len(leaf.watched)} signals"
         elif isinstance(leaf, WindowOff):
             yield from _flow_limit(leaf.limit)
+        elif isinstance(leaf, AlertedTimes) and leaf.rule_id and leaf.rule_id not in by_id:
+            yield f"counts the stands of an unknown row {leaf.rule_id}"
+        elif _is_senseless(leaf):
+            yield f"{leaf} makes no sense"
+    for question in _questions(rule):
+        for part in walk(question):
+            if isinstance(part, Unless) and not (part.flags and part.words.strip()):
+                yield "is explained by no flag, or not in words"
+
+
+def _is_senseless(leaf: Condition) -> bool:
+    """Tell whether a leaf's own numbers could never be meant."""
+    if isinstance(leaf, OlderThan):
+        return leaf.limit_ms <= 0 or not leaf.watched
+    if isinstance(leaf, RisenBy | FallenBy):
+        return not (isfinite(leaf.by_mmhg) and leaf.by_mmhg > 0 and 0 < leaf.within_ms <= KEPT_MS)
+    if isinstance(leaf, ElapsedOver | PausedOver | TickLate):
+        return leaf.limit_ms <= 0
+    if isinstance(leaf, ElapsedOverPlan):
+        return leaf.percent <= 100
+    if isinstance(leaf, AlertedTimes):
+        return leaf.n < 1 or not 0 < leaf.within_ms <= ALERTS_KEPT_MS
+    return isinstance(leaf, RefusedInARow) and leaf.n < 1
 
 
 def _limit(leaf: Over | Under, is_trip: bool) -> Iterator[str]:
     limit, name = leaf.limit, WORDS[leaf.signal]
     if limit.percent <= 0:
         yield f"{name} limit of {limit.percent} %"
-    if isinstance(limit, OfBaseline):
-        if leaf.signal not in (*CUFF, Signal.HR):
-            yield f"{name} has no baseline to be relative to"
+    if isinstance(limit, OfBaseline) and leaf.signal not in (*CUFF, Signal.HR):
+        yield f"{name} has no baseline to be relative to"
+    value = limit.setting
+    if not isfinite(value):
+        yield f"{name} limit {value} is no number"
         return
-    if not isfinite(limit.value):
-        yield f"{name} limit {limit.value} is no number"
-        return
-    loosest = limit.value if limit.default is None else limit.default
-    tightest = limit.value if limit.tightest is None else limit.tightest
+    loosest = value if limit.default is None else limit.default
+    tightest = value if limit.tightest is None else limit.tightest
     is_over = isinstance(leaf, Over)
-    if is_trip and (limit.value > loosest if is_over else limit.value < loosest):
-        yield f"{name} limit {limit.value:g} is looser than the loosest allowed, {loosest:g}"
-    if is_trip and (limit.value < tightest if is_over else limit.value > tightest):
-        yield f"{name} limit {limit.value:g} is tighter than the tightest allowed, {tightest:g}"
+    if is_trip and (value > loosest if is_over else value < loosest):
+        yield f"{name} limit {value:g} is looser than the loosest allowed, {loosest:g}"
+    if is_trip and (value < tightest if is_over else value > tightest):
+        yield f"{name} limit {value:g} is tighter than the tightest allowed, {tightest:g}"
     if limit.step < 1:
         yield f"{name} limit moves in steps of {limit.step}"
 
@@ -139,7 +160,7 @@ def _flow_limit(limit: FlowLimit) -> Iterator[str]:
 def _diastolic(rule: Rule) -> Iterator[str]:
     """Refuse the editing slip: a trip on low diastolic at 70 mmHg or more."""
     for question in _questions(rule):
-        for leaf, is_negated in _leaves(question):
+        for leaf, is_negated in leaves(question):
             if not isinstance(leaf, Over | Under) or leaf.signal is not Signal.DIA:
                 continue
             is_low = isinstance(leaf, Under) is not is_negated
@@ -147,76 +168,11 @@ def _diastolic(rule: Rule) -> Iterator[str]:
                 continue
             if isinstance(leaf.limit, OfBaseline):
                 yield "a low diastolic limit relative to baseline cannot be shown to stay below 70 mmHg"
-            elif not _size(leaf.limit) / 100 < LOW_DIASTOLIC_REFUSED_MMHG:
+            elif not size(leaf.limit) / 100 < LOW_DIASTOLIC_REFUSED_MMHG:
                 yield (
-                    f"a low diastolic limit of {_size(leaf.limit) / 100:g} mmHg is refused: "
+                    f"a low diastolic limit of {size(leaf.limit) / 100:g} mmHg is refused: "
                     f"{LOW_DIASTOLIC_REFUSED_MMHG} mmHg or more would hold for healthy patients"
                 )
-
-
-def _clearing(rule: Rule) -> Iterator[str]:
-    clear = rule.clear
-    if clear.when is None:
-        if any(step.demand is not Demand.STOP for step in rule.steps):
-            yield "nothing clears it, yet it demands less than STOP"
-        return
-    if clear.readings < 0 or clear.apart_ms < 0 or clear.for_ms < 0:
-        yield "its clear condition counts or waits a negative amount"
-    if clear.readings and clear.for_ms:
-        yield "is cleared by readings and by time at once"
-    if any(isinstance(part, AnyOf) for part in walk(clear.when) if part not in _under_not(clear.when)):
-        yield "its clear condition is met by one part alone"
-    for question in _questions(rule):
-        yield from _hysteresis(question, clear.when)
-
-
-def _under_not(condition: Condition) -> list[Condition]:
-    return [inner for part in walk(condition) if isinstance(part, Not) for inner in walk(part.part)]
-
-
-def _hysteresis(question: Condition, clear: Condition) -> Iterator[str]:
-    """Every trip comparison needs its counterpart in the clear condition, on the safe side."""
-    if Not(question) in tuple(walk(clear)):
-        return
-    counterparts = list(_leaves(clear))
-    for leaf, is_negated in _leaves(question):
-        if isinstance(leaf, OlderThan):
-            # Silence of the signals its clear condition reads is ended by fresh values only.
-            is_read = set(leaf.watched) <= clear.signals()
-            is_aged = any(
-                isinstance(other, OlderThan)
-                and is_other_negated
-                and set(leaf.watched) <= set(other.watched)
-                and other.limit_ms <= leaf.limit_ms
-                and other.clock is leaf.clock
-                for other, is_other_negated in counterparts
-            )
-            if not is_read and not is_aged:
-                yield f"silence over {leaf.limit_ms} ms is not on the safe side of its clear condition"
-        elif isinstance(leaf, ReportOlderThan):
-            # Its own end is asked at rest too: a pause ends the running, not the silence.
-            if Not(ReportOlderThan(leaf.limit_ms, only_running=False)) not in tuple(walk(clear)):
-                yield "silence of the pump is not undone by its clear condition"
-        elif isinstance(leaf, Over | Under) and not is_negated:
-            if not any(_is_safe_side(leaf, other, negated) for other, negated in counterparts):
-                yield f"the {WORDS[leaf.signal]} limit has no clear limit on its safe side"
-        else:
-            yield f"{type(leaf).__name__} is not undone by its clear condition"
-
-
-def _is_safe_side(trip: Over | Under, clear: Condition, is_negated: bool) -> bool:
-    if is_negated or not isinstance(clear, Over | Under) or clear.signal is not trip.signal:
-        return False
-    if isinstance(clear, Over) is isinstance(trip, Over) or type(clear.limit) is not type(trip.limit):
-        return False
-    trip_limit, clear_limit = _size(trip.limit), _size(clear.limit)
-    if trip_limit == clear_limit:
-        return trip.or_equal is not clear.or_equal
-    return clear_limit < trip_limit if isinstance(trip, Over) else clear_limit > trip_limit
-
-
-def _size(limit: Absolute | OfBaseline) -> float:
-    return limit.percent if isinstance(limit, OfBaseline) else limit.value * limit.percent
 
 
 def _staleness(rule: Rule, by_id: dict[str, Rule]) -> Iterator[str]:
@@ -245,9 +201,8 @@ def _staleness(rule: Rule, by_id: dict[str, Rule]) -> Iterator[str]:
         for _, question in owner.ladder
         for part in walk(question)
         if isinstance(part, OlderThan)
-        for signal in part.watched
+        for signal in (*part.watched, *part.if_heard)
     }
-    # The mean pressure is optional at many monitors; it comes with the same cuff reading as the systolic.
-    lost = rule.inputs - watched - {Signal.MAP}
+    lost = rule.inputs - watched - _OPTIONAL
     if owners and lost:
         yield f"nobody watches the silence of {', '.join(sorted(lost))}"

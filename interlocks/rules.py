@@ -11,6 +11,7 @@ Nothing here decides; a row is compared, printed, tightened and checked as it st
 
 from dataclasses import dataclass, field, replace
 
+from interlocks.combinations import Unless
 from interlocks.conditions import Condition
 from interlocks.silences import OlderThan
 from interlocks.situation import Clock, MaxAge
@@ -137,6 +138,14 @@ class Asks:
     again_after_ms: int
 
 
+def _is_later(question: Condition, other: Condition) -> bool:
+    """Tell whether a silence cannot be too long before another one is."""
+    part = question.part if isinstance(question, Unless) else question
+    if not isinstance(part, OlderThan) or not isinstance(other, OlderThan):
+        return False
+    return other.limit_ms < part.limit_ms and replace(other, limit_ms=part.limit_ms) == part
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One row of the table.
@@ -153,9 +162,11 @@ class Rule:
         source: where the numbers come from.
         why: one sentence for the nurse and the manual.
         asks: when the row wants a cuff reading; None: never.
+        needs_note: a person's acknowledgement must carry a note before the row can be released.
+        is_shadow: evaluated and recorded, and nothing else: no restriction, no alarm.
         ladder: the steps with their questions filled in, the step for silence last. Computed.
         inputs: every signal whose value decides. Computed.
-        timed: questions whose answer may change without a sample. Computed.
+        timed: questions whose answer may change without a sample, the first of each silence only. Computed.
         max_age: older samples answer STALE. Computed.
     """
 
@@ -170,6 +181,8 @@ class Rule:
     source: str
     why: str
     asks: Asks | None = None
+    needs_note: bool = False
+    is_shadow: bool = False
     ladder: tuple[tuple[Step, Condition], ...] = field(init=False, repr=False, compare=False)
     inputs: frozenset[Signal] = field(init=False, repr=False, compare=False)
     timed: tuple[Condition, ...] = field(init=False, repr=False, compare=False)
@@ -183,7 +196,8 @@ class Rule:
             stale = self.on_stale
             silence = OlderThan(tuple(sorted(inputs)), stale.max_age.after_ms, stale.max_age.clock)
             ladder.append((Step(stale.demand, stale.priority, AT_ONCE, silence), silence))
-        timed = dict.fromkeys(condition for _, condition in ladder if condition.is_timed())
+        asked = dict.fromkeys(condition for _, condition in ladder if condition.is_timed())
+        timed = [condition for condition in asked if not any(_is_later(condition, other) for other in asked)]
         object.__setattr__(self, "ladder", tuple(ladder))
         object.__setattr__(self, "inputs", inputs)
         object.__setattr__(self, "timed", tuple(timed))
@@ -194,12 +208,12 @@ class Rule:
     def error_step(self) -> tuple[Demand, Priority]:
         """Return what a failed evaluation demands: the highest step up to PAUSE (facts/faults.md row 100).
 
-        A row that only knows STOP pauses: an error of ours is no proof that the session must end.
+        A row that can STOP pauses: an error of ours is no proof that the session must end, nor that it may go on.
         """
         mild = [step for step, _ in self.ladder if step.demand <= Demand.PAUSE]
-        if not mild:
+        worst = max(mild, key=lambda step: step.demand, default=None)
+        if worst is None or (worst.demand < Demand.PAUSE and len(mild) < len(self.ladder)):
             return Demand.PAUSE, Priority.HIGH
-        worst = max(mild, key=lambda step: step.demand)
         return worst.demand, worst.priority
 
     def with_conditions(self, when: Condition, steps: tuple[Step, ...], clear: Clear) -> "Rule":

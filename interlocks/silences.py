@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from interlocks.conditions import WORDS, Condition
 from interlocks.situation import Clock, MaxAge, Situation
-from interlocks.vocabulary import Flag, Sample, Signal, Truth
+from interlocks.vocabulary import FITTED, Flag, Sample, Signal, Truth
 
 
 class Technical:
@@ -31,22 +31,26 @@ class Technical:
 
 @dataclass(frozen=True, slots=True)
 class OlderThan(Technical):
-    """TRUE when the oldest of the named signals is older than the limit.
+    """TRUE when any of the named signals is older than the limit; or, for stand-ins, when all of them are.
 
-    A signal never seen is as old as the guarding. Line pressure without a configured source cannot be silent.
+    A signal never seen is as old as the guarding. One that needs a source of its own and has none cannot be silent.
 
     Attributes:
-        watched: the signals; the worst age counts.
+        watched: the signals.
         limit_ms: on the named clock; at the limit is not yet older.
         clock: TREATMENT takes the worse of device time and arrival; LINK takes arrival.
+        if_heard: signals that not every monitor sends: watched as well, each from its first sample on.
+        is_any_enough: the signals stand in for one another, so the youngest counts instead of the oldest.
     """
 
     watched: tuple[Signal, ...]
     limit_ms: int
     clock: Clock
+    if_heard: tuple[Signal, ...] = ()
+    is_any_enough: bool = False
 
     def _age_ms(self, signal: Signal, at: Situation) -> int:
-        if signal is Signal.LINE_PRESSURE and not at.has_line_pressure:
+        if signal in FITTED and signal not in at.fitted:
             return 0
         is_link = self.clock is Clock.LINK
         age_ms = at.picture.age_link_ms(signal, at.now) if is_link else at.picture.age_ms(signal, at.now)
@@ -54,28 +58,45 @@ class OlderThan(Technical):
             return age_ms
         return at.now.link_ms - at.guarding_since.link_ms if is_link else at.now.ms - at.guarding_since.ms
 
+    def _heard(self, at: Situation) -> tuple[Signal, ...]:
+        """Return the signals whose silence counts now."""
+        if not self.if_heard:
+            return self.watched
+        known = at.picture
+        return (*self.watched, *(name for name in self.if_heard if known.newest(name) is not None))
+
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return TRUE or FALSE; see the protocol."""
-        for signal in self.watched:
-            if self._age_ms(signal, at) > self.limit_ms:
-                return Truth.TRUE
-        return Truth.FALSE
+        limit_ms = self.limit_ms
+        is_late = False
+        for signal in self._heard(at):
+            is_late = self._age_ms(signal, at) > limit_ms
+            if is_late is not self.is_any_enough:
+                break
+        return Truth.TRUE if is_late else Truth.FALSE
 
     def sentence(self, at: Situation) -> str:
-        """Return e.g. "no new systolic for 391 s > 390 s"."""
-        worst = max(self.watched, key=lambda signal: self._age_ms(signal, at))
-        relation = ">" if self._age_ms(worst, at) > self.limit_ms else "<="
-        age_s = self._age_ms(worst, at) / 1000
-        return f"no new {WORDS[worst]} for {age_s:.10g} s {relation} {self.limit_ms / 1000:g} s"
+        """Return e.g. "no new heart rate and SpO2 for 31 s > 30 s", naming every signal that is too old."""
+        ages = {signal: self._age_ms(signal, at) for signal in self._heard(at)}
+        if self.is_any_enough:
+            names, age_ms = " or ".join(WORDS[signal] for signal in ages), min(ages.values())
+        else:
+            age_ms = max(ages.values())
+            late = [signal for signal in ages if ages[signal] > self.limit_ms]
+            late = late or [signal for signal in ages if ages[signal] == age_ms]
+            names = " and ".join(WORDS[signal] for signal in late)
+        relation = ">" if age_ms > self.limit_ms else "<="
+        return f"no new {names} for {age_ms / 1000:.10g} s {relation} {self.limit_ms / 1000:g} s"
 
     def wanted(self, at: Situation) -> str:
         """Return the wish for a newer value."""
-        names = " and ".join(WORDS[signal] for signal in self.watched)
+        joint = " or " if self.is_any_enough else " and "
+        names = joint.join(WORDS[signal] for signal in self._heard(at))
         return f"{names} older than {self.limit_ms / 1000:g} s"
 
     def samples(self, at: Situation) -> tuple[Sample, ...]:
         """Return the last samples of the signals watched."""
-        found = (at.picture.newest(signal) for signal in self.watched)
+        found = (at.picture.newest(signal) for signal in (*self.watched, *self.if_heard))
         return tuple(sample for sample in found if sample is not None)
 
 

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from interlocks.picture import Picture
-from interlocks.vocabulary import Baseline, Flag, Flow, Sample, Signal, Stamp
+from interlocks.trace import Trace
+from interlocks.vocabulary import Alert, Baseline, Course, Flag, Flow, Sample, Signal, Stamp
+
+NO_TRACE = Trace()
+NO_COURSE = Course()
 
 
 class Clock(StrEnum):
@@ -30,8 +34,13 @@ class Situation:
         baseline: the patient's own values; None: not taken, which makes every relative condition an ERROR.
         flow: the pump's counter against the command.
         flags: technical facts present now.
-        has_line_pressure: a source of line pressure is configured, so its silence means something.
+        fitted: of the signals that need a source of their own, those that have one: their silence means something.
         guarding_since: start of guarding; the age of a signal never seen counts from here.
+        trace: line pressure of the last seconds.
+        rejects: signals whose newest readings were refused, and how many in a row.
+        course: how long the session has been going on.
+        alerts: stands demanded by rows in the last ten minutes, oldest first.
+        tick_gap_ms: the longest recent gap between two control cycles, link time.
     """
 
     now: Stamp
@@ -40,8 +49,13 @@ class Situation:
     baseline: Baseline | None
     flow: Flow
     flags: frozenset[Flag]
-    has_line_pressure: bool
+    fitted: frozenset[Signal]
     guarding_since: Stamp
+    trace: Trace = NO_TRACE
+    rejects: tuple[tuple[Signal, int], ...] = ()
+    course: Course = NO_COURSE
+    alerts: tuple[Alert, ...] = ()
+    tick_gap_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

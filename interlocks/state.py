@@ -66,6 +66,8 @@ class RuleState:
         crossed: when the first sample of the excursion was received.
         evidence: samples behind it.
         acknowledged: when a person saw it; None: nobody has.
+        is_noted: the acknowledgement carried a note.
+        is_silence: what tripped the row is that something was not heard.
         clear_hits_ms: measured times of the readings that met the clear condition.
         clear_since: since when the clear condition is met.
         is_clear: the clear condition is proven, with its hysteresis.
@@ -84,6 +86,8 @@ class RuleState:
     crossed: Stamp | None = None
     evidence: tuple[Sample, ...] = ()
     acknowledged: Stamp | None = None
+    is_noted: bool = False
+    is_silence: bool = False
     clear_hits_ms: tuple[int, ...] = ()
     clear_since: Stamp | None = None
     is_clear: bool = False
@@ -96,15 +100,25 @@ def idle(rule_id: str, rungs: int) -> RuleState:
     return RuleState(rule_id, (Tally(),) * rungs)
 
 
-def acknowledge(states: tuple[RuleState, ...], rule_id: str | None, now: Stamp) -> tuple[RuleState, ...]:
+def acknowledge(
+    states: tuple[RuleState, ...], rule_id: str | None, now: Stamp, is_noted: bool = False
+) -> tuple[RuleState, ...]:
     """Mark one row in force, or with None all of them, as seen by a person.
 
     Acknowledging never releases. A row that is unknown, idle or already acknowledged is left as it is, so the
-    caller sees that nothing changed.
+    caller sees that nothing changed; only a note may still be added to an acknowledgement without one.
+
+    Args:
+        states: of the table.
+        rule_id: the row; None: all.
+        now: the instant of the acknowledgement.
+        is_noted: the person gave a note with it.
     """
     return tuple(
-        replace(state, acknowledged=now)
-        if state.demand > Demand.NONE and state.acknowledged is None and rule_id in (None, state.rule_id)
+        replace(state, acknowledged=state.acknowledged or now, is_noted=state.is_noted or is_noted)
+        if state.demand > Demand.NONE
+        and rule_id in (None, state.rule_id)
+        and (state.acknowledged is None or (is_noted and not state.is_noted))
         else state
         for state in states
     )
@@ -129,6 +143,8 @@ def carry_over(states: tuple[RuleState, ...], now: Stamp) -> tuple[RuleState, ..
                 since_ms=now.ms,
                 crossed=now,
                 acknowledged=None if state.acknowledged is None else now,
+                is_noted=state.is_noted,
+                is_silence=state.is_silence,
             )
         kept.append(blank)
     return tuple(kept)

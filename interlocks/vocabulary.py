@@ -24,7 +24,15 @@ class Signal(StrEnum):
     HR = "hr"  # heart or pulse rate, {beat}/min
     SPO2 = "spo2"  # oxygen saturation, %
     RR = "rr"  # respiration rate, {breath}/min
+    BREATH_GAP = "breath_gap"  # time since the last breath, s
     LINE_PRESSURE = "line_pressure"  # pressure in the infusion line, mm[Hg]
+    AIR_BUBBLE = "air_bubble"  # newest single bubble, uL
+    AIR_15MIN = "air_15min"  # air passed in the last 15 minutes, mL
+    BUTTON = "button"  # bedside stop button: 0 released, 1 pressed
+    MOAAS = "moaas"  # sedation score entered by a person, 0 to 5
+    RASS = "rass"  # agitation and sedation score entered by a person, -5 to +4
+    SYMPTOMS = "symptoms"  # a person sees symptoms of a hypertensive crisis: 1; none: 0
+    PRESENCE = "presence"  # a person at the chair says so: 1
 
 
 UNIT: dict[Signal, str] = {
@@ -34,8 +42,22 @@ UNIT: dict[Signal, str] = {
     Signal.HR: "{beat}/min",
     Signal.SPO2: "%",
     Signal.RR: "{breath}/min",
+    Signal.BREATH_GAP: "s",
     Signal.LINE_PRESSURE: "mm[Hg]",
+    Signal.AIR_BUBBLE: "uL",
+    Signal.AIR_15MIN: "mL",
+    Signal.BUTTON: "1",
+    Signal.MOAAS: "{score}",
+    Signal.RASS: "{score}",
+    Signal.SYMPTOMS: "1",
+    Signal.PRESENCE: "1",
 }
+
+#: What people enter; no feed may speak of these.
+ENTERED = (Signal.MOAAS, Signal.RASS, Signal.SYMPTOMS, Signal.PRESENCE)
+
+#: Signals that need a source of their own in the configuration; without one their silence means nothing.
+FITTED = (Signal.LINE_PRESSURE, Signal.AIR_BUBBLE, Signal.AIR_15MIN, Signal.BUTTON)
 
 #: Cuff signals come as one reading: the same cuff cycle, the same measured time.
 CUFF = (Signal.SYS, Signal.DIA, Signal.MAP)
@@ -73,6 +95,8 @@ class Flag(StrEnum):
 
     BROKER_DOWN = "broker_down"  # no session with the broker, or a monitor's last will has spoken
     WRONG_PATIENT = "wrong_patient"  # a sample carried another patient's token
+    CUFF_ACTIVE = "cuff_active"  # a cuff cycle is flagged, or ended a moment ago
+    OCCLUSION_KNOWN = "occlusion_known"  # an occlusion row is in force, so a falling pressure is explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +177,34 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """How long the session has been going on, treatment time, ms.
+
+    Attributes:
+        elapsed_ms: since the start, whatever the motor did.
+        planned_ms: duration of the verified programme.
+        paused_ms: of the elapsed time, how long delivery stood still.
+    """
+
+    elapsed_ms: int = 0
+    planned_ms: int = 0
+    paused_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One time that delivery was brought to a stand by rows, for counting alert-stop-start cycles.
+
+    Attributes:
+        ms: treatment time of the stand.
+        rule_ids: the rows that demanded it.
+    """
+
+    ms: int
+    rule_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A rule that speaks: what it demands and why, in words a nurse reads.
 
@@ -169,6 +221,9 @@ class Finding:
         is_acknowledged: a person has seen it.
         is_releasable: clear condition met, acknowledged where the row wants it: a person may release it.
         blocks_because: why it is not releasable, in words; "" when it is.
+        is_silence: what tripped it is that something was not heard, not what was heard.
+        is_latching: the row wants a person's acknowledgement.
+        hazard: what the row guards against.
     """
 
     rule_id: str
@@ -183,3 +238,6 @@ class Finding:
     is_acknowledged: bool
     is_releasable: bool
     blocks_because: str
+    is_silence: bool = False
+    is_latching: bool = True
+    hazard: str = ""

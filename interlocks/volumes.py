@@ -6,6 +6,7 @@ within a minute. The core computes the integrals; here they are only compared, i
 of the tolerance.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,14 +27,14 @@ class Direction(StrEnum):
     UNDER_120S = "under"
 
 
-class _Volume(Technical):
+class _Volume(Technical, ABC):
     """What conditions on volumes share."""
 
     __slots__ = ()
 
+    @abstractmethod
     def sentence(self, at: Situation) -> str:
         """Return what is the case."""
-        raise NotImplementedError
 
     def wanted(self, at: Situation) -> str:
         """Return the sentence."""

@@ -17,7 +17,19 @@ from interlocks.evaluate import (
 )
 from interlocks.picture import Picture, observe, renewed
 from interlocks.rules import Rule
-from interlocks.vocabulary import Baseline, Demand, Finding, Flag, Flow, Sample, Signal, Stamp
+from interlocks.trace import Trace, followed
+from interlocks.vocabulary import (
+    Alert,
+    Baseline,
+    Course,
+    Demand,
+    Finding,
+    Flag,
+    Flow,
+    Sample,
+    Signal,
+    Stamp,
+)
 
 BASELINE = Baseline(sys=125.0, dia=78.0, map=94.0, hr=70.0)
 
@@ -44,8 +56,25 @@ CALM: Mapping[Signal, float] = {
     Signal.LINE_PRESSURE: 20.0,
 }
 
+#: The same patient with every sensor fitted and every score entered.
+CALM_ALL: Mapping[Signal, float] = {
+    **CALM,
+    Signal.MAP: 90.0,
+    Signal.RR: 14.0,
+    Signal.BREATH_GAP: 4.0,
+    Signal.AIR_BUBBLE: 0.0,
+    Signal.AIR_15MIN: 0.0,
+    Signal.BUTTON: 0.0,
+    Signal.MOAAS: 5.0,
+    Signal.RASS: 0.0,
+    Signal.SYMPTOMS: 0.0,
+    Signal.PRESENCE: 1.0,
+}
+
 START = Stamp(0, 0)
 NOTHING = Picture()
+NO_TRACE = Trace()
+CALM_COURSE = Course(elapsed_ms=1_200_000, planned_ms=2_400_000, paused_ms=0)
 SILENT = Evaluation((), (), ())
 
 
@@ -57,9 +86,14 @@ class Scene:
     baseline: Baseline | None = BASELINE
     flow: Flow = CALM_FLOW
     flags: frozenset[Flag] = frozenset()
-    has_line_pressure: bool = False
+    fitted: frozenset[Signal] = frozenset()
     now: Stamp = START
     picture: Picture = NOTHING
+    trace: Trace = NO_TRACE
+    rejects: tuple[tuple[Signal, int], ...] = ()
+    course: Course = CALM_COURSE
+    alerts: tuple[Alert, ...] = ()
+    tick_gap_ms: int = 100
     states: tuple[RuleState, ...] = ()
     requests: list[tuple[int, str]] = field(default_factory=list)
     last: Evaluation = SILENT
@@ -76,8 +110,13 @@ class Scene:
             baseline=self.baseline,
             flow=self.flow,
             flags=self.flags,
-            has_line_pressure=self.has_line_pressure,
+            fitted=self.fitted,
             guarding_since=Stamp(0, 0),
+            trace=self.trace,
+            rejects=self.rejects,
+            course=self.course,
+            alerts=self.alerts,
+            tick_gap_ms=self.tick_gap_ms,
         )
 
     def look(self, fresh: frozenset[Signal] = frozenset()) -> Evaluation:
@@ -102,6 +141,8 @@ class Scene:
         ]
         before = self.picture
         self.picture = observe(before, samples)
+        if Signal.LINE_PRESSURE in values:
+            self.trace = followed(self.trace, self.now.ms, values[Signal.LINE_PRESSURE])
         return self.look(renewed(before, self.picture))
 
     def cuff(self, ms: int, sys: float, dia: float, *, is_suspect: bool = False) -> Evaluation:
@@ -119,8 +160,8 @@ class Scene:
         self.flow = replace(self.flow, **changes)  # type: ignore[arg-type]
         return self.look()
 
-    def acknowledge(self, rule_id: str | None = None) -> None:
-        self.states = acknowledge(self.states, rule_id, self.now)
+    def acknowledge(self, rule_id: str | None = None, *, is_noted: bool = False) -> None:
+        self.states = acknowledge(self.states, rule_id, self.now, is_noted)
 
     def release(self) -> None:
         self.states = release(self.rules, self.states, self.situation())
@@ -133,3 +174,6 @@ class Scene:
 
     def finding(self, rule_id: str) -> Finding:
         return next(finding for finding in self.last.findings if finding.rule_id == rule_id)
+
+    def shadow(self, rule_id: str) -> Finding:
+        return next(finding for finding in self.last.shadows if finding.rule_id == rule_id)

@@ -11,7 +11,7 @@ The linter refuses any low-diastolic limit of 70 or more, so the slip cannot ret
 
 from interlocks.combinations import AllOf, AnyOf, IfSent
 from interlocks.conditions import Over, Under
-from interlocks.limits import Absolute, OfBaseline
+from interlocks.limits import Absolute, site_limit, site_percent
 from interlocks.rules import FIRST_READING, Asks, Clear, Readings, Rule, SeeRow, Step
 from interlocks.situation import Clock, MaxAge
 from interlocks.vocabulary import Demand, Priority, Signal, Truth
@@ -26,15 +26,12 @@ _INDEPENDENT_MS = 30_000
 
 _REPEAT_AFTER_60S = Asks(repeat_after_ms=60_000, again_after_ms=120_000)
 
+_RISE = site_percent("pressure_rise_slow_percent", default=120, tightest=110)
+
 BP1 = Rule(
     id="BP1",
     cause="blood pressure",
-    when=AnyOf(
-        (
-            Over(Signal.SYS, OfBaseline(120), or_equal=True),
-            Over(Signal.DIA, OfBaseline(120), or_equal=True),
-        )
-    ),
+    when=AnyOf((Over(Signal.SYS, _RISE, or_equal=True), Over(Signal.DIA, _RISE, or_equal=True))),
     steps=(
         Step(
             Demand.SLOW,
@@ -43,7 +40,7 @@ BP1 = Rule(
         ),
     ),
     clear=Clear(
-        AllOf((Under(Signal.SYS, OfBaseline(115)), Under(Signal.DIA, OfBaseline(115)))),
+        AllOf((Under(Signal.SYS, _RISE.moved(-5)), Under(Signal.DIA, _RISE.moved(-5)))),
         readings=2,
         apart_ms=120_000,
     ),
@@ -55,10 +52,13 @@ BP1 = Rule(
     asks=_REPEAT_AFTER_60S,
 )
 
+_SYS_SLOW = site_limit("systolic_slow_mmhg", default=160, tightest=140)
+_DIA_SLOW = site_limit("diastolic_slow_mmhg", default=100, tightest=90)
+
 BP2 = Rule(
     id="BP2",
     cause="blood pressure",
-    when=AnyOf((Over(Signal.SYS, Absolute(160)), Over(Signal.DIA, Absolute(100)))),
+    when=AnyOf((Over(Signal.SYS, _SYS_SLOW), Over(Signal.DIA, _DIA_SLOW))),
     steps=(
         Step(Demand.SLOW, Priority.MEDIUM, FIRST_READING),
         Step(Demand.PAUSE, Priority.HIGH, Readings(2, apart_ms=_INDEPENDENT_MS)),
@@ -66,8 +66,8 @@ BP2 = Rule(
     clear=Clear(
         AllOf(
             (
-                Under(Signal.SYS, Absolute(150), or_equal=True),
-                Under(Signal.DIA, Absolute(95), or_equal=True),
+                Under(Signal.SYS, _SYS_SLOW.moved(-10), or_equal=True),
+                Under(Signal.DIA, _DIA_SLOW.moved(-5), or_equal=True),
             )
         ),
         readings=2,
@@ -81,12 +81,16 @@ BP2 = Rule(
     asks=_REPEAT_AFTER_60S,
 )
 
+_SYS_PAUSE = site_limit("systolic_pause_mmhg", default=180, tightest=160)
+_DIA_PAUSE = site_limit("diastolic_pause_mmhg", default=110, tightest=100)
+_SYS_STOP = site_limit("systolic_stop_mmhg", default=200, tightest=180)
+_DIA_STOP = site_limit("diastolic_stop_mmhg", default=120, tightest=110)
+_CRISIS = AnyOf((Over(Signal.SYS, _SYS_PAUSE, or_equal=True), Over(Signal.DIA, _DIA_PAUSE, or_equal=True)))
+
 BP3 = Rule(
     id="BP3",
     cause="blood pressure",
-    when=AnyOf(
-        (Over(Signal.SYS, Absolute(180), or_equal=True), Over(Signal.DIA, Absolute(110), or_equal=True))
-    ),
+    when=_CRISIS,
     steps=(
         Step(Demand.PAUSE, Priority.HIGH, FIRST_READING),
         Step(Demand.STOP, Priority.HIGH, Readings(3, within_ms=300_000, apart_ms=_INDEPENDENT_MS)),
@@ -95,18 +99,21 @@ BP3 = Rule(
             Priority.HIGH,
             Readings(2, apart_ms=_INDEPENDENT_MS),
             when=AnyOf(
-                (
-                    Over(Signal.SYS, Absolute(200), or_equal=True),
-                    Over(Signal.DIA, Absolute(120), or_equal=True),
-                )
+                (Over(Signal.SYS, _SYS_STOP, or_equal=True), Over(Signal.DIA, _DIA_STOP, or_equal=True))
             ),
+        ),
+        Step(
+            Demand.STOP,
+            Priority.HIGH,
+            FIRST_READING,
+            when=AllOf((Over(Signal.SYMPTOMS, Absolute(0)), _CRISIS)),
         ),
     ),
     clear=Clear(
         AllOf(
             (
-                Under(Signal.SYS, Absolute(160), or_equal=True),
-                Under(Signal.DIA, Absolute(100), or_equal=True),
+                Under(Signal.SYS, _SYS_PAUSE.moved(-20), or_equal=True),
+                Under(Signal.DIA, _DIA_PAUSE.moved(-10), or_equal=True),
             )
         ),
         readings=2,
@@ -116,18 +123,23 @@ BP3 = Rule(
     on_stale=CUFF_STALE,
     hazard="hypertensive crisis",
     source=f"{_SOURCE} BP3",
-    why="180/110 pauses on the first reading; two repeats in 5 min, or 200/120 confirmed, end the session.",
+    why="180/110 pauses on the first reading; two repeats in 5 min, 200/120 confirmed, or symptoms end the session.",
     asks=_REPEAT_AFTER_60S,
+    needs_note=True,
 )
+
+_SYS_LOW = site_limit("systolic_low_mmhg", default=90, tightest=100)
+_SYS_FALL = site_percent("systolic_fall_percent", default=75, tightest=85)
+_MAP_LOW = site_limit("mean_pressure_low_mmhg", default=60, tightest=65)
 
 BP4 = Rule(
     id="BP4",
     cause="blood pressure",
     when=AnyOf(
         (
-            Under(Signal.SYS, Absolute(90)),
-            Under(Signal.SYS, OfBaseline(75)),
-            IfSent(Under(Signal.MAP, Absolute(60)), Truth.FALSE),
+            Under(Signal.SYS, _SYS_LOW),
+            Under(Signal.SYS, _SYS_FALL),
+            IfSent(Under(Signal.MAP, _MAP_LOW), Truth.FALSE),
         )
     ),
     # The table leaves open what follows a low reading that is never repeated. It acts, as in BP1: with a
@@ -138,9 +150,9 @@ BP4 = Rule(
     clear=Clear(
         AllOf(
             (
-                Over(Signal.SYS, Absolute(95), or_equal=True),
-                Over(Signal.SYS, OfBaseline(80), or_equal=True),
-                IfSent(Over(Signal.MAP, Absolute(65), or_equal=True), Truth.TRUE),
+                Over(Signal.SYS, _SYS_LOW.moved(5), or_equal=True),
+                Over(Signal.SYS, _SYS_FALL.moved(5), or_equal=True),
+                IfSent(Over(Signal.MAP, _MAP_LOW.moved(5), or_equal=True), Truth.TRUE),
             )
         ),
         readings=2,

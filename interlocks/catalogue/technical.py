@@ -1,4 +1,4 @@
-"""Silence and identity: the rows that own staleness.
+"""Silence, quality and identity: the rows that own staleness.
 
 Theory of operation. Silence is unsafe (law 3). A short one is told, a longer one slows, a long one pauses,
 and each is timed here by comparison with the clock, without any message arriving. The rows of lost vital
@@ -9,14 +9,18 @@ The cuff is timed in treatment time, from the measurement; the 1 Hz signals and 
 time, which a demonstration does not stretch.
 """
 
-from interlocks.combinations import Not
-from interlocks.rules import AT_ONCE, Asks, Clear, Itself, Persist, Rule, SeeRow, Step
+from interlocks.catalogue.haemodynamic import CUFF_STALE
+from interlocks.combinations import Not, Unless
+from interlocks.cycles import TickLate
+from interlocks.quality import RefusedInARow, SuspectReading
+from interlocks.rules import AT_ONCE, FIRST_READING, Asks, Clear, Itself, Persist, Rule, SeeRow, Step
 from interlocks.silences import FlagUp, OlderThan, ReportOlderThan
 from interlocks.situation import Clock, MaxAge
 from interlocks.vocabulary import Demand, Flag, Priority, Signal
 
 _CUFF = (Signal.SYS, Signal.DIA)
 _ONE_HZ = (Signal.HR, Signal.SPO2)
+_IF_HEARD = (Signal.RR, Signal.BREATH_GAP)
 _VITALS_LOST = "vital signs lost"
 _SOURCE = "facts/clinical.md 3.2"
 
@@ -26,7 +30,12 @@ def _cuff_older(limit_ms: int) -> OlderThan:
 
 
 def _one_hz_older(limit_ms: int) -> OlderThan:
-    return OlderThan(_ONE_HZ, limit_ms, Clock.LINK)
+    return OlderThan(_ONE_HZ, limit_ms, Clock.LINK, if_heard=_IF_HEARD)
+
+
+def _unless_cuff(limit_ms: int) -> Unless:
+    """Return the same question, not asked of an oximeter on the arm that a cuff is squeezing."""
+    return Unless(_one_hz_older(limit_ms), (Flag.CUFF_ACTIVE,), "a cuff cycle is under way")
 
 
 ST1 = Rule(
@@ -63,15 +72,19 @@ ST2 = Rule(
     when=_one_hz_older(10_000),
     steps=(
         Step(Demand.ADVISE, Priority.MEDIUM, AT_ONCE),
-        Step(Demand.SLOW, Priority.MEDIUM, AT_ONCE, when=_one_hz_older(30_000)),
-        Step(Demand.PAUSE, Priority.MEDIUM, AT_ONCE, when=_one_hz_older(60_000)),
+        Step(Demand.SLOW, Priority.MEDIUM, AT_ONCE, when=_unless_cuff(30_000)),
+        Step(Demand.PAUSE, Priority.MEDIUM, AT_ONCE, when=_unless_cuff(60_000)),
+        Step(Demand.PAUSE, Priority.MEDIUM, AT_ONCE, when=_one_hz_older(90_000)),
     ),
     clear=Clear(Not(_one_hz_older(10_000)), for_ms=30_000, clock=Clock.LINK),
     is_latching=False,
     on_stale=Itself(),
-    hazard="heart rate and oxygen saturation unknown",
+    hazard="heart rate, oxygen saturation or breathing unknown",
     source=f"{_SOURCE} ST2, facts/faults.md rows 53 and 65 I4",
-    why="Heart rate and SpO2 come every second; the longer they are missing, the less may be given.",
+    why=(
+        "Heart rate and SpO2 come every second, and breathing where a monitor sends it; the longer one is missing, the "
+        "less may be given. A cuff on the oximeter's arm explains a gap for a while."
+    ),
 )
 
 #: Table 3.2 names a clock jump here too; but a wall clock that jumps changes no decision (facts/faults.md row 88, I23).
@@ -92,6 +105,35 @@ ST3 = Rule(
     hazard="monitors unreachable, time uncertain",
     source=f"{_SOURCE} ST3, facts/faults.md rows 41-45 and 64",
     why="Without the link no limit is watched; a short loss is told, a longer one slows, a long one pauses.",
+)
+
+_REFUSED = RefusedInARow(3)
+
+QA1 = Rule(
+    id="QA1",
+    cause="quality",
+    when=_REFUSED,
+    steps=(Step(Demand.ADVISE, Priority.MEDIUM, AT_ONCE),),
+    clear=Clear(Not(_REFUSED)),
+    is_latching=False,
+    on_stale=Itself(),
+    hazard="a monitor whose values cannot be used",
+    source="facts/clinical.md 4, three rejects in a row",
+    why="Three refused cuff readings in a row are a monitor to look at, before the silence of the cuff counts.",
+)
+
+QA2 = Rule(
+    id="QA2",
+    cause="quality",
+    when=SuspectReading(),
+    steps=(Step(Demand.ADVISE, Priority.LOW, FIRST_READING),),
+    clear=Clear(Not(SuspectReading()), readings=1),
+    is_latching=False,
+    on_stale=CUFF_STALE,
+    hazard="a pressure that may be none",
+    source="facts/clinical.md 4, change of more than 30 %",
+    why="A cuff reading more than 30 % from the one before is kept, proves nothing, and is measured again after 60 s.",
+    asks=Asks(repeat_after_ms=60_000, again_after_ms=60_000),
 )
 
 _OTHER_PATIENT = FlagUp((Flag.WRONG_PATIENT,), "a monitor sent values of another patient")
@@ -125,4 +167,19 @@ PS1 = Rule(
     ),
 )
 
-ROWS = (ST1, ST1B, ST2, ST3, ID1, PS1)
+_TICK_LATE = TickLate(500)
+
+WD1 = Rule(
+    id="WD1",
+    cause="control loop",
+    when=_TICK_LATE,
+    steps=(Step(Demand.PAUSE, Priority.HIGH, AT_ONCE),),
+    clear=Clear(Not(_TICK_LATE), for_ms=10_000, clock=Clock.LINK),
+    is_latching=True,
+    on_stale=Itself(),
+    hazard="limits watched too late",
+    source="facts/clinical.md 3.2 WD1; the hardware's part is the pump's lease and the service watchdog",
+    why="A control cycle more than 500 ms late means that every limit was watched late; a person should know why.",
+)
+
+ROWS = (ST1, ST1B, ST2, ST3, QA1, QA2, ID1, PS1)

@@ -1,5 +1,8 @@
 """What a clearing wants, and the words for what is missing."""
 
+from dataclasses import replace
+
+import pytest
 from rule_scene import Scene
 
 from interlocks.catalogue.haemodynamic import BP1, BP2
@@ -39,10 +42,88 @@ def test_a_row_that_need_not_be_acknowledged_says_only_what_is_missing() -> None
 
 
 def test_nothing_clears_what_nothing_clears() -> None:
-    scene = Scene((LP2,), has_line_pressure=True)
+    scene = Scene((LP2,), fitted=frozenset({Signal.LINE_PRESSURE}))
     for ms in (100, 200):
         scene.hear_at(ms, {Signal.LINE_PRESSURE: 500.0})
     state = scene.state("LP2")
     assert with_clearing(LP2, state, scene.situation()) is state
     assert state.demand is Demand.STOP
     assert blocks_because(LP2, state, scene.situation()).startswith("the session is stopped")
+
+
+def test_what_the_end_of_the_session_holds_is_not_proven_clear_by_good_readings() -> None:
+    """STOP: "none" in the clear column of clinical.md 3.2, whatever clears the milder rungs of the row."""
+    scene = Scene((BP2,))
+    scene.cuff(0, 161, 80)
+    scene.states = (replace(scene.state("BP2"), demand=Demand.STOP),)
+    for ms in (60_000, 180_000, 300_000):
+        scene.cuff(ms, 120, 80)
+    assert scene.finding("BP2").is_present
+    assert scene.state("BP2").clear_hits_ms == ()
+
+
+def test_a_mild_rung_of_a_row_that_nothing_clears_stays_and_is_no_error() -> None:
+    scene = Scene((LP2,), fitted=frozenset({Signal.LINE_PRESSURE}))
+    state = replace(scene.state("LP2"), demand=Demand.PAUSE)
+    assert with_clearing(LP2, state, scene.situation(frozenset({Signal.LINE_PRESSURE}))) is state
+    proven = replace(state, is_clear=True, acknowledged=scene.now)
+    assert not is_releasable(LP2, proven)
+    assert (
+        blocks_because(LP2, state, scene.situation()) == "nothing clears this row; the session must be ended"
+    )
+
+
+def test_a_heartbeat_adds_no_cuff_reading_to_the_proof_and_takes_none_away() -> None:
+    """An old reading never clears (clinical.md 4): news of another signal leaves the count as it is."""
+    scene = Scene((BP2,))
+    scene.cuff(0, 161, 80)
+    scene.cuff(60_000, 120, 80)
+    assert scene.state("BP2").clear_hits_ms == (60_000,)
+    scene.hear_at(61_000, {Signal.HR: 70.0})
+    assert scene.state("BP2").clear_hits_ms == (60_000,)
+    forgotten = replace(scene.state("BP2"), clear_hits_ms=())
+    at = scene.situation(frozenset({Signal.HR}))
+    assert with_clearing(BP2, forgotten, at).clear_hits_ms == ()
+    scene.cuff(180_000, 120, 80)
+    assert scene.state("BP2").is_clear
+
+
+@pytest.mark.parametrize("demand", [Demand.NONE, Demand.STOP])
+def test_neither_an_idle_row_nor_a_stop_is_ever_releasable(demand: Demand) -> None:
+    scene = Scene((BP2,))
+    state = replace(scene.state("BP2"), demand=demand, is_clear=True, acknowledged=scene.now)
+    assert not is_releasable(BP2, state)
+    assert is_releasable(BP2, replace(state, demand=Demand.PAUSE))
+
+
+def test_an_acknowledged_row_does_not_ask_for_it_again() -> None:
+    scene = Scene((BP2,))
+    scene.cuff(0, 161, 80)
+    scene.acknowledge()
+    assert "acknowledg" not in blocks_because(BP2, scene.state("BP2"), scene.situation())
+
+
+def test_a_suspect_reading_is_no_step_of_the_proof() -> None:
+    scene = Scene((BP2,))
+    scene.cuff(0, 161, 80)
+    scene.cuff(60_000, 100, 70, is_suspect=True)
+    assert scene.state("BP2").clear_hits_ms == ()
+
+
+def test_readings_of_a_proof_are_apart_from_the_last_one_counted() -> None:
+    """Three readings 100 ms apart: one 50 ms after the second does not count, nor the same one twice."""
+    three = replace(BP2, clear=replace(BP2.clear, readings=3, apart_ms=100))
+    scene = Scene((three,))
+    scene.cuff(0, 161, 80)
+    for ms, counted in ((1_000, (1_000,)), (1_100, (1_000, 1_100)), (1_150, (1_000, 1_100))):
+        scene.cuff(ms, 120, 80)
+        assert scene.state("BP2").clear_hits_ms == counted
+    assert not scene.state("BP2").is_clear
+    any_two = replace(BP2, clear=replace(BP2.clear, readings=2, apart_ms=0))
+    scene = Scene((any_two,))
+    scene.cuff(0, 161, 80)
+    scene.cuff(1_000, 120, 80)
+    again = scene.situation(frozenset({Signal.SYS}))
+    assert with_clearing(any_two, scene.state("BP2"), again).clear_hits_ms == (1_000,)
+    scene.cuff(1_001, 120, 80)
+    assert scene.state("BP2").is_clear

@@ -1,17 +1,18 @@
 """Joining conditions loses nothing of what the parts know."""
 
 from dataclasses import dataclass
+from math import nan
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rule_scene import Scene
 
-from interlocks.combinations import AllOf, AnyOf, IfSent, Not
+from interlocks.combinations import AllOf, AnyOf, IfSent, Not, OneFresh, Unless
 from interlocks.conditions import Condition, Over, Under
 from interlocks.limits import Absolute
 from interlocks.situation import Clock, MaxAge, Situation
-from interlocks.vocabulary import Sample, Signal, Truth
+from interlocks.vocabulary import Flag, Sample, Signal, Truth
 
 AGE = MaxAge(10_000, Clock.TREATMENT)
 T, F, S, E = Truth.TRUE, Truth.FALSE, Truth.STALE, Truth.ERROR
@@ -109,3 +110,72 @@ def test_combinations_report_what_is_inside_them() -> None:
         assert condition.is_timed()
         assert condition.members()
         assert condition.samples(AT) == ()
+
+
+CUFF_UP = frozenset({Flag.CUFF_ACTIVE})
+
+
+@pytest.mark.parametrize(("inner", "explained"), [(T, F), (F, F), (S, F), (E, E)])
+def test_a_flag_explains_everything_but_an_error(inner: Truth, explained: Truth) -> None:
+    """I17: a broken number stays broken, whatever the cuff does."""
+    condition = Unless(Fixed(inner), (Flag.CUFF_ACTIVE, Flag.OCCLUSION_KNOWN), "it is squeezed")
+    assert condition.truth(AT, AGE) is inner
+    assert condition.truth(Scene((), flags=frozenset({Flag.BROKER_DOWN})).situation(), AGE) is inner
+    assert condition.truth(Scene((), flags=CUFF_UP).situation(), AGE) is explained
+
+
+def test_an_explained_condition_is_what_it_explains() -> None:
+    condition = Unless(Fixed(T), (Flag.CUFF_ACTIVE,), "it is squeezed")
+    assert not condition.is_timed()
+    assert Unless(Fixed(T, is_clock=True), (Flag.CUFF_ACTIVE,), "it is squeezed").is_timed()
+    assert condition.members() == (Fixed(T),)
+    assert condition.signals() == {Signal.HR}
+    assert (condition.sentence(AT), condition.wanted(AT), condition.samples(AT)) == ("true", "true", ())
+
+
+AWAKE = Over(Signal.MOAAS, Absolute(4), or_equal=True)
+CALM_RASS = Over(Signal.RASS, Absolute(-1), or_equal=True)
+EITHER_SCALE = OneFresh((AWAKE, CALM_RASS))
+
+
+@pytest.mark.parametrize(
+    ("entries", "answer"),
+    [
+        ([], S),
+        ([(0, Signal.MOAAS, 5.0)], T),
+        ([(0, Signal.MOAAS, 3.0)], F),
+        ([(0, Signal.MOAAS, 3.0), (1000, Signal.RASS, 0.0)], F),
+        ([(0, Signal.MOAAS, 3.0), (20_000, Signal.RASS, 0.0)], F),
+        ([(0, Signal.MOAAS, 5.0), (20_000, Signal.RASS, 0.0)], T),
+        ([(0, Signal.MOAAS, 5.0), (20_000, Signal.RASS, -2.0)], F),
+        ([(0, Signal.MOAAS, nan), (1000, Signal.RASS, 0.0)], E),
+    ],
+)
+def test_one_scale_is_enough_and_the_other_may_object(
+    entries: list[tuple[int, Signal, float]], answer: Truth
+) -> None:
+    """SE1 and SE2: never used is no objection, nor is an old safe score; an old unsafe one is."""
+    scene = Scene(())
+    for ms, signal, value in entries:
+        scene.hear_at(ms, {signal: value})
+    assert EITHER_SCALE.truth(scene.situation(), AGE) is answer
+
+
+def test_what_stands_in_for_one_another_grows_old_together() -> None:
+    scene = Scene(())
+    scene.hear_at(0, {Signal.MOAAS: 5.0, Signal.RASS: 0.0})
+    scene.at(10_001)
+    assert EITHER_SCALE.truth(scene.situation(), AGE) is S
+
+
+def test_what_stands_in_the_way_is_named() -> None:
+    scene = Scene(())
+    everything = EITHER_SCALE.wanted(scene.situation())
+    assert everything.count(" or ") == 1
+    assert EITHER_SCALE.sentence(scene.situation()).count("not measured") == 2
+    scene.hear_at(0, {Signal.MOAAS: 3.0})
+    scene.hear_at(1000, {Signal.RASS: 0.0})
+    assert EITHER_SCALE.wanted(scene.situation()) == "sedation score MOAA/S >= 4 (now 3)"
+    assert EITHER_SCALE.sentence(scene.situation()).count(" and ") == 1
+    scene.hear_at(2000, {Signal.MOAAS: nan})
+    assert "nan" in EITHER_SCALE.wanted(scene.situation())

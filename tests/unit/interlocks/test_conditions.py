@@ -79,3 +79,24 @@ def test_a_sentence_owns_up_to_what_is_missing() -> None:
     assert Under(Signal.DIA, Absolute(50)).sentence(scene.situation()) == "diastolic not measured < 50 mmHg"
     assert "no baseline" in Over(Signal.DIA, OfBaseline(120)).sentence(scene.situation())
     assert "limit unknown" in Over(Signal.DIA, OfBaseline(120)).wanted(scene.situation())
+
+
+def test_what_is_either_so_or_not_is_said_without_numbers() -> None:
+    scene = Scene(())
+    pressed, released = Over(Signal.BUTTON, Absolute(0)), Under(Signal.BUTTON, Absolute(0), or_equal=True)
+    assert pressed.sentence(scene.situation()) == "bedside button not measured > 0"
+    scene.hear({Signal.BUTTON: 1.0})
+    assert pressed.sentence(scene.situation()) == "bedside button pressed"
+    assert (released.wanted(scene.situation()), pressed.wanted(scene.situation())) == (
+        "bedside button released",
+        "bedside button pressed",
+    )
+    scene.hear_at(100, {Signal.BUTTON: nan})
+    assert pressed.sentence(scene.situation()) == "bedside button nan > 0"
+
+
+def test_a_score_has_no_unit() -> None:
+    scene = Scene(())
+    scene.hear({Signal.RASS: -3.0})
+    low = Under(Signal.RASS, Absolute(-3), or_equal=True)
+    assert low.sentence(scene.situation()) == "sedation score RASS -3 <= -3"

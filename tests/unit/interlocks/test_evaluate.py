@@ -13,13 +13,13 @@ from interlocks.conditions import Over, Under
 from interlocks.evaluate import evaluate, fresh_states, release
 from interlocks.limits import Absolute, OfBaseline
 from interlocks.lint import lint
-from interlocks.rules import Clear, Persist, Rule, SeeRow, Step
+from interlocks.rules import FIRST_READING, Clear, Persist, Rule, SeeRow, Step, TripWhenStale
 from interlocks.situation import Clock, MaxAge
 from interlocks.vocabulary import Demand, Flag, Priority, Signal
 
-#: A later row of clinical.md 3.2, as data only: the evaluator must not need a line for it.
-HR1 = Rule(
-    id="HR1",
+#: A row that the table does not have, as data only: the evaluator must not need a line for it.
+TT1 = Rule(
+    id="TT1",
     cause="heart rate",
     when=AnyOf((Over(Signal.HR, Absolute(120)), Over(Signal.HR, OfBaseline(140)))),
     steps=(
@@ -36,7 +36,7 @@ HR1 = Rule(
     source="facts/clinical.md 3.2 HR1, HR2",
     why="A row for this test only.",
 )
-PERSISTING = (HR1, *DEFAULT_RULES)
+PERSISTING = (TT1, *DEFAULT_RULES)
 
 
 def pulse(scene: Scene, until_ms: int, value: float) -> None:
@@ -49,47 +49,47 @@ def test_a_persisting_row_is_data_the_linter_accepts() -> None:
 
 
 def test_persistence_trips_at_its_millisecond() -> None:
-    scene = Scene((HR1,))
+    scene = Scene((TT1,))
     scene.hear({Signal.HR: 121.0})
     pulse(scene, 59_000, 121.0)
     scene.at(59_999)
-    assert scene.demand("HR1") is Demand.NONE
+    assert scene.demand("TT1") is Demand.NONE
     scene.at(60_000)
-    assert scene.demand("HR1") is Demand.SLOW
-    assert scene.finding("HR1").crossed.ms == 0
+    assert scene.demand("TT1") is Demand.SLOW
+    assert scene.finding("TT1").crossed.ms == 0
 
 
 def test_persistence_starts_again_after_one_safe_value() -> None:
-    scene = Scene((HR1,))
+    scene = Scene((TT1,))
     scene.hear({Signal.HR: 121.0})
     pulse(scene, 59_000, 121.0)
     scene.hear_at(59_500, {Signal.HR: 90.0})
     pulse(scene, 100_000, 121.0)
-    assert scene.demand("HR1") is Demand.NONE
+    assert scene.demand("TT1") is Demand.NONE
 
 
 def test_silence_does_not_stop_a_persistence_timer() -> None:
-    scene = Scene((HR1,))
+    scene = Scene((TT1,))
     scene.hear({Signal.HR: 130.0})
     scene.at(20_000)
     scene.at(59_999)
-    assert scene.demand("HR1") is Demand.NONE
+    assert scene.demand("TT1") is Demand.NONE
     scene.at(60_000)
-    assert scene.demand("HR1") is Demand.SLOW
+    assert scene.demand("TT1") is Demand.SLOW
 
 
 def test_a_sharper_question_climbs_on_its_own_time() -> None:
-    scene = Scene((HR1,))
+    scene = Scene((TT1,))
     scene.hear({Signal.HR: 141.0})
     pulse(scene, 15_000, 141.0)
-    assert scene.demand("HR1") is Demand.PAUSE
+    assert scene.demand("TT1") is Demand.PAUSE
     pulse(scene, 16_000, 80.0)
     pulse(scene, 135_999, 80.0)
-    assert not scene.finding("HR1").is_releasable
+    assert not scene.finding("TT1").is_releasable
     pulse(scene, 136_000, 80.0)
-    assert scene.finding("HR1").is_releasable
+    assert scene.finding("TT1").is_releasable
     scene.release()
-    assert scene.demand("HR1") is Demand.NONE
+    assert scene.demand("TT1") is Demand.NONE
 
 
 def test_findings_stand_in_trip_order_first_out_first() -> None:
@@ -165,7 +165,7 @@ def test_a_demand_never_falls_without_release_and_never_while_acknowledged_only(
     events: list[tuple[int, dict[Signal, float], bool, set[Flag], bool]], has_line: bool
 ) -> None:
     """I5: whatever arrives, only advice ends by itself."""
-    scene = Scene(PERSISTING, has_line_pressure=has_line)
+    scene = Scene(PERSISTING, fitted=frozenset({Signal.LINE_PRESSURE} if has_line else ()))
     for gap_ms, values, is_suspect, flags, is_acknowledged in events:
         before = {state.rule_id: state.demand for state in scene.states}
         scene.now = replace(scene.now, ms=scene.now.ms + gap_ms, link_ms=scene.now.link_ms + gap_ms)
@@ -210,14 +210,77 @@ def test_a_lost_baseline_trips_at_the_tick_without_any_sample() -> None:
 
 def test_a_row_that_cannot_be_judged_is_not_clear_even_if_its_clear_condition_is_met() -> None:
     """I17: the clear condition here is absolute and met; the question itself is broken."""
-    row = replace(HR1, clear=Clear(Under(Signal.HR, Absolute(110)), for_ms=1000))
+    row = replace(TT1, clear=Clear(Under(Signal.HR, Absolute(110)), for_ms=1000))
     scene = Scene((row,), baseline=None)
     scene.hear({Signal.HR: 70.0})
     pulse(scene, 5000, 70.0)
     scene.acknowledge()
     scene.release()
-    assert scene.demand("HR1") is Demand.PAUSE
+    assert scene.demand("TT1") is Demand.PAUSE
     scene.baseline = BASELINE
     pulse(scene, 7000, 70.0)
     scene.release()
-    assert scene.demand("HR1") is Demand.NONE
+    assert scene.demand("TT1") is Demand.NONE
+
+
+def test_a_shadow_row_takes_no_place_among_the_rows_that_act() -> None:
+    """First-out is a fact about what acted."""
+    bp1, bp2, bp3 = DEFAULT_RULES[:3]
+    shadow = replace(
+        bp1, id="BP1~", steps=(Step(Demand.PAUSE, Priority.HIGH, FIRST_READING),), is_shadow=True
+    )
+    other = replace(bp2, id="BP2~", is_shadow=True)
+    scene = Scene((shadow, bp2, other, bp3))
+    scene.cuff(0, 155, 80)
+    assert (scene.last.findings, [one.rule_id for one in scene.last.shadows]) == ((), ["BP1~"])
+    scene.cuff(60_000, 185, 112)
+    assert [one.rule_id for one in scene.last.findings] == ["BP2", "BP3"]
+    assert [one.rule_id for one in scene.last.shadows] == ["BP1~", "BP2~"]
+    assert [state.order for state in scene.states] == [1, 1, 2, 2]
+
+
+def test_what_is_over_is_said_as_history() -> None:
+    """The state keeps the words of the moment; only the finding says when they were spoken."""
+    scene = Scene(DEFAULT_RULES[:3])
+    scene.cuff(0, 163, 80)
+    assert scene.finding("BP2").reason == "systolic 163 mmHg > 160 mmHg"
+    for ms in (60_000, 180_000):
+        scene.cuff(ms, 120, 80)
+    finding = scene.finding("BP2")
+    assert not finding.is_present
+    assert finding.reason == "earlier: systolic 163 mmHg > 160 mmHg"
+    assert scene.state("BP2").reason == "systolic 163 mmHg > 160 mmHg"
+    scene.cuff(240_000, 170, 80)
+    assert scene.finding("BP2").reason == "systolic 170 mmHg > 160 mmHg"
+
+
+def test_a_row_tripped_by_silence_says_so_until_it_hears_what_trips_it() -> None:
+    """A transducer that comes back with an occlusion is worse news than its silence, and nobody has seen it yet."""
+    row = replace(
+        TT1,
+        steps=(Step(Demand.PAUSE, Priority.HIGH, FIRST_READING),),
+        on_stale=TripWhenStale(MaxAge(2000, Clock.LINK), Demand.PAUSE, Priority.HIGH),
+    )
+    scene = Scene((row,))
+    scene.at(2001)
+    assert scene.finding("TT1").is_silence
+    scene.acknowledge()
+    scene.hear_at(5000, {Signal.HR: 130.0})
+    finding = scene.finding("TT1")
+    assert not finding.is_silence
+    assert not finding.is_acknowledged
+    assert finding.reason.startswith("heart rate 130 bpm > 120 bpm")
+    assert (finding.since_ms, finding.crossed.ms) == (5000, 5000)
+    scene.acknowledge()
+    scene.at(60_000)
+    assert not scene.finding("TT1").is_silence, "silent again: what was heard still stands"
+    assert scene.finding("TT1").is_acknowledged
+
+
+def test_a_row_that_waits_for_its_first_value_rests() -> None:
+    """Nothing fitted, nothing heard, nothing counted: the very same state at every tick."""
+    scene = Scene(DEFAULT_RULES)
+    scene.at(100)
+    before = scene.states
+    scene.at(200)
+    assert all(old is new for old, new in zip(before, scene.states, strict=True))

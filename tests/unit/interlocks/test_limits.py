@@ -4,7 +4,7 @@ from math import inf, nan
 
 import pytest
 
-from interlocks.limits import Absolute, FlowLimit, OfBaseline, baseline_of
+from interlocks.limits import Absolute, FlowLimit, OfBaseline, baseline_of, site_limit, site_percent
 from interlocks.vocabulary import Baseline, Signal
 
 BASELINE = Baseline(sys=125.0, dia=78.0)
@@ -46,3 +46,20 @@ def test_a_flow_tolerance_is_the_larger_of_percentage_and_floor() -> None:
     limit = FlowLimit(percent=10, at_least_nl=100_000)
     assert limit.hundredfold_nl(500_000) == 100 * 100_000
     assert limit.hundredfold_nl(2_000_001) == 20_000_010
+
+
+def test_what_hangs_on_a_limit_moves_with_it() -> None:
+    """BP2 clears 10 mmHg below its own limit, wherever a site puts that."""
+    slow = site_limit("systolic_slow_mmhg", 160, tightest=140)
+    clear = slow.moved(-10)
+    assert clear.hundredfold(Signal.SYS, None) == 150_00
+    assert clear.set_to(150).hundredfold(Signal.SYS, None) == 140_00
+    assert (clear.setting, clear.set_to(150).setting, clear.default) == (160, 150, 160)
+
+
+def test_a_relative_limit_moves_by_percent_of_baseline() -> None:
+    clear = site_percent("pressure_rise_slow_percent", 120, tightest=110).moved(-5)
+    baseline = Baseline(sys=100, dia=80)
+    assert clear.hundredfold(Signal.SYS, baseline) == 115_00
+    assert clear.set_to(112).hundredfold(Signal.SYS, baseline) == 107_00
+    assert (clear.setting, clear.set_to(112).setting) == (120, 112)

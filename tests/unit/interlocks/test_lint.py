@@ -5,11 +5,14 @@ from math import nan
 
 import pytest
 
+from interlocks.alerts import AlertedTimes
 from interlocks.catalogue.table import DEFAULT_RULES
-from interlocks.combinations import AllOf, AnyOf, Not
+from interlocks.combinations import AllOf, AnyOf, Not, Unless
 from interlocks.conditions import Condition, Over, Under
+from interlocks.cycles import TickLate
 from interlocks.limits import Absolute, FlowLimit, OfBaseline
-from interlocks.lint import lint, walk
+from interlocks.lint import lint
+from interlocks.quality import RefusedInARow
 from interlocks.rules import (
     FIRST_READING,
     NEVER,
@@ -24,6 +27,8 @@ from interlocks.rules import (
 )
 from interlocks.silences import OlderThan, ReportOlderThan
 from interlocks.situation import Clock, MaxAge
+from interlocks.slopes import FallenBy, RisenBy
+from interlocks.spans import ElapsedOver, ElapsedOverPlan, PausedOver
 from interlocks.vocabulary import Demand, Priority, Signal
 from interlocks.volumes import Direction, WindowOff
 
@@ -87,7 +92,23 @@ BAD: list[tuple[Rule, str]] = [
         replace(ROW["FL1"], when=WindowOff(Direction.OVER_60S, FlowLimit(-1, 5))),
         "volume tolerance of -1 %",
     ),
-    (replace(ROW["ST1"], when=OlderThan((), 390_000, Clock.LINK)), "for 0 signals"),
+    (replace(ROW["ST1"], when=OlderThan((), 390_000, Clock.LINK)), "makes no sense"),
+    (asking(Over(Signal.SYS, OfBaseline(130, default=120, tightest=110))), "looser than the loosest"),
+    (asking(RisenBy(0, 15_000)), "makes no sense"),
+    (asking(RisenBy(nan, 15_000)), "makes no sense"),
+    (asking(FallenBy(100, 15_001)), "makes no sense"),
+    (asking(FallenBy(100, 0)), "makes no sense"),
+    (asking(ElapsedOver(0)), "makes no sense"),
+    (asking(PausedOver(-1)), "makes no sense"),
+    (asking(TickLate(0)), "makes no sense"),
+    (asking(ElapsedOverPlan(100)), "makes no sense"),
+    (asking(RefusedInARow(0)), "makes no sense"),
+    (asking(AlertedTimes(0, 600_000)), "makes no sense"),
+    (asking(AlertedTimes(3, 600_001)), "makes no sense"),
+    (asking(AlertedTimes(3, 600_000, "XX9")), "stands of an unknown row XX9"),
+    (asking(Unless(SYS_160, (), "it is so")), "explained by no flag"),
+    (replace(ROW["RR2"], on_stale=SeeRow(("ST3",), MaxAge(1, Clock.LINK))), "the silence of breath_gap, rr"),
+    (replace(ROW["SE2"], on_stale=SeeRow(("PR1",), MaxAge(1, Clock.LINK))), "the silence of moaas, rass"),
     (replace(BP2, on_stale=Itself()), "nobody who watches their silence"),
     (replace(BP2, on_stale=SeeRow((), MaxAge(1, Clock.LINK))), "to nobody"),
     (replace(BP2, on_stale=SeeRow(("ST9",), MaxAge(1, Clock.LINK))), "unknown rows ST9"),
@@ -118,7 +139,3 @@ def test_a_sound_low_diastolic_limit_is_allowed() -> None:
 def test_limits_that_touch_are_on_the_safe_side_if_one_of_them_excludes_the_edge() -> None:
     rule = asking(SYS_160, AllOf((Under(Signal.SYS, Absolute(160), or_equal=True),)))
     assert lint(tuple(rule if old.id == "BP2" else old for old in DEFAULT_RULES)) == ()
-
-
-def test_walk_visits_every_condition_inside() -> None:
-    assert list(walk(Not(SYS_160))) == [Not(SYS_160), SYS_160]

@@ -37,7 +37,7 @@ def test_line_pressure_nobody_measures_cannot_be_silent() -> None:
     line = OlderThan((Signal.LINE_PRESSURE,), 2000, Clock.LINK)
     scene = Scene((), now=Stamp(9000, 9000))
     assert line.truth(scene.situation(), ANY) is Truth.FALSE
-    scene.has_line_pressure = True
+    scene.fitted = frozenset({Signal.LINE_PRESSURE})
     assert line.truth(scene.situation(), ANY) is Truth.TRUE
 
 
@@ -47,7 +47,7 @@ def test_a_flag_speaks_while_it_is_present() -> None:
     assert condition.truth(scene.situation(), ANY) is Truth.FALSE
     scene.flags = frozenset({Flag.BROKER_DOWN})
     assert condition.truth(scene.situation(), ANY) is Truth.TRUE
-    assert condition.sentence(scene.situation()) == "the link is down"
+    assert condition.sentence(scene.situation()) == condition.wanted(scene.situation()) == "the link is down"
     assert condition.samples(scene.situation()) == ()
     assert condition.is_timed()
 
@@ -57,10 +57,57 @@ def test_a_pump_is_silent_after_its_limit_or_if_it_never_spoke(age_ms: int | Non
     """Faults rows 19 and 38."""
     scene = Scene((), flow=replace(CALM_FLOW, report_age_link_ms=age_ms))
     assert ReportOlderThan(1000, only_running=True).truth(scene.situation(), ANY) is answer
-    assert ReportOlderThan(1000, only_running=True).sentence(scene.situation())
+    said = {1000: "pump silent for 1000 ms, limit 1000 ms", 1001: "pump silent for 1001 ms, limit 1000 ms"}
+    words = said.get(age_ms or 0, "no believable report from the pump yet")
+    condition = ReportOlderThan(1000, only_running=True)
+    assert condition.sentence(scene.situation()) == condition.wanted(scene.situation()) == words
 
 
 def test_a_pause_ends_the_running_but_not_the_silence() -> None:
     scene = Scene((), flow=replace(CALM_FLOW, report_age_link_ms=5000, is_running=False))
     assert ReportOlderThan(1000, only_running=True).truth(scene.situation(), ANY) is Truth.FALSE
     assert ReportOlderThan(1000, only_running=False).truth(scene.situation(), ANY) is Truth.TRUE
+
+
+def test_every_signal_that_is_too_old_is_named() -> None:
+    """One sentence tells a nurse what to look for: the probe, or the whole monitor."""
+    scene = Scene(())
+    scene.hear({Signal.HR: 70.0, Signal.SPO2: 98.0})
+    scene.at(31_000)
+    both = OlderThan((Signal.HR, Signal.SPO2), 30_000, Clock.LINK)
+    assert both.sentence(scene.situation()) == "no new heart rate and SpO2 for 31 s > 30 s"
+    scene.hear({Signal.HR: 70.0})
+    scene.hear({Signal.SPO2: 98.0})
+    assert both.sentence(scene.situation()) == "no new heart rate and SpO2 for 0 s <= 30 s"
+
+
+def test_a_signal_not_every_monitor_sends_is_watched_from_its_first_value_on() -> None:
+    """ST2 and breathing."""
+    watch = OlderThan((Signal.HR,), 10_000, Clock.LINK, if_heard=(Signal.RR, Signal.BREATH_GAP))
+    scene = Scene(())
+    scene.hear({Signal.HR: 70.0})
+    scene.at(10_000)
+    assert watch.truth(scene.situation(), ANY) is Truth.FALSE
+    scene.hear({Signal.RR: 14.0})
+    scene.hear_at(20_001, {Signal.HR: 70.0})
+    assert watch.truth(scene.situation(), ANY) is Truth.TRUE
+    assert watch.sentence(scene.situation()) == "no new respiration rate for 10.001 s > 10 s"
+    assert watch.wanted(scene.situation()) == "heart rate and respiration rate older than 10 s"
+    assert [sample.signal for sample in watch.samples(scene.situation())] == [Signal.HR, Signal.RR]
+
+
+def test_signals_that_stand_in_for_one_another_are_silent_together() -> None:
+    """SE0: either scale is enough."""
+    scores = OlderThan((Signal.MOAAS, Signal.RASS), 600_000, Clock.TREATMENT, is_any_enough=True)
+    scene = Scene(())
+    scene.at(600_001)
+    assert scores.truth(scene.situation(), ANY) is Truth.TRUE
+    scene.hear({Signal.RASS: 0.0})
+    assert scores.truth(scene.situation(), ANY) is Truth.FALSE
+    scene.at(1_200_001)
+    assert scores.truth(scene.situation(), ANY) is Truth.FALSE
+    scene.at(1_200_002)
+    assert scores.truth(scene.situation(), ANY) is Truth.TRUE
+    said = "no new sedation score MOAA/S or sedation score RASS for 600.001 s > 600 s"
+    assert scores.sentence(scene.situation()) == said
+    assert " or " in scores.wanted(scene.situation())

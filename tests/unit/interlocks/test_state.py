@@ -40,7 +40,7 @@ def test_a_restart_keeps_the_facts_and_forgets_the_clocks() -> None:
     assert kept == (before.demand, before.priority, before.reason, before.order, True)
     assert (after.is_clear, after.clear_hits_ms, after.evidence, after.asked_ms) == (False, (), (), None)
     assert (after.since_ms, after.crossed) == (7, Stamp(7, 7))
-    assert after.tallies == (Tally(),) * 3
+    assert after.tallies == (Tally(),) * 4
 
 
 def test_a_restart_makes_an_idle_row_quite_idle() -> None:
@@ -56,13 +56,43 @@ def test_a_carried_over_row_clears_only_by_new_readings() -> None:
     restarted.states = carry_over(scene.states, Stamp(0, 0))
     restarted.look()
     assert restarted.demand("BP3") is Demand.PAUSE
-    restarted.acknowledge()
+    restarted.acknowledge(is_noted=True)
     restarted.release()
     assert restarted.demand("BP3") is Demand.PAUSE
     for ms in (60_000, 200_000):
         restarted.cuff(ms, 118, 76)
     restarted.release()
     assert restarted.demand("BP3") is Demand.NONE
+
+
+def test_a_note_may_follow_an_acknowledgement_and_nothing_takes_it_back() -> None:
+    """Clinical.md 3.2 BP3: the note is part of the proof, and survives a restart."""
+    scene = tripped()
+    assert not scene.state("BP3").is_noted
+    noted = acknowledge(scene.states, "BP3", Stamp(2000, 2000), is_noted=True)
+    state = next(s for s in noted if s.rule_id == "BP3")
+    assert (state.is_noted, state.acknowledged) == (True, Stamp(1000, 1000)), "seen when it was first seen"
+    assert acknowledge(noted, "BP3", Stamp(3000, 3000), is_noted=True) == noted
+    assert next(s for s in carry_over(noted, Stamp(7, 7)) if s.rule_id == "BP3").is_noted
+    assert next(s for s in acknowledge(noted, None, Stamp(3000, 3000)) if s.rule_id == "BP3").is_noted
+
+
+def test_a_new_excursion_wants_a_new_note() -> None:
+    scene = Scene(DEFAULT_RULES)
+    scene.cuff(1000, 185, 112)
+    scene.acknowledge("BP3", is_noted=True)
+    for ms in (60_000, 120_000):
+        scene.cuff(ms, 118, 76)
+    scene.cuff(300_000, 185, 112)
+    assert not scene.state("BP3").is_noted
+    assert scene.state("BP3").acknowledged is None
+
+
+def test_a_restart_remembers_that_it_was_silence() -> None:
+    scene = Scene(DEFAULT_RULES)
+    scene.at(10_001)
+    after = next(s for s in carry_over(scene.states, Stamp(0, 0)) if s.rule_id == "ST2")
+    assert after.is_silence
 
 
 def test_states_and_pictures_survive_json() -> None:

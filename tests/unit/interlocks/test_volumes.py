@@ -19,6 +19,7 @@ def truth(condition: Technical, **changes: int | bool) -> Truth:
     flow: Flow = replace(CALM_FLOW, **changes)  # type: ignore[arg-type]
     situation = Scene((), flow=flow).situation()
     assert condition.sentence(situation).count("mL") == 2  # type: ignore[attr-defined]
+    assert condition.wanted(situation) == condition.sentence(situation)  # type: ignore[attr-defined]
     return condition.truth(situation, MaxAge(0, Clock.LINK))  # type: ignore[attr-defined, no-any-return]
 
 

@@ -264,3 +264,45 @@ def test_a_new_excursion_below_the_demand_in_force_does_not_lower_it() -> None:
     scene.cuff(360_000, 161, 80)
     assert scene.demand("BP2") is Demand.PAUSE
     assert scene.finding("BP2").is_present
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_bp3_stops_on_symptoms_while_180_holds(is_first: bool) -> None:
+    """Symptoms may be entered before the cuff has read, or after."""
+    scene = Scene((BP3,))
+    if is_first:
+        scene.hear({Signal.SYMPTOMS: 1})
+        assert scene.demand("BP3") is Demand.NONE
+        scene.cuff(60_000, 181, 80)
+    else:
+        scene.cuff(60_000, 181, 80)
+        assert scene.demand("BP3") is Demand.PAUSE
+        scene.hear_at(90_000, {Signal.SYMPTOMS: 1})
+    assert scene.demand("BP3") is Demand.STOP
+    said = "symptoms of a hypertensive crisis and systolic 181 mmHg >= 180 mmHg"
+    assert scene.finding("BP3").reason == said
+
+
+def test_no_symptoms_and_symptoms_without_the_pressure_stop_nothing() -> None:
+    scene = Scene((BP3,))
+    scene.cuff(0, 181, 80)
+    scene.hear_at(1000, {Signal.SYMPTOMS: 0})
+    assert scene.demand("BP3") is Demand.PAUSE
+    scene.cuff(60_000, 170, 80)
+    scene.hear_at(61_000, {Signal.SYMPTOMS: 1})
+    assert scene.demand("BP3") is Demand.PAUSE
+
+
+def test_bp3_is_released_with_a_note_only() -> None:
+    """Clinical.md 3.2 BP3: ack, clinician note."""
+    scene = Scene((BP3,))
+    scene.cuff(0, 181, 80)
+    scene.acknowledge()
+    for ms in (60_000, 120_000):
+        scene.cuff(ms, 140, 80)
+    assert scene.finding("BP3").blocks_because == "needs a clinician's note with the acknowledgement"
+    scene.release()
+    assert scene.demand("BP3") is Demand.PAUSE
+    scene.acknowledge(is_noted=True)
+    scene.release()
+    assert scene.demand("BP3") is Demand.NONE

@@ -3,8 +3,8 @@
 import pytest
 from rule_scene import CALM, CALM_FLOW, Scene
 
-from interlocks.catalogue.technical import ID1, PS1, ST1, ST1B, ST2, ST3
-from interlocks.vocabulary import Demand, Flag, Signal
+from interlocks.catalogue.technical import ID1, PS1, QA1, QA2, ST1, ST1B, ST2, ST3, WD1
+from interlocks.vocabulary import Demand, Flag, Priority, Signal
 
 ONE_HZ = {Signal.HR: 70.0, Signal.SPO2: 98.0}
 
@@ -145,3 +145,85 @@ def test_a_silent_pump_at_rest_trips_nothing() -> None:
     scene.flow = CALM_FLOW
     scene.flowing(is_running=False, report_age_link_ms=None)
     assert scene.last.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "demand"),
+    [(30_001, Demand.ADVISE), (60_001, Demand.ADVISE), (90_000, Demand.ADVISE), (90_001, Demand.PAUSE)],
+)
+def test_a_flagged_cuff_spares_the_slow_and_gives_the_pause_30_s_more(age_ms: int, demand: Demand) -> None:
+    """Clinical.md 3.2 ST2: the oximeter on the squeezed arm is silent for a reason."""
+    scene = Scene((ST2,), flags=frozenset({Flag.CUFF_ACTIVE}))
+    scene.hear(ONE_HZ)
+    scene.at(age_ms)
+    assert scene.demand("ST2") is demand
+
+
+def test_when_the_cuff_is_done_its_silence_counts_as_it_is() -> None:
+    scene = Scene((ST2,), flags=frozenset({Flag.CUFF_ACTIVE}))
+    scene.hear(ONE_HZ)
+    scene.at(65_000)
+    assert scene.demand("ST2") is Demand.ADVISE
+    scene.flags = frozenset()
+    scene.at(65_100)
+    assert scene.demand("ST2") is Demand.PAUSE
+    assert scene.finding("ST2").reason == "no new heart rate and SpO2 for 65.1 s > 60 s"
+    assert scene.finding("ST2").is_silence
+
+
+def test_breathing_once_heard_is_missed_like_the_others() -> None:
+    scene = Scene((ST2,))
+    scene.hear({**ONE_HZ, Signal.RR: 14.0})
+    for ms in range(1000, 31_000, 1000):
+        scene.hear_at(ms, ONE_HZ)
+    scene.at(30_001)
+    assert scene.demand("ST2") is Demand.SLOW
+    assert scene.finding("ST2").reason == "no new respiration rate for 30.001 s > 30 s"
+
+
+def test_three_refused_readings_in_a_row_are_told_and_a_good_one_ends_it() -> None:
+    """Clinical.md 4."""
+    scene = Scene((QA1,), rejects=((Signal.SYS, 2),))
+    scene.look()
+    assert scene.last.findings == ()
+    scene.rejects = ((Signal.SYS, 3),)
+    scene.at(100)
+    assert (scene.demand("QA1"), scene.finding("QA1").priority) == (Demand.ADVISE, Priority.MEDIUM)
+    assert scene.finding("QA1").reason == "3 readings of systolic refused in a row"
+    scene.rejects = ()
+    scene.at(200)
+    assert scene.last.findings == ()
+
+
+def test_a_suspect_cuff_reading_is_told_and_repeated_after_60_s() -> None:
+    """Clinical.md 4: change of more than 30 %."""
+    scene = Scene((QA2,))
+    scene.cuff(0, 120, 80)
+    assert scene.last.findings == ()
+    scene.cuff(1000, 165, 80, is_suspect=True)
+    assert (scene.demand("QA2"), scene.finding("QA2").priority) == (Demand.ADVISE, Priority.LOW)
+    scene.at(60_999)
+    assert scene.requests == []
+    scene.at(61_000)
+    assert scene.requests == [(61_000, "QA2")]
+    scene.cuff(90_000, 163, 80)
+    assert scene.last.findings == ()
+
+
+def test_a_late_cycle_pauses_and_ten_punctual_seconds_and_a_person_end_it() -> None:
+    """WD1."""
+    scene = Scene((WD1,), tick_gap_ms=500)
+    scene.look()
+    assert scene.demand("WD1") is Demand.NONE
+    scene.tick_gap_ms = 501
+    scene.at(100)
+    assert (scene.demand("WD1"), scene.finding("WD1").priority) == (Demand.PAUSE, Priority.HIGH)
+    scene.tick_gap_ms = 100
+    scene.at(200)
+    scene.at(600_000, link_ms=10_199)
+    scene.acknowledge()
+    scene.release()
+    assert scene.demand("WD1") is Demand.PAUSE, "ten seconds of the link's time"
+    scene.at(600_001, link_ms=10_200)
+    scene.release()
+    assert scene.demand("WD1") is Demand.NONE
