@@ -25,16 +25,16 @@ import structlog
 
 from drivers.contract import PumpDriver
 from drivers.new_era.binding import Binding
-from drivers.new_era.capabilities import capabilities
 from drivers.new_era.driver import NewEraDriver, NewEraLine
-from interlocks.catalogue.table import DEFAULT_RULES
-from interlocks.evaluate import tightened
 from pumpd import config as cfg
+from pumpd.announce import Announcer, possible_keys
 from pumpd.clock import Clock
+from pumpd.console_words import LISTENING_EVERY_S
 from pumpd.core import events as ev
-from pumpd.core.library import SYRINGES
-from pumpd.core.state import Policy
+from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
 from pumpd.shell import record, supervisor
+from pumpd.shell.bedside.bedside import Bedside, UnknownSounder, sounder_of
+from pumpd.shell.bedside.sounder import Sounder
 from pumpd.shell.console import Console
 from pumpd.shell.console_acts import PersonAct
 from pumpd.shell.console_socket import ConsoleUnavailable
@@ -49,35 +49,14 @@ from pumpd.shell.port_claim import PortClaims
 from pumpd.shell.pump_port import PumpPort
 from pumpd.shell.restore import restored
 from pumpd.shell.ticker import TICK_S, tick
+from pumpd.translate import Translator, devices_of
 
 log = structlog.get_logger("app")
 
 STOP_WITHIN_S = 3.0
-STATE_EVERY_S = 1.0
 #: facts/clinical.md 3.2, ST3: a step of the wall clock worth writing down.
 CLOCK_STEP_MS = 2_000
 CONSOLE = "console"
-POLL_LINK_MS = 250
-#: Faster than life everything periodic speeds up with treatment time, but no further than this (link time).
-FASTEST_S = 0.02
-
-
-def policy_for(channel: cfg.Channel, speed: float = 1) -> Policy:
-    """What one channel's configuration settles, computed once; also what a replay needs."""
-    allowed = channel.syringes if channel.syringes is not None else tuple(SYRINGES)
-    return Policy(
-        channel=channel.name,
-        bed=channel.bed,
-        rules=tightened(DEFAULT_RULES, channel.line_pressure_limit_mmhg),
-        capabilities={
-            key: capabilities(SYRINGES[key].diameter_um, channel.pump.lease_s)
-            for key in allowed
-            if key in SYRINGES
-        },
-        has_line_pressure=channel.transducer is not None,
-        lease_ms=channel.pump.lease_s * 1000,
-        poll_link_ms=int(max(POLL_LINK_MS / speed, FASTEST_S * 1000)),
-    )
 
 
 class Daemon:
@@ -103,32 +82,38 @@ class Daemon:
             one.name: _driver(one.pump, self._ports[one.name], clock) for one in config.channels
         }
         self._channels: dict[str, Channel] = {}
-        self._at_bed = {
-            one.bed: tuple(other for other in config.channels if other.bed == one.bed)
-            for one in config.channels
-        }
+        self._translator = Translator(config.channels, config.broker)
+        self._bedside = Bedside(tuple(_sounder(i, one) for i, one in enumerate(config.sounders)))
         self._console = Console(
             Path(config.console.socket),
             int(config.console.mode, 8),
             self._person_acted,
             self._authenticate,
-            lambda channel: self._kernel.summary(channel),
+            lambda channel: self._announcer.summary(channel),
             tuple(self._ports),
             on_refused=self._pin_refused,
         )
         self._feed = MqttFeed(
             _broker(config.broker),
             tuple(
-                BedBinding(bed, self._patient, frozenset().union(*map(_devices, channels)))
-                for bed, channels in self._at_bed.items()
+                BedBinding(bed, self._patient, frozenset().union(*map(devices_of, channels)))
+                for bed, channels in self._translator.at_bed.items()
             ),
             clock,
             self._arrived,
             config.site.name,
             jitter=random.Random().random,
         )
+        self._announcer = Announcer(
+            config.site.name,
+            self._boot,
+            {one.name: one.bed for one in config.channels},
+            self._feed.publish,
+            self._bedside,
+            clock,
+            lambda channel: self._kernel.summary(channel),
+        )
         self._kernel: Kernel
-        self._requests = 0
         self._wall_jump_ms = 0
         self._claims = PortClaims()
         self._is_serving = False
@@ -159,6 +144,10 @@ class Daemon:
             loop.add_signal_handler(number, self._stopping.set)
         edges: dict[str, Callable[[], Any]] = {CONSOLE: self._console.run, "feed": self._feed.run}
         edges.update({f"pump {name}": driver.run for name, driver in self._drivers.items()})
+        edges.update({f"sounder {i} {one.name}": one.run for i, one in enumerate(self._bedside.sounders)})
+        every_s = min(LISTENING_EVERY_S, self._config.alarms.listener_within_s / 3)
+        edges["listeners"] = partial(self._bedside.attend, self._sounder_spoke, every_s)
+        edges["states"], edges["heartbeats"] = self._announcer.states, self._announcer.heartbeats
         period_s = max(TICK_S / float(self._clock.speed), FASTEST_S)
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -166,7 +155,6 @@ class Daemon:
                 for name, run in edges.items()
             ]
             tasks.append(group.create_task(tick(self._beat, period_s), name="ticker"))
-            tasks.append(group.create_task(self._publish_states(), name="states"))
             await _first_of(self._console.listening, self._stopping)
             self._is_serving = self._console.listening.is_set()
             if self._is_serving:
@@ -190,17 +178,20 @@ class Daemon:
 
     def _build_channels(self) -> None:
         speed = float(self._clock.speed)
+        listener_within_s = self._config.alarms.listener_within_s
         problems: dict[str, str] = {}
         for one in self._config.channels:
-            policy = policy_for(one, speed)
+            site = self._config.limits, self._config.shadow, listener_within_s
+            policy = policy_for(one, speed, *site)
             self._ports[one.name].attach(self._drivers[one.name])
             state, problems[one.name] = restored(Path(self._config.journal.path), policy)
             self._channels[one.name] = Channel(policy, self._ports[one.name], state)
-            body = json.dumps({"channel": one.model_dump(mode="json"), "speed": speed}, sort_keys=True)
+            body = recorded_configuration(one, speed, *site)
             self._journal.append(
                 record.CONFIGURATION, self._clock.stamp(), self._clock.wall_ms(), one.name, body
             )
-        self._kernel = Kernel(self._channels, self._clock, self._journal, self._console, self)
+        edges = self._console, self._announcer, self._announcer
+        self._kernel = Kernel(self._channels, self._clock, self._journal, *edges)
         at = self._clock.stamp()
         wall_ms = self._clock.wall_ms()
         for name, problem in problems.items():
@@ -208,6 +199,10 @@ class Daemon:
             self._kernel.post(name, started)
         if reason := self._journal.failed_reason:
             self._kernel.post_all(ev.JournalFailed(at=at, reason=reason))
+        for name, channel in self._channels.items():
+            # What stood before this start still stands: the core tells of changes only, and this boot has told nobody.
+            self._announcer.take_stock(name, possible_keys(channel.policy.rules))
+            self._announcer.signal_changed(name, channel.state.signal)
 
     async def _come_to_rest(self) -> None:
         """Halt everything; leave when every pump has confirmed, or when waiting longer helps nobody."""
@@ -235,21 +230,11 @@ class Daemon:
             self._journal.append("wall_clock_stepped", at, wall_ms, "", body, urgent=True)
             self._wall_jump_ms = jump_ms
 
-    async def _publish_states(self) -> None:
-        while True:
-            for name in self._channels:
-                body = json.dumps(self._kernel.summary(name)).encode()
-                self._feed.publish(f"pumpd/v1/state/{name}", body, retain=True)
-            await asyncio.sleep(STATE_EVERY_S)
-
     def _post(self, channel: str, event: ev.Event) -> None:
         self._kernel.post(channel, event)
 
-    def request_reading(self, bed: str, reason: str) -> None:
-        """Ask the monitors of a bed for a cuff cycle now."""
-        self._requests += 1
-        body = {"v": 1, "want": "nibp", "reason": reason, "seq": self._requests}
-        self._feed.publish(f"pumpd/v1/request/{bed}", json.dumps(body).encode())
+    def _sounder_spoke(self, name: str) -> None:
+        self._kernel.post_all(ev.ListenerSpoke(at=self._clock.stamp(), listener=name))
 
     def _person_acted(self, act: PersonAct) -> None:
         self._kernel.post(act.channel, to_event(act, self._clock.stamp()))
@@ -265,14 +250,9 @@ class Daemon:
         self._journal.append("pin_refused", self._clock.stamp(), self._clock.wall_ms(), "", body, urgent=True)
 
     def _patient(self, bed: str) -> str | None:
-        orders = (self._channels[one.name].state.session.order for one in self._at_bed[bed])
+        orders = (self._channels[one.name].state.session.order for one in self._translator.at_bed[bed])
         # Two orders for two patients at one bed: whichever is taken, the other's samples are refused aloud.
         return next((one.patient for one in orders if one is not None), None)
-
-    def _hearing(self, bed: str, device: str) -> tuple[str, ...]:
-        """The channels that a device speaks for; all of the bed's where it is bound to none."""
-        at_bed = self._at_bed[bed]
-        return tuple(one.name for one in at_bed if device in _devices(one)) or tuple(o.name for o in at_bed)
 
     def _journal_spoke(self, event: JournalEvent) -> None:
         if isinstance(event, Durable):
@@ -281,26 +261,8 @@ class Daemon:
             self._kernel.post_all(ev.JournalFailed(at=self._clock.stamp(), reason=event.reason))
 
     def _arrived(self, arrival: arrivals.Arrival) -> None:
-        at = self._clock.stamp()
-        match arrival:
-            case arrivals.SamplesArrived():
-                device = arrival.samples[0].source if arrival.samples else ""
-                for name in self._hearing(arrival.bed, device):
-                    self._kernel.post(name, ev.SamplesArrived(at=at, samples=arrival.samples))
-            case arrivals.SampleRefused():
-                refused = ev.SampleRefused(
-                    at=at, device=arrival.device, reason=arrival.reason.value, detail=arrival.detail
-                )
-                for name in self._hearing(arrival.bed, arrival.device):
-                    self._kernel.post(name, refused)
-            case arrivals.MonitorStatus():
-                spoke = ev.MonitorSpoke(at=at, device=arrival.device, is_online=arrival.is_online)
-                for name in self._hearing(arrival.bed, arrival.device):
-                    self._kernel.post(name, spoke)
-            case arrivals.LinkChanged():
-                broker = self._config.broker
-                reason = f"{broker.host}:{broker.port}: {arrival.reason}"
-                self._kernel.post_all(ev.FeedLinkChanged(at=at, is_up=arrival.is_up, reason=reason))
+        for name, event in self._translator.letters(arrival, self._clock.stamp()):
+            self._kernel.post(name, event)
 
 
 async def _first_of(*events: asyncio.Event) -> None:
@@ -310,8 +272,11 @@ async def _first_of(*events: asyncio.Event) -> None:
         one.cancel()
 
 
-def _devices(channel: cfg.Channel) -> frozenset[str]:
-    return frozenset((*channel.monitors, *((channel.transducer,) if channel.transducer else ())))
+def _sounder(index: int, sounder: cfg.Sounder) -> Sounder:
+    try:
+        return sounder_of(sounder.kind, sounder.device, sounder.light)
+    except UnknownSounder as unknown:
+        raise cfg.ConfigRefused((f"sounders[{index + 1}].kind: {unknown}",)) from None
 
 
 def _is_at_rest(channel: Channel) -> bool:

@@ -173,6 +173,12 @@ class Channel(_Table):
     transducer: Name | None = Field(
         None, description="device id of the line pressure transducer", examples=["transducer-1"]
     )
+    air_sensor: Name | None = Field(
+        None, description="device id of the air-in-line sensor", examples=["air-1"]
+    )
+    button: Name | None = Field(
+        None, description="device id of the bedside stop button", examples=["button-1"]
+    )
     line_pressure_limit_mmhg: int = Field(
         300,
         ge=50,
@@ -184,6 +190,26 @@ class Channel(_Table):
     syringes: Names | None = Field(
         None, description="syringes allowed here; left out: all", examples=[["bd-60"]]
     )
+
+
+class Alarms(_Table):
+    """When it is wrong that nobody could see or hear an alarm."""
+
+    listener_within_s: int = Field(
+        default=15,
+        ge=5,
+        le=60,
+        description="s, 5 to 60: a panel, a live view or a sounder speaks up at least so often, or that is an alarm",
+        examples=[15],
+    )
+
+
+class Sounder(_Table):
+    """One bell or light at the bedside, for all channels of this daemon."""
+
+    kind: Name = Field(description="bell, or one that is installed", examples=["bell"])
+    device: AbsolutePath = Field(description="the terminal or port it is on", examples=["/dev/tty1"])
+    light: bool = Field(False, description="also a coloured line there", examples=[True])
 
 
 class Config(_Table):
@@ -199,6 +225,13 @@ class Config(_Table):
     channels: Annotated[tuple[Channel, ...], Field(strict=False)] = Field(
         max_length=64, description="one [[channels]] table for each pump"
     )
+    alarms: Alarms = Field(Alarms(), description="the [alarms] table")
+    sounders: Annotated[tuple[Sounder, ...], Field(strict=False)] = Field(
+        (), max_length=8, description="one [[sounders]] table for each bell or light"
+    )
+    # The keys are the rule table's own; `config_limits` holds them and their values against it.
+    limits: dict[str, int] = Field({}, description="the site's stricter limits of interlock rows, by key")
+    shadow: dict[str, int] = Field({}, description="limits that are evaluated and recorded and do not act")
 
 
 def load(path: Path) -> Config:

@@ -8,12 +8,15 @@ model says what is wrong with that.
 
 from collections.abc import Iterator, Mapping
 
+from pumpd.config_limits import limit_faults
 from pumpd.config_words import Fault, Loc
 from pumpd.core.library import SYRINGES
 
 Tree = Mapping[str, object]
 
 LEAST_USERS = 2
+#: Channel keys that name one device each.
+OWN_DEVICES = ("transducer", "air_sensor", "button")
 ROLES = frozenset({"prescriber", "nurse", "engineer"})
 
 
@@ -22,6 +25,8 @@ def cross_faults(tree: Tree) -> Iterator[Fault]:
     yield from _broker_faults(tree)
     yield from _user_faults(tree)
     yield from _channel_faults(tree)
+    yield from _sounder_faults(tree)
+    yield from limit_faults(tree)
 
 
 def _rows(tree: Tree, key: str) -> list[Tree]:
@@ -125,14 +130,18 @@ def _device_faults(channels: list[Tree]) -> Iterator[Fault]:
     bed_of: dict[str, object] = {}
     for i, row in enumerate(channels):
         bound: list[tuple[str, str]] = [("monitors", device) for device in _strings(row, "monitors")]
-        transducer = row.get("transducer")
-        if isinstance(transducer, str):
-            bound.append(("transducer", transducer))
+        bound += [(key, device) for key in OWN_DEVICES if isinstance(device := row.get(key), str)]
         for key, device in bound:
             bed = bed_of.setdefault(device, row.get("bed"))
             if bed != row.get("bed"):
                 text = f"{device} is already bound to bed {bed}; a device measures one patient, bind another"
                 yield Fault(("channels", i, key), text)
+
+
+def _sounder_faults(tree: Tree) -> Iterator[Fault]:
+    rows = _rows(tree, "sounders")
+    for loc, _ in _repeated([(("sounders", i, "device"), row.get("device")) for i, row in enumerate(rows)]):
+        yield Fault(loc, "this device belongs to an earlier sounder; two would sound into each other")
 
 
 def _list_faults(row: Tree, loc: Loc) -> Iterator[Fault]:

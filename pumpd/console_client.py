@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pumpd.console_words import LOWERING_VERBS, MOVING_VERBS, is_final
+from pumpd.console_words import LISTENING_EVERY_S, LISTENING_VERB, LOWERING_VERBS, MOVING_VERBS, is_final
 
 #: Link time a moving verb may take to be confirmed, s: the daemon says `not_confirmed` at 1.0.
 CONFIRM_S = 1.5
@@ -27,6 +27,7 @@ ANSWER_S = 15.0
 SILENT_S = 2.0
 
 _MAX_REPLY_BYTES = 1_048_576
+_LISTENER_ID = "listening"
 
 
 class ConsoleUnreachable(Exception):
@@ -65,7 +66,7 @@ class ConsoleClient:
             verb: any but "watch".
             channel: None: the only one the daemon has.
             by: the person's name.
-            pin: for order, verify, start and resume.
+            pin: for order, verify, start, resume and restore.
             args: of the verb, as contracts.md of the console has them.
 
         Returns:
@@ -96,22 +97,30 @@ class ConsoleClient:
                 raise ConsoleUnreachable("; ".join(map(str, reply.get("reasons") or ["refused"])))
         raise ConsoleUnreachable("the daemon told no state; its log says why", was_sent=True)
 
-    def watch(self, channel: str | None = None) -> "Watch":
+    def watch(self, channel: str | None = None, listener: str = "") -> "Watch":
         """Begins to watch; iterate over the result for states, or `poll` it with a time limit.
+
+        Args:
+            channel: None: the only one.
+            listener: name of a screen that somebody can see; it says so on this connection for as long as the
+                states are read. "": nobody need be looking.
 
         Raises:
             ConsoleUnreachable: no daemon.
         """
         line = _Line(self.path)
         line.send("watch", channel, None, None, None)
-        return Watch(line)
+        return Watch(line, channel, listener)
 
 
 class Watch:
     """The stream of states of one channel. A context manager; iterating blocks from state to state."""
 
-    def __init__(self, line: "_Line") -> None:
+    def __init__(self, line: "_Line", channel: str | None = None, listener: str = "") -> None:
         self._line = line
+        self._channel = channel
+        self._listener = listener
+        self._spoken_s = -LISTENING_EVERY_S
 
     def poll(self, timeout_s: float | None) -> dict[str, Any] | None:
         """The next state, or None when there was none within `timeout_s` (None: wait on).
@@ -119,14 +128,28 @@ class Watch:
         Raises:
             ConsoleUnreachable: the daemon went away, or refused; also when it cannot tell its state.
         """
-        reply = self._line.receive(timeout_s)
-        if reply is None:
-            return None
+        until_s = None if timeout_s is None else time.monotonic() + timeout_s
+        while True:
+            self._speak_up()
+            left_s = None if until_s is None else max(0.0, until_s - time.monotonic())
+            reply = self._line.receive(left_s)
+            if reply is None:
+                return None
+            if reply.get("id") != _LISTENER_ID:  # whether it counts is the daemon's alarm to raise, not ours
+                break
         state = reply.get("state")
         if reply.get("stage") != "state" or not isinstance(state, dict):
             self.close()
             raise ConsoleUnreachable("; ".join(map(str, reply.get("reasons") or ["the stream ended"])))
         return state
+
+    def _speak_up(self) -> None:
+        """Between two states at the latest, and they come every second: what is not read is not looked at."""
+        now_s = time.monotonic()
+        if self._listener and now_s - self._spoken_s >= LISTENING_EVERY_S:
+            self._spoken_s = now_s
+            args = {"listener": self._listener}
+            self._line.send(LISTENING_VERB, self._channel, None, None, args, request_id=_LISTENER_ID)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         while True:
@@ -196,8 +219,9 @@ class _Line:
         by: str | None,
         pin: str | None,
         args: Mapping[str, Any] | None,
+        request_id: str = "1",
     ) -> None:
-        request: dict[str, Any] = {"id": "1", "verb": verb, "args": dict(args or {})}
+        request: dict[str, Any] = {"id": request_id, "verb": verb, "args": dict(args or {})}
         request |= {k: v for k, v in (("channel", channel), ("by", by), ("pin", pin)) if v is not None}
         try:
             self._socket.sendall(json.dumps(request).encode("ascii") + b"\n")

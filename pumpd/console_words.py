@@ -14,19 +14,35 @@ MAX_LINE_BYTES = 16_384
 LOWERING_VERBS = frozenset({"pause", "stop"})
 
 #: Can raise delivery, or prepare to: the person is proven by PIN first (design law 1).
-PIN_VERBS = frozenset({"order", "verify", "start", "resume"})
+PIN_VERBS = frozenset({"order", "verify", "start", "resume", "restore"})
 
 #: Need a name, so that the record says who; the name is proven only where a PIN is asked.
-NAMED_VERBS = PIN_VERBS | LOWERING_VERBS | {"acknowledge"}
+NAMED_VERBS = PIN_VERBS | LOWERING_VERBS | {"acknowledge", "score", "present", "quiet"}
 
 #: Answered by the console itself from the newest state, never passed on.
 READING_VERBS = frozenset({"status", "watch"})
 
+#: Says that somebody can see or hear this connection. Repeated every few seconds on one connection, so its id may
+#: repeat too: saying it twice means no more than saying it once.
+LISTENING_VERB = "listening"
+#: How often a listener speaks, link s: with the default of 15 s (`[alarms] listener_within_s`) two may be lost.
+LISTENING_EVERY_S = 5.0
+
 #: Every verb there is.
-VERBS = NAMED_VERBS | READING_VERBS | {"measure"}
+VERBS = NAMED_VERBS | READING_VERBS | {"measure", LISTENING_VERB}
+
+#: Verbs that name the state the person was looking at, so that a stale screen moves nothing.
+EPOCH_VERBS = frozenset({"resume", "restore"})
 
 #: Change what the pump does, so the last word is the readback: `confirmed` or `not_confirmed`.
-MOVING_VERBS = frozenset({"start", "pause", "resume", "stop"})
+MOVING_VERBS = frozenset({"start", "pause", "resume", "restore", "stop"})
+
+#: What a person may enter with `score`, lowest and highest: MOAA/S, RASS, and whether symptoms of a hypertensive
+#: crisis are seen (facts/clinical.md 3.2).
+SCALES = {"moaas": (0, 5), "rass": (-5, 4), "symptoms": (0, 1)}
+
+#: Longest note with an acknowledgement, characters.
+MAX_NOTE = 200
 
 #: No further line follows these for any verb. `not_confirmed` is not among them: `confirmed` may still come.
 FINAL_STAGES = frozenset({"refused", "confirmed", "end"})

@@ -27,12 +27,14 @@ from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core import actions as do
 from pumpd.core import events as ev
 from pumpd.core.decide import decide
+from pumpd.core.session import Phase
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.summary import summarise
 
 MS_PER_H = 3_600_000
 TICK_MS = 100
 LONG_TICK_MS = 500
+ATTENDED_EVERY_MS = 240_000
 ML = 1_000_000
 
 STEPS = (Step(10 * ML, 1_000), Step(100 * ML, 10_000), Step(1_000 * ML, 100_000), Step(10_000 * ML, ML))
@@ -51,7 +53,7 @@ POLICY = Policy(
     bed="bed-1",
     rules=DEFAULT_RULES,
     capabilities={"bd-60": CAPABILITIES},
-    has_line_pressure=True,
+    fitted=frozenset({Signal.LINE_PRESSURE}),
 )
 ORDER = {
     "patient": "tok-4711",
@@ -141,6 +143,7 @@ class Bench:
         self.events: list[ev.Event] = []
         self.is_monitored = True
         self.has_line = True
+        self.is_attended = True
         self.durable = True
         self.hr, self.spo2, self.line_mmhg = 72.0, 97.0, 25.0
         self._seq = 0
@@ -228,10 +231,29 @@ class Bench:
 
     # -- the patient and the line ------------------------------------------------------------------------------
 
-    def sample(self, *pairs: tuple[Signal, float], source: str = "monitor-1") -> None:
+    def sample(
+        self, *pairs: tuple[Signal, float], source: str = "monitor-1", cuff_active: bool | None = None
+    ) -> None:
         self._seq += 1
         samples = tuple(Sample(s, v, self.now.ms, self.now, source, self._seq) for s, v in pairs)
-        self.post(ev.SamplesArrived(at=self.now, samples=samples))
+        self.post(ev.SamplesArrived(at=self.now, samples=samples, cuff_active=cuff_active))
+
+    def squeeze(self, is_active: bool) -> None:
+        """The monitor says that a cuff cycle has begun, or ended."""
+        self.sample(cuff_active=is_active)
+
+    def refuse(self, *signals: Signal, in_a_row: int = 1, reason: str = "implausible") -> None:
+        """A reading of these was refused by the feed."""
+        self.post(
+            ev.SampleRefused(
+                at=self.now,
+                device="monitor-1",
+                reason=reason,
+                detail="bench",
+                signals=signals,
+                in_a_row=in_a_row,
+            )
+        )
 
     def cuff(self, sys: float, dia: float) -> None:
         mean = dia + (sys - dia) / 3
@@ -252,7 +274,18 @@ class Bench:
             self.sample((Signal.HR, self.hr), (Signal.SPO2, self.spo2))
         if self.has_line:
             self.line(self.line_mmhg)
+        if self.is_attended:
+            self._look_after()
         self.post(ev.Ticked(at=self.now))
+
+    def _look_after(self) -> None:
+        """A nurse who never forgets her rounds. As samples: no answer of hers stands among those a test looks at."""
+        if self.state.session.phase is not Phase.INFUSING:
+            return
+        age_ms = self.state.picture.age_ms(Signal.MOAAS, self.now)
+        presence_ms = self.state.picture.age_ms(Signal.PRESENCE, self.now)
+        if age_ms is None or presence_ms is None or max(age_ms, presence_ms) >= ATTENDED_EVERY_MS:
+            self.sample((Signal.MOAAS, 5), (Signal.PRESENCE, 1), source="nina")
 
     def advance(self, seconds: float) -> None:
         """Let time pass in control cycles; longer waits in longer ones, to save the reader's time."""
@@ -295,13 +328,33 @@ class Bench:
         event = ev.ResumePressed(at=self.now, request_id=request, by=by, roles=roles, epoch=seen)
         return self._answers(request, event)
 
+    def restore(
+        self, by: str = "nina", roles: tuple[str, ...] = ("nurse",), epoch: int | None = None
+    ) -> list[do.Answer]:
+        request = self._ask()
+        seen = self.state.epoch if epoch is None else epoch
+        event = ev.RestorePressed(at=self.now, request_id=request, by=by, roles=roles, epoch=seen)
+        return self._answers(request, event)
+
+    def score(self, scale: Signal, value: int, by: str = "nina") -> list[do.Answer]:
+        request = self._ask()
+        event = ev.ScoreEntered(at=self.now, request_id=request, by=by, scale=scale, value=value)
+        return self._answers(request, event)
+
+    def present(self, by: str = "nina") -> list[do.Answer]:
+        request = self._ask()
+        return self._answers(request, ev.PresenceConfirmed(at=self.now, request_id=request, by=by))
+
     def stop(self, by: str = "nina") -> list[do.Answer]:
         request = self._ask()
         return self._answers(request, ev.StopPressed(at=self.now, request_id=request, by=by))
 
-    def acknowledge(self, rule: str = "", by: str = "nina") -> list[do.Answer]:
+    def acknowledge(
+        self, rule: str = "", by: str = "nina", note: str = "seen at the chair"
+    ) -> list[do.Answer]:
         request = self._ask()
-        return self._answers(request, ev.AlarmAcknowledged(at=self.now, request_id=request, by=by, rule=rule))
+        event = ev.AlarmAcknowledged(at=self.now, request_id=request, by=by, rule=rule, note=note)
+        return self._answers(request, event)
 
     def _answers(self, request: str, event: ev.Event) -> list[do.Answer]:
         self.post(event)

@@ -21,9 +21,15 @@ from pumpd.core.state import ChannelState
 
 HALT_ALARM_LINK_MS = 1_000
 EPS_PERCENT = 1
-#: Control cycles for longer waits: running, as long as the pump's silence rule allows; at rest, as the line's does.
+#: Control cycles for longer waits, treatment time: running, as long as the pump's silence rule allows; at rest, more.
+#: On the link no cycle is later than half a second, as in a demonstration that is faster than life.
 RUN_TICK_MS = 750
 LEAP_TICK_MS = 2_000
+LONG_LINK_MS = 500
+#: facts/clinical.md 3.2 and 3.3: half the rate for five minutes; three stands in ten minutes.
+HALF_FOR_MS = 300_000
+ALERTS_WITHIN_MS = 600_000
+ALERTS_AT_MOST = 8
 
 
 class Witness(Bench):
@@ -33,6 +39,8 @@ class Witness(Bench):
         self.commanded_nl_h = self.confirmed_nl_h = 0
         self.may_raise = False
         self.boot_acts: list[str] = []
+        self.resumed_ms: int | None = None
+        self.infused_ms = self.stood_ms = 0
         self.intents: list[do.WriteIntent] = []
         self.recorded: set[int] = set()
         self.halt_wanted: Stamp | None = None
@@ -73,35 +81,77 @@ class Witness(Bench):
 
     def decided(self, before: ChannelState, event: ev.Event, actions: tuple[do.Action, ...]) -> None:
         """Hold one decision against the laws."""
-        accepted = isinstance(event, ev.StartPressed | ev.ResumePressed) and any(
+        accepted = isinstance(event, ev.StartPressed | ev.ResumePressed | ev.RestorePressed) and any(
             isinstance(one, do.Answer) and one.stage is do.Stage.ACCEPTED for one in actions
         )
         if accepted:
-            self._confirmed(event)
+            self._confirmed(before, event)
         self._law_1(before, accepted)
         self._latches(before, event, accepted)
+        self._course(before, event)
+        self._alerts(before)
         for action in actions:
             if isinstance(action, do.WriteIntent):
                 self.intents.append(action)
             if isinstance(action, do.CommandPump):
                 self._commanded(action)
 
-    def _confirmed(self, event: ev.Event) -> None:
+    def _confirmed(self, before: ChannelState, event: ev.Event) -> None:
+        """What a person's act allows: all of it at the start, half after a stand, all again after five minutes."""
         programme = self.state.session.programme
         assert programme is not None
         self.confirmed_nl_h, self.may_raise = programme.rate_nl_h, True
         self.boot_acts.append(event.kind)
+        was_nl_h = before.permit.rate_nl_h if before.permit else 0
+        if isinstance(event, ev.ResumePressed):
+            assert was_nl_h == 0, "a resume although nothing stood"
+            self.confirmed_nl_h = CAPABILITIES.floor_rate(programme.rate_nl_h // 2)
+            self.resumed_ms = self.now.ms
+        elif isinstance(event, ev.RestorePressed):
+            assert was_nl_h > 0, "a restore from a stand"
+            is_early = self.resumed_ms is not None and self.now.ms - self.resumed_ms < HALF_FOR_MS
+            assert not is_early, "a restore within five minutes of the resume"
         if isinstance(event, ev.StartPressed):
+            self.resumed_ms, self.infused_ms, self.stood_ms = None, 0, 0
             self.start_true_nl = self.pump.true_nl
             self.start_unbidden_nl_h_ms = self.pump.unbidden_nl_h_ms
             self.clearings, self.is_blind = 0, self.is_touched
 
     def _law_1(self, before: ChannelState, accepted: bool) -> None:
-        """Automation only lowers: but for an accepted start or resume the permit never rises."""
+        """Automation only lowers: but for an accepted start, resume or restore the permit never rises."""
         was = before.permit.rate_nl_h if before.permit else 0
         now = self.state.permit.rate_nl_h if self.state.permit else 0
         assert accepted or now <= was, f"law 1: the permit rose from {was} to {now} nl/h by itself"
         assert now <= self.confirmed_nl_h, "I2: permitted above the rate a person confirmed"
+
+    def _course(self, before: ChannelState, event: ev.Event) -> None:
+        """Treatment time between two decisions of one boot, and whether it was permitted to flow."""
+        if before.session.phase is Phase.INFUSING and not isinstance(event, ev.DaemonStarted):
+            passed_ms = self.state.now.ms - before.now.ms
+            stands = before.permit is None or before.permit.rate_nl_h == 0
+            self.infused_ms += passed_ms
+            self.stood_ms += passed_ms if stands else 0
+        session = self.state.session
+        if session.phase in (Phase.INFUSING, Phase.COMPLETED, Phase.STOPPED) and session.started_by:
+            assert (session.elapsed_ms, session.paused_ms) == (self.infused_ms, self.stood_ms)
+
+    def _alerts(self, before: ChannelState) -> None:
+        """Bounded, in order, of the last ten minutes; one more only where delivery has just come to a stand."""
+        was, now = before.session.alerts, self.state.session.alerts
+        assert len(now) <= ALERTS_AT_MOST
+        assert [one.ms for one in now] == sorted(one.ms for one in now)
+        if (
+            now
+            and now[-1].ms == self.now.ms
+            and (not was or was[-1] != now[-1])
+            and before.boot == self.state.boot
+        ):
+            assert before.permit is not None
+            assert before.permit.rate_nl_h > 0, "an alert although delivery stood already"
+            assert self.state.permit is not None
+            assert self.state.permit.rate_nl_h == 0, "an alert although delivery goes on"
+        if self.state.session.phase is Phase.INFUSING:
+            assert all(self.now.ms - one.ms <= ALERTS_WITHIN_MS for one in now)
 
     def _latches(self, before: ChannelState, event: ev.Event, accepted: bool) -> None:
         """I5, law 8: a hold and a rule that slowed, paused or stopped stay until a person's accepted act."""
@@ -159,14 +209,14 @@ class Witness(Bench):
         """A longer wait in long control cycles: while the pump runs, as long as its silence rule allows."""
         end_ms = self.now.ms + seconds * 1000
         while self.now.ms < end_ms:
-            self.tick(RUN_TICK_MS if self.pump.motion is Motion.INFUSING else LEAP_TICK_MS)
+            self.tick(RUN_TICK_MS if self.pump.motion is Motion.INFUSING else LEAP_TICK_MS, LONG_LINK_MS)
 
     def run_on(self, seconds: int, *, with_cuff: bool = True) -> None:
         """Undisturbed delivery with a good cuff reading every four minutes, until it is over or stands still."""
         for count in range(seconds * 1000 // RUN_TICK_MS):
             if self.pump.motion is not Motion.INFUSING:
                 return
-            self.tick(RUN_TICK_MS)
+            self.tick(RUN_TICK_MS, LONG_LINK_MS)
             if with_cuff and count % 300 == 0:
                 self.cuff(125, 78)
 

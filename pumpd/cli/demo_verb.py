@@ -71,9 +71,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _play(theatre: Any, args: argparse.Namespace, scenario: Path, report: Path) -> Any:
-    from pumpd.cli.report_verb import policy_from
     from pumpd.demo import run as demo
     from pumpd.demo import verdict
+    from pumpd.policy import policy_from
 
     theatre.open()
     with _display(args, theatre) as show:

@@ -8,7 +8,17 @@ question was wrong or the machine is not ready for it.
 import argparse
 import sys
 
-from pumpd.cli import demo_verb, journal_verbs, pin_verb, replay_verb, report_verb, run_verbs
+from pumpd.cli import (
+    demo_verb,
+    explain_verb,
+    journal_verbs,
+    pin_verb,
+    replay_verb,
+    report_verb,
+    rules_verb,
+    run_verbs,
+    tones_verb,
+)
 
 NOT_A_DEVICE = "Bench and research software, not a cleared medical device."
 
@@ -25,6 +35,9 @@ def main(argv: list[str] | None = None) -> int:
     pin_verb.add_parser(verbs)
     demo_verb.add_parser(verbs)
     report_verb.add_parser(verbs)
+    rules_verb.add_parser(verbs)
+    explain_verb.add_parser(verbs)
+    tones_verb.add_parser(verbs)
     args = parser.parse_args(argv)
     result: int = args.run(args)
     return result

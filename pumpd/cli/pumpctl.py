@@ -3,7 +3,7 @@
 Theory of operation. The same console socket as the panel, so the same checks. The exit code says what is
 known: 0 done, 1 refused, 2 not asked (wrong usage, no daemon), 3 asked and not confirmed, which for a pause
 means: go to the pump. Verbs that can raise delivery show first what the person is about to answer for, the
-derived numbers before `verify`, what binds before `resume`, and `resume` carries the epoch of just that
+derived numbers before `verify`, what binds before `resume` and `restore`, which carry the epoch of just that
 picture, so a stale one is refused (faults rows 69, 72). Imports are light: a pause in an emergency must not
 load a table renderer.
 """
@@ -18,7 +18,7 @@ from typing import Any
 from pumpd.cli import state_text
 from pumpd.cli.pumpctl_arguments import parser
 from pumpd.console_client import ConsoleClient, ConsoleUnreachable
-from pumpd.console_words import LOWERING_VERBS, PIN_VERBS, is_final
+from pumpd.console_words import EPOCH_VERBS, LOWERING_VERBS, PIN_VERBS, is_final
 
 DONE, REFUSED, NOT_ASKED, NOT_CONFIRMED = 0, 1, 2, 3
 
@@ -79,10 +79,11 @@ def _act(client: ConsoleClient, options: argparse.Namespace) -> int:
     args: dict[str, Any] = {}
     if options.verb == "order":
         args = {key: getattr(options, key) for key in _ORDER_KEYS}
-    elif options.verb == "acknowledge" and options.rule:
-        args = {"rule": options.rule}
+    elif options.verb in _PLAIN_ARGS:
+        given = {key: getattr(options, key) for key in _PLAIN_ARGS[options.verb]}
+        args = {key: value for key, value in given.items() if value not in (None, "")}
     by = _name(options)
-    if options.verb in {"verify", "resume"}:
+    if options.verb == "verify" or options.verb in EPOCH_VERBS:
         args = _show_first(client, options)
     pin = _pin(options, by) if options.verb in PIN_VERBS else None
     code = NOT_CONFIRMED
@@ -105,6 +106,9 @@ _ORDER_KEYS = (
 )
 
 
+_PLAIN_ARGS = {"acknowledge": ("rule", "note"), "score": ("scale", "value"), "listening": ("listener",)}
+
+
 def _show_first(client: ConsoleClient, options: argparse.Namespace) -> dict[str, Any]:
     state = client.status(options.channel)
     options.channel = options.channel or state.get("channel")
@@ -116,11 +120,11 @@ def _show_first(client: ConsoleClient, options: argparse.Namespace) -> dict[str,
         return {}
     print(f"{state_text.word(state)}: {state_text.clean(state.get('headline') or '')}", file=out)
     _print_lines([f"  {line}" for line in state_text.binding_lines(state)], out)
-    blocked = state_text.rows(state, "resume_blocked_by")
+    blocked = state_text.rows(state, f"{options.verb}_blocked_by")
     _print_lines([f"  blocks: {state_text.clean(reason)}" for reason in blocked], out)
     epoch = state.get("epoch")
     if type(epoch) is not int:
-        raise UsageError("the state carries no epoch, so a resume could answer an old picture: not sent")
+        raise UsageError("the state carries no epoch, so this could answer an old picture: not sent")
     return {"epoch": epoch}
 
 

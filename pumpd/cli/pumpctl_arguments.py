@@ -8,6 +8,9 @@ silently mean something else the day a second option begins that way.
 
 import argparse
 import os
+import re
+
+from pumpd.console_words import SCALES
 
 DEFAULT_SOCKET = "/run/pumpd/console.sock"
 
@@ -27,7 +30,15 @@ _VERBS = (
     ("pause", "stop the motor now; the session goes on when somebody resumes (no PIN)"),
     ("resume", "go on after a pause, if nothing blocks it (PIN)"),
     ("stop", "stop the motor and end the session; the rest of the dose is void (no PIN)"),
+    ("restore", "back to the prescribed rate after a slow-down or half a rate, if nothing blocks it (PIN)"),
     ("acknowledge", "say that an alarm has been seen; it stays until its cause is gone (no PIN)"),
+    ("quiet", "two minutes without sound, unless something new happens; lights and words stay (no PIN)"),
+    ("score", "write down a sedation score, or whether symptoms are seen (no PIN)"),
+    ("present", "say that you are at the chair (no PIN)"),
+    (
+        "listening",
+        "for a panel or bench: say once that somebody can see or hear it; counts for seconds (no PIN)",
+    ),
     ("measure", "ask the monitor for a blood pressure now (no PIN)"),
 )
 
@@ -58,10 +69,26 @@ def parser() -> argparse.ArgumentParser:
     }
     made["watch"].add_argument("--once", action="store_true", help="show it once, as `status` does")
     made["acknowledge"].add_argument(
-        "rule", nargs="?", metavar="RULE", help="one alarm, e.g. BP2; default all"
+        "rule", nargs="?", metavar="ALARM", help="one alarm or rule, e.g. blood-pressure or BP3; default all"
     )
+    made["acknowledge"].add_argument(
+        "--note", metavar="TEXT", help="what was found and done; some rules want it before a resume"
+    )
+    made["score"].add_argument("scale", choices=tuple(SCALES), help=_scales())
+    made["score"].add_argument("value", type=_whole, metavar="VALUE", help="a whole number, e.g. 5 or -2")
+    made["listening"].add_argument("listener", metavar="NAME", help="of the panel or bench")
     _order_arguments(made["order"])
     return top
+
+
+def _scales() -> str:
+    return ", ".join(f"{name} {low} to {high}" for name, (low, high) in SCALES.items())
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,3}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
 
 
 def _shared() -> argparse.ArgumentParser:

@@ -43,11 +43,10 @@ def run(args: argparse.Namespace) -> int:
 
 def replay(path: Path) -> dict[str, Any]:
     """Fold every channel of a journal; stops at the first difference."""
-    from pumpd.app import policy_for
-    from pumpd.config import Channel
     from pumpd.core.events import DaemonStarted
     from pumpd.core.replay import again
     from pumpd.core.state import ChannelState, Policy
+    from pumpd.policy import policy_from
     from pumpd.shell.journal_file import read
     from pumpd.shell.record import CONFIGURATION, DECISION, dump_decision, load_decision
 
@@ -57,11 +56,9 @@ def replay(path: Path) -> dict[str, Any]:
     for one in read(path, 0, [CONFIGURATION, DECISION]):
         if one.kind == CONFIGURATION:
             try:
-                written = json.loads(one.body)
-                channel = Channel.model_validate_json(json.dumps(written["channel"]))
-                policies[one.channel] = policy_for(channel, written["speed"])
-            except (KeyError, TypeError) as strange:
-                raise ValueError(f"record {one.seq} is no configuration of this version: {strange}") from None
+                policies[one.channel] = policy_from(one.body)
+            except ValueError as strange:
+                raise ValueError(f"record {one.seq}: {strange}") from None
             continue
         if one.channel not in policies:
             raise ValueError(f"record {one.seq} is a decision, and no configuration stands before it")

@@ -2,7 +2,7 @@
 
 Theory of operation. The journal is read, never written, and may be in use. The page is written beside its final name and
 then moved there, so that nobody finds half a report. What the pump's counter can resolve is the driver's knowledge, so
-the policy is made here, where the composition root may be asked, and handed down. Exit status: 0 written; 1 written, but
+the policy is made from the record here, where drivers may be asked, and handed down. Exit status: 0 written; 1 written, but
 the journal is not whole, and the page says so; 2 not written.
 """
 
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pumpd.core.state import Policy
     from pumpd.report.session_record import SessionRecord, Truth
 
 
@@ -40,6 +39,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
 
 def run(args: argparse.Namespace) -> int:
     """Write the page; print what it says first."""
+    from pumpd.policy import policy_from
     from pumpd.report import gather, page
     from pumpd.shell.journal_file import JournalRefused
 
@@ -60,19 +60,6 @@ def run(args: argparse.Namespace) -> int:
             print(f"The journal is NOT WHOLE: {record.proof.reason}")
         print(args.out)
     return 0 if record.proof.is_whole else 1
-
-
-def policy_from(body: str) -> "Policy":
-    """The policy a configuration record stands for.
-
-    Raises:
-        ValueError: written by another version.
-    """
-    from pumpd.app import policy_for
-    from pumpd.config import Channel
-
-    written = json.loads(body)
-    return policy_for(Channel.model_validate_json(json.dumps(written["channel"])), written["speed"])
 
 
 def _write(path: Path, text: str) -> None:
@@ -106,6 +93,16 @@ def _answer(out: Path, record: "SessionRecord", truth: "Truth | None") -> dict[s
                 "rule": one.rule,
                 "action": one.demand,
                 "reason": one.reason,
+                "hazard": one.hazard,
+                "evidence": [
+                    {
+                        "signal": sample.signal,
+                        "value": sample.value,
+                        "at_ms": sample.at_ms,
+                        "source": sample.source,
+                    }
+                    for sample in one.evidence
+                ],
                 "effect": one.effect,
                 "reaction_ms": one.reaction_ms,
                 "resumed_by": one.resumed_by,

@@ -129,11 +129,65 @@ def vitals_line(state: Mapping[str, Any]) -> str:
             value, unit = sample.get("value"), sample.get("unit") or ""
             text = UNKNOWN if value is None else f"{_number(value)} {clean(unit)}".strip()
             shown.append(f"{clean(name).upper()} {text} ({age(sample.get('age_ms'))})")
+    if state.get("cuff_active") is True:
+        shown.append("cuff inflating")
     return "   ".join(shown) or "none received"
 
 
 def _number(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else clean(value)
+
+
+def observations_line(state: Mapping[str, Any]) -> str:
+    """What people at the chair wrote down: "MOAAS 5 (3 min 10 s ago)"; "" from a daemon that knows of none."""
+    if not isinstance(state.get("observations"), Mapping):
+        return ""
+    shown = []
+    for name, entry in part(state, "observations").items():
+        if isinstance(entry, Mapping) and entry.get("value") is not None:
+            by = f" by {clean(entry['by'])}" if entry.get("by") else ""
+            shown.append(f"{clean(name).upper()} {_number(entry['value'])}{by} ({age(entry.get('age_ms'))})")
+    return "   ".join(shown) or "nothing entered"
+
+
+def course_line(state: Mapping[str, Any]) -> str:
+    """How long the treatment has run and stood still; "" from a daemon that does not tell."""
+    course = part(state, "course")
+    ran, planned, stood = (_seconds(course, key) for key in ("elapsed", "planned", "paused"))
+    if ran is None:
+        return ""
+    text = f"running for {duration(ran)}"
+    text += f" of {duration(planned)} planned" if planned is not None else ""
+    return text + (f", stood still for {duration(stood)}" if stood else "")
+
+
+def _seconds(course: Mapping[str, Any], name: str) -> int | None:
+    for key, per_second in ((f"{name}_s", 1), (f"{name}_ms", 1000)):
+        if type(course.get(key)) is int:
+            return int(course[key]) // per_second
+    return None
+
+
+def signal_line(state: Mapping[str, Any]) -> str:
+    """What sounds at the bedside: "sounding HIGH, escalated", "audio paused 87 s"; "" when there is nothing to say."""
+    signal = part(state, "alarm_signal") or part(state, "signal")
+    left = signal.get("audio_paused_left_s", signal.get("audio_paused_s"))
+    told = []
+    if signal.get("sound"):
+        told.append(f"sounding {clean(signal['sound']).upper()}")
+    if signal.get("audio_paused"):
+        told.append(f"audio paused {left} s" if type(left) is int else "audio paused")
+    elif signal.get("reminder"):
+        told.append("reminder only")
+    if type(signal.get("escalation")) is int and signal["escalation"] > 0:
+        told.append(f"escalated {signal['escalation']}x")
+    return ", ".join(told)
+
+
+def sounders_line(state: Mapping[str, Any]) -> str:
+    """Bells and lights that do not work; "" when all do, or there are none."""
+    wrong = [one for one in rows(state, "sounders") if isinstance(one, Mapping) and not one.get("ok")]
+    return ", ".join(f"{clean(one.get('name'))} FAILS: {clean(one.get('reason'))}" for one in wrong)
 
 
 def alarm_lines(state: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -147,8 +201,11 @@ def alarm_lines(state: Mapping[str, Any]) -> list[tuple[str, str]]:
             "FIRST" if alarm.get("first_out") else "",
             "acknowledged" if alarm.get("acknowledged") else "",
             "" if alarm.get("present", True) else "gone, waits for a person",
+            "ESCALATED" if alarm.get("escalation") else "",
         ]
         text = f"{clean(alarm.get('priority', '?')).upper()} {clean(alarm.get('rule', ''))}"
+        others = [clean(one) for one in rows(alarm, "members") if one != alarm.get("rule")]
+        text += f" (and {', '.join(others)})" if others else ""
         text += f": {clean(alarm.get('text', ''))}"
         kept = [mark for mark in marks if mark]
         lines.append((clean(alarm.get("priority", "")), text + (f" [{', '.join(kept)}]" if kept else "")))
@@ -239,9 +296,14 @@ def status_lines(state: Mapping[str, Any]) -> list[str]:
     lines += [f"  limited   {line}" for line in binding_lines(state)]
     lines += [f"  start?    {clean(reason)}" for reason in rows(state, "start_blocked_by")]
     lines += [f"  resume?   {clean(reason)}" for reason in rows(state, "resume_blocked_by")]
+    lines += [f"  restore?  {clean(reason)}" for reason in rows(state, "restore_blocked_by")]
     lines.append(f"  vitals    {vitals_line(state)}")
+    lines += [f"  people    {line}" for line in (observations_line(state),) if line]
     lines.append(f"  line      {line_line(state)}")
+    lines += [f"  course    {line}" for line in (course_line(state),) if line]
+    lines += [f"  signal    {line}" for line in (signal_line(state),) if line]
     lines += [f"  alarm     {text}" for _, text in alarm_lines(state)]
     lines.append(f"  pump      {pump_line(state)}")
     lines.append(f"  feed      {feed_line(state)}")
+    lines += [f"  sounders  {line}" for line in (sounders_line(state),) if line]
     return lines

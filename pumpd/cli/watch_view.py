@@ -8,6 +8,7 @@ markup, so a drug called "[red]" stays one. Without a terminal behind it the sam
 one per change.
 """
 
+import os
 import sys
 import threading
 import time
@@ -45,8 +46,9 @@ _ALARM_STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan"}  # IEC 6
 class Source:
     """States of a channel, through losses of the daemon. `reason` says why there are none."""
 
-    def __init__(self, client: ConsoleClient, channel: str | None) -> None:
+    def __init__(self, client: ConsoleClient, channel: str | None, listener: str = "") -> None:
         self.reason = ""
+        self._listener = listener
         self._client = client
         self._channel = channel
         self._stream: Watch | None = None
@@ -60,7 +62,7 @@ class Source:
             return None
         try:
             if self._stream is None:
-                self._stream = self._client.watch(self._channel)
+                self._stream = self._client.watch(self._channel, self._listener)
             state = self._stream.poll(_POLL_S)
         except ConsoleUnreachable as error:
             self._stream = None
@@ -84,12 +86,11 @@ def show(client: ConsoleClient, channel: str | None, out: TextIO | None = None) 
         ConsoleUnreachable: the daemon could not be reached at the very beginning.
     """
     client.status(channel)  # a wrong socket or channel is an error now, not a grey screen for ever
-    source = Source(client, channel)
     terminal = Console(file=out or sys.stdout)
     if terminal.is_terminal:
-        _live(source, terminal)
+        _live(Source(client, channel, f"live view {os.getpid()}"), terminal)
     else:
-        _plain(source, out or sys.stdout)
+        _plain(Source(client, channel), out or sys.stdout)  # a log file is nobody looking
 
 
 def _live(source: Source, terminal: Console) -> None:
@@ -170,8 +171,9 @@ def _head(state: Mapping[str, Any], is_known: bool, silent_s: float, reason: str
         text.append(f"\n{state_text.clean(state.get('next') or '')}", style="italic")
         for line in state_text.binding_lines(state):
             text.append(f"\n{line}", style="yellow")
-        for blocked in state_text.rows(state, "resume_blocked_by"):
-            text.append(f"\nresume blocked: {state_text.clean(blocked)}", style="yellow")
+        for verb in ("resume", "restore"):
+            for blocked in state_text.rows(state, f"{verb}_blocked_by"):
+                text.append(f"\n{verb} blocked: {state_text.clean(blocked)}", style="yellow")
     else:
         text.append(f"\nnothing heard for {silent_s:.0f} s: look at the pump itself", style="bold")
         text.append(f"\n{state_text.clean(reason)}")
@@ -214,11 +216,15 @@ def _numbers(state: Mapping[str, Any], dim: str) -> RenderableType:
         ("for", state_text.treatment_line(state) or state_text.UNKNOWN),
         ("rate", state_text.rate_line(state)),
         ("vitals", state_text.vitals_line(state)),
+        ("people", state_text.observations_line(state)),
         ("line", state_text.line_line(state)),
+        ("course", state_text.course_line(state)),
         ("pump", state_text.pump_line(state)),
         ("feed", state_text.feed_line(state)),
+        ("sounders", state_text.sounders_line(state)),
     ):
-        table.add_row(Text(name, style=dim or "bold"), Text(value, style=dim))
+        if value:
+            table.add_row(Text(name, style=dim or "bold"), Text(value, style=dim))
     return table
 
 
@@ -228,4 +234,6 @@ def _alarms(state: Mapping[str, Any], is_known: bool) -> RenderableType:
     for priority, line in lines:
         style = _ALARM_STYLES.get(priority, "bold red") if is_known else "bright_black"
         text.append(f"\n{line}" if text else line, style=style)
-    return Panel(text if lines else Text("none", style="bright_black"), title=Text("alarms"))
+    said = state_text.signal_line(state)
+    title = Text(f"alarms: {said}" if said else "alarms")
+    return Panel(text if lines else Text("none", style="bright_black"), title=title)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 from drivers.contract import Approval, PumpCommand
-from interlocks.vocabulary import Demand, Priority, Sample
+from interlocks.vocabulary import Demand, Priority, Sample, Stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +70,15 @@ class RequestReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteTrip:
-    """A rule's demand rose: for the record, the report and the bench."""
+    """A rule's demand rose: for the record, the report and the bench. A shadow row only says what it would do."""
 
     rule_id: str
     demand: Demand
     priority: Priority
     reason: str
     evidence: tuple[Sample, ...]
+    hazard: str = ""
+    is_shadow: bool = False
     kind: Literal["note_trip"] = "note_trip"
 
 
@@ -89,4 +91,74 @@ class NoteAct:
     kind: Literal["note_act"] = "note_act"
 
 
-Action = CommandPump | ApproveMaximum | WriteIntent | Answer | RequestReading | NoteTrip | NoteAct
+class AlarmPhase(StrEnum):
+    """What became of an alarm, in the words of IHE's alarm profile (facts/requirements.md 5)."""
+
+    START = "start"
+    UPDATE = "update"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAlarm:
+    """An alarm began, changed or ended: for the record, for the topics and for a nurse-call system.
+
+    Attributes:
+        key: names the cause; one alarm per cause.
+        since: when it began, or last worsened or came back.
+        members: the rows of that cause in force, first-out first; () for a technical alarm.
+        is_present: the condition holds; a latching alarm outlives it until acknowledged.
+        escalation: 0; 1: nobody has acknowledged in time; counts on.
+    """
+
+    phase: AlarmPhase
+    key: str
+    priority: Priority
+    text: str
+    since: Stamp
+    members: tuple[str, ...] = ()
+    is_present: bool = True
+    is_first_out: bool = False
+    acknowledged_by: str = ""
+    escalation: int = 0
+    kind: Literal["note_alarm"] = "note_alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmSignal:
+    """What is to be seen and heard at the bedside now, apart from the words.
+
+    Attributes:
+        light: highest priority of all alarms; None: dark.
+        sound: highest priority of those that nobody has acknowledged; None: quiet, or audio is paused.
+        is_audio_paused: a person asked for quiet; ends by itself.
+        has_reminder: something is wrong and nothing sounds: a short reminder at its interval.
+        escalation: the highest of all alarms.
+    """
+
+    light: Priority | None = None
+    sound: Priority | None = None
+    is_audio_paused: bool = False
+    has_reminder: bool = False
+    escalation: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalAlarm:
+    """Let bedside sounders and lights show this from now on."""
+
+    signal: AlarmSignal
+    kind: Literal["signal_alarm"] = "signal_alarm"
+
+
+Action = (
+    CommandPump
+    | ApproveMaximum
+    | WriteIntent
+    | Answer
+    | RequestReading
+    | NoteTrip
+    | NoteAct
+    | NoteAlarm
+    | SignalAlarm
+)

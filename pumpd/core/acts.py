@@ -2,37 +2,29 @@
 
 Theory of operation. A person's act is a request, answered exactly once with ACCEPTED or REFUSED in the same decision
 that changes the state; for acts that move the pump, CONFIRMED or NOT CONFIRMED follows when the readback says so.
-Everything that lets more drug flow asks `gates` whether it may. A pause is never refused.
+Everything that lets more drug flow asks `gates` whether it may; raising a rate again has a module of its own
+(`raising`). A pause is never refused.
 """
 
 from dataclasses import replace
 
 from drivers.contract import Approval, Motion
-from interlocks.evaluate import acknowledge as acknowledge_rules
-from interlocks.evaluate import fresh_states, release
+from interlocks.evaluate import fresh_states
 from interlocks.picture import Picture
+from interlocks.trace import Trace
 from pumpd.core import events as ev
 from pumpd.core import guard
 from pumpd.core.account import Account, anchored
 from pumpd.core.actions import Action, Answer, ApproveMaximum, NoteAct, RequestReading, Stage
-from pumpd.core.alarms import acknowledge as acknowledge_alarms
+from pumpd.core.answers import Acted, accepted, refused
+from pumpd.core.attendance import attended
 from pumpd.core.dose import derive
-from pumpd.core.gates import baseline_shown, can_resume, resume_blockers, start_blockers
+from pumpd.core.gates import baseline_shown, start_blockers
 from pumpd.core.library import SYRINGES
 from pumpd.core.order import Order, parse_order
 from pumpd.core.restriction import Hold
 from pumpd.core.session import Act, HoldKind, Session, held, moved
 from pumpd.core.state import ChannelState, Delivery, Policy, Waiting
-
-Acted = tuple[ChannelState, tuple[Action, ...]]
-
-
-def _refused(state: ChannelState, request_id: str, reasons: tuple[str, ...]) -> Acted:
-    return state, (Answer(request_id=request_id, stage=Stage.REFUSED, reasons=reasons),)
-
-
-def _accepted(request_id: str, *notes: str) -> Answer:
-    return Answer(request_id=request_id, stage=Stage.ACCEPTED, reasons=notes)
 
 
 def _move(session: Session, act: Act) -> Session | str:
@@ -47,22 +39,22 @@ def _move(session: Session, act: Act) -> Session | str:
 def enter_order(state: ChannelState, event: ev.OrderEntered, policy: Policy) -> Acted:
     """An order becomes a programme, or a list of refusals that name value, limit and unit."""
     if not {"prescriber", "nurse"} & set(event.roles):
-        return _refused(
+        return refused(
             state, event.request_id, (f"{event.by} may not enter orders: role prescriber or nurse needed",)
         )
     session = _move(state.session, Act.ENTER)
     if isinstance(session, str):
-        return _refused(state, event.request_id, (session,))
+        return refused(state, event.request_id, (session,))
     order = parse_order({**dict(event.fields), "accept_soft": event.accept_soft})
     if not isinstance(order, Order):
-        return _refused(state, event.request_id, tuple(one.text for one in order))
+        return refused(state, event.request_id, tuple(one.text for one in order))
     derived = derive(order, policy.capabilities.get(order.syringe))
     if order.syringe in SYRINGES and order.syringe not in policy.capabilities:
         allowed = ", ".join(policy.capabilities)
         reason = f"syringe {order.syringe} is not allowed on {policy.channel} (allowed: {allowed})"
-        return _refused(state, event.request_id, (reason,))
+        return refused(state, event.request_id, (reason,))
     if derived.programme is None:
-        return _refused(
+        return refused(
             state,
             event.request_id,
             tuple(_refusal(one.code, one.text, one.is_soft) for one in derived.refusals),
@@ -86,10 +78,11 @@ def enter_order(state: ChannelState, event: ev.OrderEntered, policy: Policy) -> 
         delivery=delivery,
         picture=Picture(),
         cuff=(),
-        feed=replace(state.feed, wrong_patient=""),
+        trace=Trace(),
+        feed=replace(state.feed, wrong_patient=(), rejects=()),
     )
     close = ApproveMaximum(approval=Approval(0, 0))
-    return state, (close, _accepted(event.request_id, *derived.steps), note)
+    return state, (close, accepted(event.request_id, *derived.steps), note)
 
 
 def _refusal(code: str, text: str, is_soft: bool) -> str:
@@ -99,14 +92,14 @@ def _refusal(code: str, text: str, is_soft: bool) -> str:
 def verify_order(state: ChannelState, event: ev.OrderVerified) -> Acted:
     """A second person; the same one twice is one person."""
     if not {"prescriber", "nurse"} & set(event.roles):
-        return _refused(
+        return refused(
             state, event.request_id, (f"{event.by} may not verify: role prescriber or nurse needed",)
         )
     session = _move(state.session, Act.VERIFY)
     if isinstance(session, str):
-        return _refused(state, event.request_id, (session,))
+        return refused(state, event.request_id, (session,))
     if event.by == session.entered_by:
-        return _refused(
+        return refused(
             state, event.request_id, (f"{event.by} entered this order: a second person must verify it",)
         )
     programme = session.programme
@@ -114,22 +107,22 @@ def verify_order(state: ChannelState, event: ev.OrderVerified) -> Acted:
     session = replace(session, verified_by=event.by)
     approve = ApproveMaximum(approval=Approval(programme.rate_nl_h, programme.vtbi_nl))
     state = replace(state, session=session)
-    return state, (approve, _accepted(event.request_id), NoteAct(text="order verified", by=event.by))
+    return state, (approve, accepted(event.request_id), NoteAct(text="order verified", by=event.by))
 
 
 def start(state: ChannelState, event: ev.StartPressed, policy: Policy) -> Acted:
     """Flow for the first time: every gate open, baseline accepted by the person who starts."""
     if "nurse" not in event.roles:
-        return _refused(state, event.request_id, (f"{event.by} may not start: role nurse needed",))
+        return refused(state, event.request_id, (f"{event.by} may not start: role nurse needed",))
     session = _move(state.session, Act.START)
     if isinstance(session, str):
-        return _refused(state, event.request_id, (session,))
+        return refused(state, event.request_id, (session,))
     blockers = start_blockers(state, policy)
     report, at, baseline = state.delivery.report, state.delivery.reported_at, baseline_shown(state)
     if not blockers and (report is None or at is None or report.motion is not Motion.HALTED):
         blockers = ("the pump has not reported that it stands still",)
     if blockers or report is None or at is None or isinstance(baseline, str):
-        return _refused(state, event.request_id, blockers)
+        return refused(state, event.request_id, blockers)
     programme = session.programme
     assert programme is not None
     session = replace(
@@ -143,7 +136,7 @@ def start(state: ChannelState, event: ev.StartPressed, policy: Policy) -> Acted:
     )
     text = f"started; baseline {baseline.sys:g}/{baseline.dia:g} mmHg accepted"
     state = replace(
-        state,
+        attended(state, event.by),
         session=session,
         account=anchored(report, at),
         rules=fresh_states(policy.rules),
@@ -152,7 +145,7 @@ def start(state: ChannelState, event: ev.StartPressed, policy: Policy) -> Acted:
     )
     # The baseline may be minutes old, and silence counts from the reading (ST1b): have a new one on its way.
     fresh_cuff = RequestReading(reason="start")
-    return state, (_accepted(event.request_id, text), NoteAct(text=text, by=event.by), fresh_cuff)
+    return state, (accepted(event.request_id, text), NoteAct(text=text, by=event.by), fresh_cuff)
 
 
 def _halt_again(delivery: Delivery) -> Delivery:
@@ -173,7 +166,7 @@ def pause(state: ChannelState, event: ev.PausePressed) -> Acted:
         presses=state.presses + 1,
         waiting=(*state.waiting, Waiting(event.request_id, False, state.now)),
     )
-    return state, (_accepted(event.request_id), NoteAct(text="pause pressed", by=event.by))
+    return state, (accepted(event.request_id), NoteAct(text="pause pressed", by=event.by))
 
 
 def stop(state: ChannelState, event: ev.StopPressed) -> Acted:
@@ -188,56 +181,13 @@ def stop(state: ChannelState, event: ev.StopPressed) -> Acted:
         waiting=(*state.waiting, Waiting(event.request_id, False, state.now)),
     )
     close = ApproveMaximum(approval=Approval(0, 0))
-    return state, (_accepted(event.request_id), close, NoteAct(text="stop pressed", by=event.by))
-
-
-def resume(state: ChannelState, event: ev.ResumePressed, policy: Policy) -> Acted:
-    """The only act that raises a rate during an infusion: lifts what may be lifted, and nothing else."""
-    if "nurse" not in event.roles:
-        return _refused(state, event.request_id, (f"{event.by} may not resume: role nurse needed",))
-    if not can_resume(state):
-        reason = f"nothing to resume: the session is {state.session.phase.value}"
-        return _refused(state, event.request_id, (reason,))
-    if event.epoch != state.epoch:
-        reason = "the situation has changed since that screen was drawn: look again, then resume"
-        return _refused(state, event.request_id, (reason,))
-    blockers = resume_blockers(state, policy)
-    if blockers:
-        state, actions = _refused(state, event.request_id, blockers)
-        wants_cuff = any("has been requested" in one for one in blockers)
-        return state, (*actions, *((RequestReading(reason="resume"),) if wants_cuff else ()))
-    programme = state.session.programme
-    assert programme is not None
-    situation = guard.situation_of(state, policy, frozenset())
-    state = replace(
-        state,
-        rules=release(policy.rules, state.rules, situation),
-        session=replace(state.session, holds=(), ratchet_nl_h=programme.rate_nl_h, raised_by=event.by),
-        waiting=(*state.waiting, Waiting(event.request_id, True, state.now)),
-    )
-    return state, (_accepted(event.request_id), NoteAct(text="resume pressed", by=event.by))
-
-
-def acknowledge(state: ChannelState, event: ev.AlarmAcknowledged) -> Acted:
-    """Seen. Nothing flows for it."""
-    known = {one.key for one in state.alarms} | {one.rule_id for one in state.findings}
-    if event.rule and event.rule not in known:
-        active = ", ".join(sorted(known)) or "none"
-        return _refused(state, event.request_id, (f"no alarm {event.rule} (active: {active})",))
-    state = replace(
-        state,
-        rules=acknowledge_rules(state.rules, event.rule or None, state.now),
-        alarms=acknowledge_alarms(state.alarms, event.rule, event.by),
-        delivery=replace(state.delivery, surprise="") if event.rule in ("", "PUMP-ACT") else state.delivery,
-        restore_problem="" if event.rule in ("", "RESTORE") else state.restore_problem,
-    )
-    text = f"acknowledged {event.rule or 'all alarms'}"
-    return state, (_accepted(event.request_id), NoteAct(text=text, by=event.by))
+    return state, (accepted(event.request_id), close, NoteAct(text="stop pressed", by=event.by))
 
 
 def want_reading(state: ChannelState, event: ev.ReadingWanted) -> Acted:
     """A cuff cycle now."""
-    return state, (_accepted(event.request_id), RequestReading(reason=f"asked by {event.by}"))
+    note = NoteAct(text="cuff reading asked for", by=event.by)
+    return state, (accepted(event.request_id), note, RequestReading(reason=f"asked by {event.by}"))
 
 
 def settle_waiting(state: ChannelState) -> Acted:

@@ -14,12 +14,15 @@ Actions come back with halts first: nothing is ever performed before a halt of t
 from dataclasses import replace
 
 from drivers.contract import Approval, Halt
+from interlocks.picture import renewed
 from interlocks.vocabulary import Signal
-from pumpd.core import acts, observe, pump_view
+from pumpd.core import acts, alarm_acts, attendance, boot, observe, pump_view, raising
 from pumpd.core import events as ev
 from pumpd.core.actions import Action, ApproveMaximum, CommandPump, NoteAct
+from pumpd.core.alarm_conditions import raise_alarms
+from pumpd.core.course import lapsed
 from pumpd.core.delivery import reconcile
-from pumpd.core.guard import guard, raise_alarms
+from pumpd.core.guard import guard
 from pumpd.core.session import Act, HoldKind, Phase, held, moved
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.units import format_ml
@@ -45,17 +48,29 @@ def decide(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
         The channel after, and what the edges are to do, in order.
     """
     before = state
-    state = replace(state, now=event.at)
+    is_tick = isinstance(event, ev.Ticked)
+    state = _arrived_at(state, event)
     state, told, fresh = _observe(state, event, policy)
     state, completed = _complete(state)
     state, guarded = guard(state, policy, fresh)
-    state = raise_alarms(state)
-    state, commanded = reconcile(state, policy, is_tick=isinstance(event, ev.Ticked))
+    state, alarmed = raise_alarms(before, state, event, policy)
+    state, commanded = reconcile(state, policy, is_tick=is_tick)
     state, answered = acts.settle_waiting(state)
     if _outlook(state) != _outlook(before):
         state = replace(state, epoch=state.epoch + 1)
-    actions = (*told, *completed, *guarded, *commanded, *answered)
+    if is_tick:
+        # Only now: during the decision it is the cycle before that tells how late this one is.
+        state = replace(state, tick=event.at)
+    actions = (*told, *completed, *guarded, *alarmed, *commanded, *answered)
     return state, _halts_first(actions)
+
+
+def _arrived_at(state: ChannelState, event: ev.Event) -> ChannelState:
+    """The clock moves on, and with it the course of a session. Between two boots there is no time to account for."""
+    if isinstance(event, ev.DaemonStarted):
+        return replace(state, now=event.at)
+    session = lapsed(state.session, state.permit, state.now, event.at)
+    return replace(state, now=event.at, session=session)
 
 
 def _observe(
@@ -65,12 +80,13 @@ def _observe(
         case ev.Ticked():
             return state, (), _NO_SIGNAL
         case ev.SamplesArrived():
-            state, fresh = observe.samples_arrived(state, event.samples)
+            state, fresh = observe.samples_arrived(state, event.samples, event.cuff_active)
             return state, (), fresh
         case ev.PumpReported():
             state, fresh = pump_view.reported(state, event, policy)
             return state, (), fresh
-    return (*_told(state, event, policy), _NO_SIGNAL)
+    after, told = _told(state, event, policy)
+    return after, told, renewed(state.picture, after.picture)
 
 
 def _told(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
@@ -91,10 +107,12 @@ def _told(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
             return observe.sample_refused(state, event)
         case ev.JournalFailed():
             return observe.journal_failed(state, event)
+        case ev.ListenerSpoke():
+            return alarm_acts.listener_spoke(state, event)
         case ev.JournalPaceChanged():
             return observe.journal_pace_changed(state, event)
         case ev.DaemonStarted():
-            return observe.started(state, event, policy)
+            return boot.started(state, event, policy)
         case _:
             return _asked(state, event, policy)
 
@@ -106,9 +124,13 @@ def _asked(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
         case ev.StopPressed():
             return acts.stop(state, event)
         case ev.AlarmAcknowledged():
-            return acts.acknowledge(state, event)
+            return alarm_acts.acknowledge(state, event)
+        case ev.AudioPausePressed():
+            return alarm_acts.pause_audio(state, event)
         case ev.ResumePressed():
-            return acts.resume(state, event, policy)
+            return raising.resume(state, event, policy)
+        case ev.RestorePressed():
+            return raising.restore(state, event, policy)
         case ev.StartPressed():
             return acts.start(state, event, policy)
         case ev.OrderEntered():
@@ -117,6 +139,10 @@ def _asked(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
             return acts.verify_order(state, event)
         case ev.ReadingWanted():
             return acts.want_reading(state, event)
+        case ev.ScoreEntered():
+            return attendance.enter_score(state, event)
+        case ev.PresenceConfirmed():
+            return attendance.confirm_presence(state, event)
     raise TypeError(f"no decision for {type(event).__name__}")
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from drivers.contract import Identity, Outcome, PumpReport
-from interlocks.vocabulary import Sample, Stamp
+from interlocks.vocabulary import Sample, Signal, Stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +40,30 @@ class DaemonStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SamplesArrived:
-    """Parsed, bound, plausible, new measurements of this channel's patient or line."""
+    """Parsed, bound, plausible, new measurements of this channel's patient or line.
+
+    `cuff_active`: a cuff cycle has begun (True) or ended (False); None: the message did not speak of it.
+    """
 
     at: Stamp
     samples: tuple[Sample, ...]
+    cuff_active: bool | None = None
     kind: Literal["samples_arrived"] = "samples_arrived"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleRefused:
-    """A message was refused; the old sample stays and goes stale. `reason` is a feed's reject reason."""
+    """A message was refused; the old sample stays and goes stale. `reason` is a feed's reject reason.
+
+    `signals`: what it would have carried; `in_a_row`: the longest run of refused readings among them.
+    """
 
     at: Stamp
     device: str
     reason: str
     detail: str
+    signals: tuple[Signal, ...] = ()
+    in_a_row: int = 0
     kind: Literal["sample_refused"] = "sample_refused"
 
 
@@ -213,12 +222,13 @@ class StopPressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmAcknowledged:
-    """A person has seen an alarm (`rule` empty: all of them)."""
+    """A person has seen an alarm (`rule` empty: all of them); `note` is what that person wrote, "" for nothing."""
 
     at: Stamp
     request_id: str
     by: str
     rule: str
+    note: str = ""
     kind: Literal["alarm_acknowledged"] = "alarm_acknowledged"
 
 
@@ -232,6 +242,59 @@ class ReadingWanted:
     kind: Literal["reading_wanted"] = "reading_wanted"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreEntered:
+    """A person at the chair looked and wrote down a score; `scale` is one of the signals people enter."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    scale: Signal
+    value: int
+    kind: Literal["score_entered"] = "score_entered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceConfirmed:
+    """Somebody is at the chair."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    kind: Literal["presence_confirmed"] = "presence_confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestorePressed:
+    """A nurse wants the prescribed rate back; `epoch` is the state that person was looking at."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    roles: tuple[str, ...]
+    epoch: int
+    kind: Literal["restore_pressed"] = "restore_pressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioPausePressed:
+    """Somebody wants quiet for two minutes, to think; lights and words stay."""
+
+    at: Stamp
+    request_id: str
+    by: str
+    kind: Literal["audio_pause_pressed"] = "audio_pause_pressed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListenerSpoke:
+    """A panel or sounder says that it can be seen or heard at this moment."""
+
+    at: Stamp
+    listener: str
+    kind: Literal["listener_spoke"] = "listener_spoke"
+
+
 PersonEvent = (
     OrderEntered
     | OrderVerified
@@ -241,6 +304,10 @@ PersonEvent = (
     | StopPressed
     | AlarmAcknowledged
     | ReadingWanted
+    | ScoreEntered
+    | PresenceConfirmed
+    | RestorePressed
+    | AudioPausePressed
 )
 
 Event = (
@@ -257,5 +324,6 @@ Event = (
     | IntentRecorded
     | JournalFailed
     | JournalPaceChanged
+    | ListenerSpoke
     | PersonEvent
 )

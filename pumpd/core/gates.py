@@ -1,15 +1,23 @@
 """What stands between a person's wish and flow: every reason, in sentences, always the same ones.
 
-Theory of operation. `start_blockers` and `resume_blockers` are shown live to the nurse and used for the refusal, so what
-the screen says and what the daemon does cannot differ. An empty tuple is the only permission.
+Theory of operation. `start_blockers`, `resume_blockers` and `restore_blockers` are shown live to the nurse and used for
+the refusal, so what the screen says and what the daemon does cannot differ. An empty tuple is the only permission.
 """
 
 from interlocks.vocabulary import Baseline, Demand, Finding, Signal
+from pumpd.core.guard import capabilities_of
+from pumpd.core.restriction import Hold, from_findings
 from pumpd.core.session import Phase, baseline_of
 from pumpd.core.state import ChannelState, Policy
+from pumpd.core.units import format_rate
 
 #: facts/clinical.md 3.3. Ages in treatment ms.
 RESUME_CUFF_AGE_MS = 120_000
+#: clinical.md 3.2: half the rate for five minutes after a resume.
+HALF_PERCENT = 50
+RESTORE_AFTER_MS = 300_000
+#: In a reason: the monitor has been asked for what is missing.
+CUFF_REQUESTED = "one has been requested"
 #: clinical.md 3.2, ST2: a pulse or saturation older than this is no longer "fresh"; link ms.
 PULSE_AGE_MS = 10_000
 BASELINE_SYS_MAX_MMHG = 160
@@ -68,10 +76,12 @@ def _vitals_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     if not state.feed.is_up:
         found.append(f"no broker: {state.feed.reason}")
     if state.feed.wrong_patient:
-        found.append(f"{state.feed.wrong_patient} speaks for another patient ({state.feed.last_rejection})")
+        devices = ", ".join(state.feed.wrong_patient)
+        speaks = "speaks" if len(state.feed.wrong_patient) == 1 else "speak"
+        found.append(f"{devices} {speaks} for another patient ({state.feed.last_rejection})")
     found.extend(f"monitor {one} is offline" for one in state.feed.offline)
     wanted = [(Signal.HR, "heart rate", PULSE_AGE_MS), (Signal.SPO2, "SpO2", PULSE_AGE_MS)]
-    if policy.has_line_pressure:
+    if Signal.LINE_PRESSURE in policy.fitted:
         wanted.append((Signal.LINE_PRESSURE, "line pressure", LINE_AGE_MS))
     for signal, name, limit_ms in wanted:
         age_ms = state.picture.age_link_ms(signal, state.now)
@@ -84,33 +94,91 @@ def _vitals_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
 
 def resume_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     """Every cause that persists, and every check that is not fresh; facts/clinical.md 3.3, RESUME."""
-    found = [f"{one.rule_id}: {one.blocks_because or one.reason}" for one in _standing(state)]
+    found = [_because(one) for one in _standing(state, policy)]
+    if half_rate_nl_h(state, policy) == 0:
+        programme = state.session.programme
+        prescribed = "" if programme is None else f" of {format_rate(programme.rate_nl_h)}"
+        slowest = format_rate(capabilities_of(state, policy).rate_min_nl_h)
+        found.append(f"half the rate{prescribed} is below what the pump can do, {slowest}")
     found.extend(_pump_blockers(state, policy))
     found.extend(_vitals_blockers(state, policy))
-    age_ms = state.picture.age_ms(Signal.SYS, state.now)
-    if age_ms is None:
-        found.append("no cuff reading since the start of the daemon; one has been requested")
-    elif age_ms > RESUME_CUFF_AGE_MS:
-        limit_s = RESUME_CUFF_AGE_MS // 1000
-        found.append(
-            f"newest cuff reading is {age_ms // 1000} s old (limit {limit_s} s); one has been requested"
-        )
+    found.extend(_cuff_blockers(state))
     return tuple(found)
 
 
-def _standing(state: ChannelState) -> list[Finding]:
-    """Rows that a resume could not lift: all that hold; and of those that slow, all when nothing else would change."""
-    restricting = [one for one in state.findings if one.demand >= Demand.SLOW]
-    stuck = [one for one in restricting if not one.is_releasable]
-    holding = [one for one in stuck if one.demand >= Demand.PAUSE]
-    if holding or state.session.holds or len(stuck) < len(restricting):
-        return holding
-    return stuck
+def restore_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
+    """What stands between half the rate, or a slowed one, and the prescribed one; facts/clinical.md 3.2."""
+    found = []
+    left_ms = restore_in_ms(state)
+    if left_ms > 0:
+        ago_s = (RESTORE_AFTER_MS - left_ms) // 1000
+        found.append(f"resumed {ago_s} s ago: half the rate for {RESTORE_AFTER_MS // 1000} s first")
+    found.extend(_because(one) for one in _stuck(state))
+    found.extend(_pump_blockers(state, policy))
+    found.extend(_vitals_blockers(state, policy))
+    found.extend(_cuff_blockers(state))
+    return tuple(found)
+
+
+def restore_in_ms(state: ChannelState) -> int:
+    """How long after the last resume the rate still stays at half, treatment ms; 0: no longer."""
+    resumed = state.session.resumed
+    return 0 if resumed is None else max(0, RESTORE_AFTER_MS - (state.now.ms - resumed.ms))
+
+
+def half_rate_nl_h(state: ChannelState, policy: Policy) -> int:
+    """Where a resume leads: half the prescribed rate as this pump can do it; 0: it cannot."""
+    programme = state.session.programme
+    if programme is None:
+        return 0
+    return capabilities_of(state, policy).floor_rate(programme.rate_nl_h * HALF_PERCENT // 100)
+
+
+def _cuff_blockers(state: ChannelState) -> tuple[str, ...]:
+    age_ms = state.picture.age_ms(Signal.SYS, state.now)
+    if age_ms is None:
+        return (f"no cuff reading since the start of the daemon; {CUFF_REQUESTED}",)
+    if age_ms <= RESUME_CUFF_AGE_MS:
+        return ()
+    limit_s = RESUME_CUFF_AGE_MS // 1000
+    return (f"newest cuff reading is {age_ms // 1000} s old (limit {limit_s} s); {CUFF_REQUESTED}",)
+
+
+def _because(finding: Finding) -> str:
+    return f"{finding.rule_id}: {finding.blocks_because or finding.reason}"
+
+
+def _stuck(state: ChannelState) -> list[Finding]:
+    """Rows that restrict and that no person may release yet."""
+    return [one for one in state.findings if one.demand >= Demand.SLOW and not one.is_releasable]
+
+
+def _standing(state: ChannelState, policy: Policy) -> list[Finding]:
+    """Rows that would hold delivery after a resume: they pause, or they slow and together leave no rate."""
+    programme, stuck = state.session.programme, _stuck(state)
+    if programme is None or not stuck:
+        return stuck
+    left = from_findings(stuck, programme.rate_nl_h, capabilities_of(state, policy).floor_rate)
+    holding = {one.rule for one in left if one.hold is not Hold.NONE}
+    return [one for one in stuck if one.rule_id in holding]
 
 
 def can_resume(state: ChannelState) -> bool:
-    """There is something for a person to lift: a hold, a rule that may be released, or the ratchet."""
-    session = state.session
-    if session.phase is not Phase.INFUSING or session.programme is None:
+    """An infusion stands still: there is something for a person to lift."""
+    return _is_under_way(state) and _permitted_nl_h(state) == 0
+
+
+def can_restore(state: ChannelState) -> bool:
+    """An infusion goes on below its prescribed rate."""
+    programme = state.session.programme
+    if programme is None or not _is_under_way(state):
         return False
-    return bool(session.holds) or session.ratchet_nl_h < session.programme.rate_nl_h
+    return 0 < _permitted_nl_h(state) < programme.rate_nl_h
+
+
+def _is_under_way(state: ChannelState) -> bool:
+    return state.session.phase is Phase.INFUSING and state.session.programme is not None
+
+
+def _permitted_nl_h(state: ChannelState) -> int:
+    return 0 if state.permit is None else state.permit.rate_nl_h

@@ -1,22 +1,21 @@
-"""From what is known to what is permitted: the interlocks, the restrictions, the alarm conditions.
+"""From what is known to what is permitted: the interlocks and the restrictions.
 
 Theory of operation. While a session is infusing (running or held) the whole rule table is evaluated on every event;
 what it finds, every session hold, the programme and the ratchet become restrictions, and their minimum is the permit.
-A finding that demands STOP ends the session here, so that nothing later can argue with it. Everything that restricts,
-and everything technical that a person must know of, is an alarm condition.
+A finding that demands STOP ends the session here, so that nothing later can argue with it.
 """
 
 from dataclasses import replace
 
 from drivers.contract import Approval, Capabilities, Run
-from interlocks.evaluate import Situation, evaluate, fresh_states
-from interlocks.vocabulary import Demand, Finding, Flag, Flow, Priority, Signal, Stamp
+from interlocks.evaluate import RuleState, Situation, evaluate, fresh_states
+from interlocks.vocabulary import Demand, Finding, Flag, Flow, Signal, Stamp
 from pumpd.core.account import flow, high_nl
 from pumpd.core.actions import Action, ApproveMaximum, NoteAct, NoteTrip, RequestReading
-from pumpd.core.alarms import Condition, advance
+from pumpd.core.course import alerted, course_of
 from pumpd.core.restriction import Hold, Permit, Restriction, Source, from_findings, permit
-from pumpd.core.session import Act, HoldKind, Phase, moved
-from pumpd.core.state import NOT_OPENED, ChannelState, Delivery, Policy
+from pumpd.core.session import Act, HoldKind, Phase, Session, moved
+from pumpd.core.state import ChannelState, Delivery, Policy
 
 Guarded = tuple[ChannelState, tuple[Action, ...]]
 
@@ -78,21 +77,39 @@ def _silent_since(delivery: Delivery, now: Stamp) -> Stamp | None:
 
 def situation_of(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) -> Situation:
     """What the rules get to see."""
-    flags = set()
-    if not state.feed.is_up or state.feed.offline:
-        flags.add(Flag.BROKER_DOWN)
-    if state.feed.wrong_patient:
-        flags.add(Flag.WRONG_PATIENT)
     return Situation(
         now=state.now,
         picture=state.picture,
         fresh=fresh,
         baseline=state.session.baseline,
         flow=flow_of(state, policy),
-        flags=frozenset(flags),
-        has_line_pressure=policy.has_line_pressure,
+        flags=_flags(state),
+        fitted=policy.fitted,
         guarding_since=state.session.guarding_since or state.now,
+        trace=state.trace,
+        rejects=state.feed.rejects,
+        course=course_of(state.session),
+        alerts=state.session.alerts,
+        tick_gap_ms=0 if state.tick is None else state.now.link_ms - state.tick.link_ms,
     )
+
+
+#: An occlusion explains a pressure that falls when the line opens.
+_OCCLUSION_ROWS = ("LP1", "LP2")
+
+
+def _flags(state: ChannelState) -> frozenset[Flag]:
+    flags = set()
+    if not state.feed.is_up or state.feed.offline:
+        flags.add(Flag.BROKER_DOWN)
+    if state.feed.wrong_patient:
+        flags.add(Flag.WRONG_PATIENT)
+    if state.feed.is_cuff_active(state.now):
+        flags.add(Flag.CUFF_ACTIVE)
+    # As the decision before left it: what a row finds in this one must not depend on the order of the table.
+    if any(one.demand >= Demand.PAUSE and one.rule_id in _OCCLUSION_ROWS for one in state.findings):
+        flags.add(Flag.OCCLUSION_KNOWN)
+    return frozenset(flags)
 
 
 def guard(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) -> Guarded:
@@ -102,6 +119,7 @@ def guard(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) -> Guar
         rules = state.rules or fresh_states(policy.rules)
         outcome = evaluate(policy.rules, rules, situation_of(state, policy, fresh))
         actions.extend(_trips(state.findings, outcome.findings))
+        actions.extend(_shadow_trips(rules, outcome.shadows))
         actions.extend(RequestReading(reason=rule_id) for rule_id in outcome.requests)
         state = replace(state, rules=outcome.states, findings=outcome.findings)
         state, ended = _end_on_stop(state)
@@ -109,9 +127,12 @@ def guard(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) -> Guar
     elif state.findings and state.session.phase is not Phase.STOPPED:
         state = replace(state, findings=(), rules=())
     granted = permit_of(state, policy)
-    # Law 1: the ratchet follows the permit down and never up; only a person's start or resume lifts it.
-    ratchet = min(state.session.ratchet_nl_h, granted.rate_nl_h)
-    state = replace(state, permit=granted, session=replace(state.session, ratchet_nl_h=ratchet))
+    session = alerted(state.session, state.permit, granted, state.now)
+    if granted.rate_nl_h < session.ratchet_nl_h:
+        # Law 1: the ratchet follows the permit down and never up; only a person's act lifts it.
+        session = replace(session, ratchet_nl_h=granted.rate_nl_h)
+    if session is not state.session or granted != state.permit:
+        state = replace(state, permit=granted, session=session)
     return state, tuple(actions)
 
 
@@ -119,17 +140,27 @@ def _trips(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> list[Acti
     if before is after:
         return []
     known = {one.rule_id: one.demand for one in before}
-    return [
-        NoteTrip(
-            rule_id=one.rule_id,
-            demand=one.demand,
-            priority=one.priority,
-            reason=one.reason,
-            evidence=one.evidence,
-        )
-        for one in after
-        if one.demand > known.get(one.rule_id, Demand.NONE)
-    ]
+    return [_trip(one) for one in after if one.demand > known.get(one.rule_id, Demand.NONE)]
+
+
+def _shadow_trips(before: tuple[RuleState, ...], shadows: tuple[Finding, ...]) -> list[Action]:
+    """What rows on trial would have done: for the record alone."""
+    if not shadows:
+        return []
+    known = {one.rule_id: one.demand for one in before}
+    return [_trip(one, is_shadow=True) for one in shadows if one.demand > known[one.rule_id]]
+
+
+def _trip(finding: Finding, *, is_shadow: bool = False) -> NoteTrip:
+    return NoteTrip(
+        rule_id=finding.rule_id,
+        demand=finding.demand,
+        priority=finding.priority,
+        reason=finding.reason,
+        evidence=finding.evidence,
+        hazard=finding.hazard,
+        is_shadow=is_shadow,
+    )
 
 
 def _end_on_stop(state: ChannelState) -> Guarded:
@@ -143,23 +174,41 @@ def _end_on_stop(state: ChannelState) -> Guarded:
 
 
 def permit_of(state: ChannelState, policy: Policy) -> Permit:
-    """The minimum of everything that restricts."""
+    """The minimum of everything that restricts.
+
+    The ratchet only repeats what pressed it down; it is named as binding where nothing else holds the rate there.
+    """
+    granted = permit(restrictions_of(state, policy))
+    if len(granted.binding) == 1:
+        return granted
+    echo = _ratchet(state.session)
+    return replace(granted, binding=tuple(one for one in granted.binding if one not in echo))
+
+
+def restrictions_of(state: ChannelState, policy: Policy) -> tuple[Restriction, ...]:
+    """Everything that restricts at this moment, binding or not: the programme, rows, holds, the ratchet."""
     session, programme = state.session, state.session.programme
     if programme is None or session.phase is not Phase.INFUSING:
         reason = _NOT_INFUSING[session.phase]
         hold = Hold.STOP if session.phase in (Phase.STOPPED, Phase.COMPLETED) else Hold.PAUSE
-        return permit((Restriction(Source.PROGRAMME, hold, 0, reason),))
-    found = [Restriction(Source.PROGRAMME, Hold.NONE, programme.rate_nl_h, "prescribed rate")]
+        return (Restriction(Source.PROGRAMME, hold, 0, reason),)
     floor = capabilities_of(state, policy).floor_rate
-    found.extend(from_findings(state.findings, programme.rate_nl_h, floor))
-    for one in session.holds:
-        source = _HOLD_SOURCE[one.kind]
-        found.append(Restriction(source, Hold.PAUSE, 0, one.reason))
-    if session.ratchet_nl_h < min(one.ceiling_nl_h for one in found):
-        ceiling = session.ratchet_nl_h
-        reason = "a person has not raised it again"
-        found.append(Restriction(Source.OPERATOR, Hold.PAUSE if ceiling == 0 else Hold.NONE, ceiling, reason))
-    return permit(found)
+    return (
+        Restriction(Source.PROGRAMME, Hold.NONE, programme.rate_nl_h, "prescribed rate"),
+        *from_findings(state.findings, programme.rate_nl_h, floor),
+        *(Restriction(_HOLD_SOURCE[one.kind], Hold.PAUSE, 0, one.reason) for one in session.holds),
+        *_ratchet(session),
+    )
+
+
+def _ratchet(session: Session) -> tuple[Restriction, ...]:
+    ceiling_nl_h, programme = session.ratchet_nl_h, session.programme
+    if programme is None or ceiling_nl_h >= programme.rate_nl_h:
+        return ()
+    if ceiling_nl_h == 0:
+        return (Restriction(Source.OPERATOR, Hold.PAUSE, 0, "nobody has resumed yet"),)
+    reason = "nobody has restored the prescribed rate yet"
+    return (Restriction(Source.OPERATOR, Hold.NONE, ceiling_nl_h, reason),)
 
 
 def capabilities_of(state: ChannelState, policy: Policy) -> Capabilities:
@@ -183,54 +232,3 @@ _HOLD_SOURCE = {
     HoldKind.PUMP: Source.PUMP,
     HoldKind.RECORD: Source.DAEMON,
 }
-
-
-def raise_alarms(state: ChannelState) -> ChannelState:
-    """State the conditions that hold; the alarms follow."""
-    alarms = advance(state.alarms, _conditions(state), state.now)
-    return state if alarms == state.alarms else replace(state, alarms=alarms)
-
-
-def _is_missed(state: ChannelState) -> bool:
-    """A pump that somebody needs does not answer. Before its line was opened once there is nothing to say yet."""
-    delivery = state.delivery
-    is_needed = state.session.phase in (Phase.VERIFIED, Phase.INFUSING)
-    return is_needed and not delivery.is_link_up and delivery.link_reason != NOT_OPENED
-
-
-def _conditions(state: ChannelState) -> list[Condition]:
-    delivery, found = state.delivery, []
-    since = delivery.halt_since
-    if since is not None and state.now.link_ms - since.link_ms > STOP_CONFIRM_MS:
-        found.append(Condition("HALT", Priority.HIGH, "halt NOT CONFIRMED: use the pump's own stop key"))
-    if delivery.surprise:
-        found.append(Condition("PUMP-ACT", Priority.HIGH, delivery.surprise))
-    if state.restore_problem:
-        found.append(
-            Condition(
-                "RESTORE", Priority.HIGH, f"an earlier session is not restored: {state.restore_problem}"
-            )
-        )
-    if state.is_journal_behind and not state.journal_failure:
-        found.append(
-            Condition("JOURNAL", Priority.MEDIUM, "the journal is more than 1 s behind: the disk is slow")
-        )
-    if state.journal_failure:
-        found.append(
-            Condition("JOURNAL", Priority.HIGH, f"the journal cannot be written: {state.journal_failure}")
-        )
-    if delivery.is_wrong_pump:
-        found.append(Condition("PUMP", Priority.HIGH, f"wrong pump on the line: {delivery.link_reason}"))
-    elif _is_missed(state):
-        found.append(Condition("PUMP", Priority.HIGH, f"no answer from the pump: {delivery.link_reason}"))
-    elif delivery.config_refusal:
-        found.append(
-            Condition("SETUP", Priority.MEDIUM, f"the pump did not take its setup: {delivery.config_refusal}")
-        )
-    for hold in state.session.holds:
-        if hold.kind is HoldKind.PUMP:
-            found.append(Condition("PUMP-HOLD", Priority.HIGH, hold.reason))
-        elif hold.kind is HoldKind.RESTART:
-            found.append(Condition("RESTART", Priority.MEDIUM, hold.reason))
-    found.extend(Condition(one.rule_id, one.priority, one.reason) for one in state.findings)
-    return found

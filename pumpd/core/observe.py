@@ -1,117 +1,106 @@
 """What each event tells: the first step of every decision.
 
 Theory of operation. One function per kind of event takes the state and returns it with the new knowledge in it, and
-whatever notes belong to the event itself. No pump command is decided here: knowledge only. What the pump did without
-being told, or may have done, becomes a session hold, so that a keypad press, a reboot, a refusal and a lost link all
-end in the same place: standing still, with a reason, waiting for a person.
+whatever notes belong to the event itself. No pump command is decided here: knowledge only. What was refused leaves the
+old sample to go stale, and is counted, because a signal that only ever fails is a trouble of its own.
 """
 
 from dataclasses import replace
+from math import isfinite
 
-from drivers.contract import Adjust, Approval, Run
-from interlocks.evaluate import RuleState, carry_over, fresh_states
 from interlocks.picture import Picture, observe
-from interlocks.vocabulary import Sample, Signal
+from interlocks.trace import Trace, followed
+from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core import events as ev
-from pumpd.core.account import after_restart
-from pumpd.core.actions import Action, ApproveMaximum
-from pumpd.core.session import BASELINE_KEPT, CuffReading, HoldKind, Phase, held
-from pumpd.core.state import ChannelState, Delivery, Feed, Policy
+from pumpd.core.actions import Action
+from pumpd.core.session import BASELINE_KEPT, CuffReading, HoldKind, held
+from pumpd.core.state import CUFF_AT_MOST_MS, ChannelState, Feed
 
 Observed = tuple[ChannelState, tuple[Action, ...]]
 
 
-def started(state: ChannelState, event: ev.DaemonStarted, policy: Policy) -> Observed:
-    """Law 9. Clocks begin anew, the pump is unknown, an open session stands still until a person resumes."""
-    now = event.at
-    session = state.session
-    if session.guarding_since is not None:
-        session = replace(session, guarding_since=now)
-    session = replace(session, holds=tuple(replace(one, since=now) for one in session.holds), ratchet_nl_h=0)
-    session = held(session, HoldKind.RESTART, "the daemon was restarted during this infusion", "pumpd", now)
-    delivery = Delivery(
-        commanded_nl_h=state.delivery.commanded_nl_h,
-        doubted_nl_h=max(_in_flight_nl_h(state.delivery), state.delivery.unobserved_nl_h),
-        last_id=state.delivery.last_id,
-    )
-    fresh = replace(
-        state,
-        now=now,
-        boot=event.boot,
-        session=session,
-        picture=Picture(),
-        cuff=(),
-        rules=_carried_rules(state, policy),
-        findings=(),
-        delivery=delivery,
-        account=after_restart(state.account),
-        feed=Feed(),
-        alarms=tuple(replace(one, since=now) for one in state.alarms),
-        waiting=(),
-        journal_failure="",
-        is_journal_behind=False,
-        restore_problem=event.restore_problem,
-    )
-    return fresh, _approval(fresh)
-
-
-def _in_flight_nl_h(delivery: Delivery) -> int:
-    """A command, or a raise whose record was on its way, may or may not have reached the pump before the end."""
-    run, intent = delivery.run, delivery.intent
-    commanded = run.command.rate_nl_h if run is not None and isinstance(run.command, Run | Adjust) else 0
-    return max(commanded, intent.rate_nl_h if intent is not None else 0)
-
-
-def _carried_rules(state: ChannelState, policy: Policy) -> tuple[RuleState, ...]:
-    """What each row remembers, by its name: the table in force may have gained or lost rows since."""
-    if not state.rules:
-        return ()
-    known = {one.rule_id: one for one in carry_over(state.rules, state.now)}
-    return tuple(
-        known[blank.rule_id]
-        if blank.rule_id in known and len(known[blank.rule_id].tallies) == len(blank.tallies)
-        else blank
-        for blank in fresh_states(policy.rules)
-    )
-
-
-def _approval(state: ChannelState) -> tuple[Action, ...]:
-    programme = state.session.programme
-    if programme is None or state.session.phase not in (Phase.VERIFIED, Phase.INFUSING):
-        return ()
-    return (ApproveMaximum(approval=Approval(programme.rate_nl_h, programme.vtbi_nl)),)
-
-
 def samples_arrived(
-    state: ChannelState, samples: tuple[Sample, ...]
+    state: ChannelState, samples: tuple[Sample, ...], cuff_active: bool | None = None
 ) -> tuple[ChannelState, frozenset[Signal]]:
-    """New measurements; returns which signals are really new."""
+    """New measurements, and what the monitor says of its cuff; returns which signals are really new."""
     picture = observe(state.picture, samples)
     fresh = frozenset(one.signal for one in samples if picture.newest(one.signal) is one)
-    cuff = state.cuff
-    if Signal.SYS in fresh and Signal.DIA in fresh:
-        sys, dia, mean = (picture.newest(one) for one in (Signal.SYS, Signal.DIA, Signal.MAP))
-        if sys is not None and dia is not None and not (sys.is_suspect or dia.is_suspect):
-            map_mmhg = mean.value if mean is not None and mean.measured_ms == sys.measured_ms else None
-            reading = CuffReading(sys.measured_ms, sys.value, dia.value, map_mmhg)
-            cuff = (*cuff, reading)[-BASELINE_KEPT:]
-    feed = state.feed
-    if feed.wrong_patient and any(one.source == feed.wrong_patient for one in samples):
-        feed = replace(feed, wrong_patient="")  # that very device speaks for the right patient again
-    return replace(state, picture=picture, cuff=cuff, feed=feed), fresh
+    feed = _heard(state.feed, samples, fresh)
+    if cuff_active is not None:
+        feed = _cuff_told(feed, cuff_active, state.now)
+    return replace(
+        state,
+        picture=picture,
+        cuff=_readings(state, picture, fresh),
+        feed=feed,
+        trace=_traced(state.trace, picture) if Signal.LINE_PRESSURE in fresh else state.trace,
+    ), fresh
+
+
+def _readings(state: ChannelState, picture: Picture, fresh: frozenset[Signal]) -> tuple[CuffReading, ...]:
+    if Signal.SYS not in fresh or Signal.DIA not in fresh:
+        return state.cuff
+    sys, dia, mean = (picture.newest(one) for one in (Signal.SYS, Signal.DIA, Signal.MAP))
+    if sys is None or dia is None or sys.is_suspect or dia.is_suspect:
+        return state.cuff
+    map_mmhg = mean.value if mean is not None and mean.measured_ms == sys.measured_ms else None
+    reading = CuffReading(sys.measured_ms, sys.value, dia.value, map_mmhg)
+    return (*state.cuff, reading)[-BASELINE_KEPT:]
+
+
+def _traced(trace: Trace, picture: Picture) -> Trace:
+    newest = picture.newest(Signal.LINE_PRESSURE)
+    # A number that is none would hide every slope for as long as it is kept; the rows on the value itself trip on it.
+    if newest is None or not isfinite(newest.value):
+        return trace
+    return followed(trace, newest.measured_ms, newest.value)
+
+
+def _heard(feed: Feed, samples: tuple[Sample, ...], fresh: frozenset[Signal]) -> Feed:
+    """That very device speaks for the right patient again; that very signal is measured again."""
+    if feed.wrong_patient:
+        sources = {one.source for one in samples}
+        feed = replace(feed, wrong_patient=tuple(one for one in feed.wrong_patient if one not in sources))
+    if feed.rejects:
+        feed = replace(feed, rejects=tuple(one for one in feed.rejects if one[0] not in fresh))
+    return feed
+
+
+def _cuff_told(feed: Feed, is_active: bool, now: Stamp) -> Feed:
+    """A monitor repeats itself in every message: only a change begins or ends a cycle."""
+    since = feed.cuff_since
+    if is_active:
+        return feed if since is not None else replace(feed, cuff_since=now)
+    if since is None:
+        return feed
+    was_cuff = now.ms - since.ms <= CUFF_AT_MOST_MS
+    return replace(feed, cuff_since=None, cuff_ended=now if was_cuff else None)
 
 
 def sample_refused(state: ChannelState, event: ev.SampleRefused) -> Observed:
     """Counted and shown; the old sample goes stale by itself."""
-    counts = dict(state.feed.rejected)
+    feed = state.feed
+    counts = dict(feed.rejected)
     counts[event.reason] = counts.get(event.reason, 0) + 1
+    others = tuple(one for one in feed.wrong_patient if one != event.device)
     feed = replace(
-        state.feed,
+        feed,
         rejected=tuple(sorted(counts.items())),
         last_rejection=f"{event.device}: {event.reason}: {event.detail}",
-        wrong_patient=event.device if event.reason == "wrong_patient" else state.feed.wrong_patient,
+        wrong_patient=(*others, event.device) if event.reason == "wrong_patient" else feed.wrong_patient,
+        rejects=_rejects(feed, event),
     )
     return replace(state, feed=feed), ()
+
+
+def _rejects(feed: Feed, event: ev.SampleRefused) -> tuple[tuple[Signal, int], ...]:
+    """One more for each signal of the message; the longest run is as long as the feed says, which has seen them all."""
+    known = dict(feed.rejects)
+    runs = {one: known.get(one, 0) + 1 for one in event.signals}
+    longest = max(runs.values(), default=0)
+    for signal, run in runs.items():
+        known[signal] = max(run, event.in_a_row) if run == longest else run
+    return tuple(known.items())
 
 
 def feed_link_changed(state: ChannelState, event: ev.FeedLinkChanged) -> Observed:

@@ -10,7 +10,7 @@ What remains to be given is dose, not time: a slow-down or a pause moves the end
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from interlocks.vocabulary import Baseline, Stamp
+from interlocks.vocabulary import Alert, Baseline, Stamp
 from pumpd.core.dose import Programme
 from pumpd.core.order import Order
 
@@ -87,6 +87,10 @@ class Session:
     Attributes:
         ratchet_nl_h: the OPERATOR ceiling of law 1, see `restriction`.
         raised_by: who last lifted the ratchet.
+        elapsed_ms: treatment time since the start, the daemon's own absences left out.
+        paused_ms: of it, how long delivery stood still.
+        resumed: when a person last resumed; delivery stays at half the rate until a person restores it.
+        alerts: stands that rows demanded in the last ten minutes.
         serial: counts sessions of this channel, so that records of two never mix.
     """
 
@@ -102,6 +106,10 @@ class Session:
     guarding_since: Stamp | None = None
     holds: tuple[SessionHold, ...] = ()
     ratchet_nl_h: int = 0
+    elapsed_ms: int = 0
+    paused_ms: int = 0
+    resumed: Stamp | None = None
+    alerts: tuple[Alert, ...] = ()
 
 
 def moved(session: Session, act: Act) -> Session | None:
@@ -119,13 +127,16 @@ def held(session: Session, kind: HoldKind, reason: str, by: str, now: Stamp) -> 
 
     One hold of a kind: the first reason stays in front. What else the pump did is added to it, because the cause of the
     first surprise (a counter that fell) may be the second (another diameter); three sentences are enough to act upon.
+    What a restart has lost is added too, and all of it: nobody else remembers that.
     """
     if session.phase is not Phase.INFUSING:
         return session
     present = next((one for one in session.holds if one.kind is kind), None)
     if present is None:
         return replace(session, holds=(*session.holds, SessionHold(kind, reason, by, now)))
-    if kind is not HoldKind.PUMP or reason in present.reason or present.reason.count("; ") >= _REASONS - 1:
+    if kind not in (HoldKind.PUMP, HoldKind.RESTART) or reason in present.reason:
+        return session
+    if kind is HoldKind.PUMP and present.reason.count("; ") >= _REASONS - 1:
         return session
     longer = replace(present, reason=f"{present.reason}; {reason}")
     return replace(session, holds=tuple(longer if one is present else one for one in session.holds))

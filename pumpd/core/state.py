@@ -13,13 +13,19 @@ from drivers.contract import Adjust, Capabilities, Configure, Halt, Identity, Mo
 from interlocks.evaluate import RuleState
 from interlocks.picture import Picture
 from interlocks.rules import Rule
-from interlocks.vocabulary import Finding, Stamp
+from interlocks.trace import Trace
+from interlocks.vocabulary import Finding, Signal, Stamp
 from pumpd.core.account import Account
+from pumpd.core.actions import AlarmSignal
 from pumpd.core.alarms import Alarm
 from pumpd.core.restriction import Permit
 from pumpd.core.session import CuffReading, Session
 
 ZERO = Stamp(0, 0)
+
+#: A cuff squeezes for 180 s at most (facts/clinical.md 4); what it held back comes for some seconds more. Treatment ms.
+CUFF_AT_MOST_MS = 180_000
+CUFF_TAIL_MS = 10_000
 
 #: The link before anybody has tried to open it.
 NOT_OPENED = "not opened yet"
@@ -32,18 +38,21 @@ class Policy:
     Attributes:
         rules: the interlock table in force.
         capabilities: by syringe key, for the channel's pump.
-        has_line_pressure: a transducer or a measuring pump is configured.
+        fitted: of the signals that need a source of their own, those that have one on this channel.
         lease_ms: the pump's communication watchdog, link ms.
         poll_link_ms: how often the pump is read back, link ms.
+        listener_within_ms: a panel or sounder must have spoken within this, link ms, or that is an alarm; None: no
+            listener is required.
     """
 
     channel: str
     bed: str
     rules: tuple[Rule, ...]
     capabilities: Mapping[str, Capabilities]
-    has_line_pressure: bool
+    fitted: frozenset[Signal]
     lease_ms: int = 2_000
     poll_link_ms: int = 250
+    listener_within_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +148,30 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """The vitals' road: its link, its monitors, what was refused on it."""
+    """The vitals' road: its link, its monitors, what was refused on it.
+
+    Attributes:
+        wrong_patient: devices that spoke of another patient and have not spoken of this one since.
+        rejects: signals whose newest readings were refused, and how many in a row.
+        cuff_since: begin of the cuff cycle under way.
+        cuff_ended: end of the last one.
+    """
 
     is_up: bool = False
     reason: str = "not connected yet"
     offline: tuple[str, ...] = ()
-    wrong_patient: str = ""
+    wrong_patient: tuple[str, ...] = ()
     rejected: tuple[tuple[str, int], ...] = ()
     last_rejection: str = ""
+    rejects: tuple[tuple[Signal, int], ...] = ()
+    cuff_since: Stamp | None = None
+    cuff_ended: Stamp | None = None
+
+    def is_cuff_active(self, now: Stamp) -> bool:
+        """A cuff squeezes, or did a moment ago. A cycle that never ends is a stuck word of the monitor's, not a cuff."""
+        if self.cuff_since is not None:
+            return now.ms - self.cuff_since.ms <= CUFF_AT_MOST_MS
+        return self.cuff_ended is not None and now.ms - self.cuff_ended.ms <= CUFF_TAIL_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +189,11 @@ class ChannelState:
     """Everything one channel remembers.
 
     Attributes:
+        trace: line pressure of the last seconds.
+        tick: the last control cycle.
+        audio_paused_until_link_ms: until then nothing sounds, unless something new happens.
+        listeners: panels and sounders, and when each last spoke.
+        signal: what the bedside is shown and hears now.
         presses: how often somebody has pressed pause or stop; each press makes an older screen stale.
         is_journal_behind: a record that matters has not reached the disk within a second.
         restore_problem: why the channel could not be restored; stands until acknowledged.
@@ -184,6 +214,11 @@ class ChannelState:
     feed: Feed = field(default_factory=Feed)
     alarms: tuple[Alarm, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    trace: Trace = field(default_factory=Trace)
+    tick: Stamp | None = None
+    audio_paused_until_link_ms: int = 0
+    listeners: tuple[tuple[str, Stamp], ...] = ()
+    signal: AlarmSignal = field(default_factory=AlarmSignal)
     presses: int = 0
     journal_failure: str = ""
     is_journal_behind: bool = False

@@ -1,9 +1,9 @@
 """A prescriber and a nurse who follow the book, through `pumpctl`, as anybody would.
 
 Theory of operation. The nurse looks at the state the daemon shows and does the next sensible thing: enters nothing twice,
-acknowledges what sounds, asks for a cuff reading when that is all that is missing, resumes when nothing stands in the
-way. What the daemon refuses she does not force. The choice (`next_act`) is a pure function of the state shown, so a
-scripted nurse is tested without a daemon.
+acknowledges what sounds, writes down a sedation score in time, asks for a cuff reading when that is all that is missing,
+resumes and later restores the rate when nothing stands in the way. What the daemon refuses she does not force. The
+choice (`next_act`) is a pure function of the state shown, so a scripted nurse is tested without a daemon.
 """
 
 import os
@@ -25,6 +25,7 @@ ORDER = (
     *("--syringe", "bd-60"),
 )
 ACT_WITHIN_S = 15.0
+SCORE_AFTER_MS = 480_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,28 @@ def next_act(state: Mapping[str, Any]) -> Act | None:
     if phase != "infusing":
         return None
     if any(not one["acknowledged"] for one in state["alarms"]):
-        return Act(NURSE, "acknowledge")
-    if not state["can_resume"] or state["word"] not in ("PAUSED", "SLOWED"):
+        return Act(NURSE, "acknowledge", ("--note", "seen at the chair"))
+    if _is_score_due(state["observations"]):
+        return Act(NURSE, "score", ("moaas", "5"))
+    return _onwards(state, "resume") or _onwards(state, "restore")
+
+
+def _is_score_due(observations: Mapping[str, Any]) -> bool:
+    """A score is wanted every ten minutes (facts/clinical.md 3.2, sedation); she does not wait to be asked."""
+    score = observations.get("moaas")
+    return score is None or score["age_ms"] > SCORE_AFTER_MS
+
+
+def _onwards(state: Mapping[str, Any], verb: str) -> Act | None:
+    """Resume or restore, or have the one thing measured that is still missing for it."""
+    if not state[f"can_{verb}"] or state["word"] not in ("PAUSED", "SLOWED"):
         return None
-    blocked = state["resume_blocked_by"]
+    blocked = state[f"{verb}_blocked_by"]
     if any("cuff reading" in one for one in blocked) and len(blocked) == 1:
         return Act(NURSE, "measure")
     if blocked or not all(one["releasable"] for one in state["findings"] if one["demand"] != "ADVISE"):
         return None
-    return Act(NURSE, "resume")
+    return Act(NURSE, verb)
 
 
 def _before_start(blocked: list[str]) -> Act | None:

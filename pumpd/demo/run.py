@@ -21,6 +21,9 @@ LOOK_AGAIN_S = 0.25
 #: The session at true speed takes about 70 minutes of treatment.
 LONGEST_TREATMENT_S = 120 * 60
 
+#: Whoever shows the states can be seen: the nurse of the demonstration looks at every one of them.
+LISTENER = "demonstration"
+
 Show = Callable[[dict[str, Any], str], None]
 
 
@@ -34,7 +37,7 @@ def play(stage: Stage, speed: float, show: Show) -> dict[str, Any]:
     until = time.monotonic() + LONGEST_TREATMENT_S / speed + 30
     said, not_before = "", 0.0
     state: dict[str, Any] = {}
-    with ConsoleClient(stage.places.socket).watch(BED) as states:
+    with ConsoleClient(stage.places.socket).watch(BED, LISTENER) as states:
         while time.monotonic() < until:
             if fallen := stage.fallen():
                 raise StageError(f"the {fallen} ended before the session did")
@@ -66,7 +69,7 @@ def hold_open(stage: Stage, show: Show) -> None:
     """Leave everything running for `pumpctl` until interrupted."""
     while not stage.fallen():
         try:
-            with ConsoleClient(stage.places.socket).watch(BED) as states:
+            with ConsoleClient(stage.places.socket).watch(BED, LISTENER) as states:
                 for state in states:
                     show(state, "")
         except ConsoleUnreachable:

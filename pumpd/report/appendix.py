@@ -8,8 +8,10 @@ highest, the same extremes that the picture keeps.
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from interlocks.conditions import SPOKEN, WORDS
+from interlocks.vocabulary import Signal
 from pumpd.core.units import format_rate
-from pumpd.report.session_record import Reading, SessionRecord, Step, Story
+from pumpd.report.session_record import Reading, SessionRecord, Step, Story, Trip
 from pumpd.report.tables import plain, table
 from pumpd.report.words import NONE, clock, drug_of, fine_clock, volume
 
@@ -32,7 +34,9 @@ def sections(record: SessionRecord) -> str:
         _events(record),
         "<h2>E. Alarms and holds</h2>",
         _alarms(record),
-        "<h2>F. The record</h2>",
+        "<h2>F. Every automatic action, its row, its hazard and its samples</h2>",
+        _reasons(record),
+        "<h2>G. The record</h2>",
         _proof(record),
     ]
     return "\n".join(parts)
@@ -172,6 +176,37 @@ def _alarms(record: SessionRecord) -> str:
         table(("min:s", "alarm", "priority", "text", "seen or set by"), rows, numeric=(0,))
         if rows
         else "<p>None.</p>"
+    )
+
+
+def _reasons(record: SessionRecord) -> str:
+    """Each trip with the row behind it and every sample it rests on; what shadow rows would have done stands last."""
+    heads = ("min:s", "row", "action", "because", "guards against", "source of the row", "rests on")
+    shadow = "would have demanded "
+    trips = [(trip, "") for trip in record.story.trips] + [(trip, shadow) for trip in record.story.shadows]
+    sources = {rule.id: rule.source for rule in record.policy.rules}
+    rows = [
+        (
+            fine_clock(trip.at_ms),
+            trip.rule,
+            f"{prefix}{trip.demand}",
+            trip.reason,
+            trip.hazard or NONE,
+            sources.get(trip.rule, NONE),
+            _samples(trip),
+        )
+        for trip, prefix in trips
+    ]
+    return table(heads, rows, numeric=(0,)) if rows else "<p>No row spoke.</p>"
+
+
+def _samples(trip: Trip) -> str:
+    if not trip.evidence:
+        return "a clock, a flag or the pump's counter"
+    return ", ".join(
+        f"{WORDS[Signal(one.signal)]} {one.value:g} {SPOKEN[Signal(one.signal)]}".rstrip()
+        + f" at {fine_clock(one.at_ms)} from {one.source}"
+        for one in trip.evidence
     )
 
 

@@ -27,6 +27,10 @@ VERBS = {
     "stop_pressed": "stop",
     "alarm_acknowledged": "acknowledge",
     "reading_wanted": "measure",
+    "restore_pressed": "restore",
+    "score_entered": "score",
+    "presence_confirmed": "present",
+    "audio_pause_pressed": "quiet",
 }
 
 
@@ -56,6 +60,7 @@ class Draft:
     counted_nl: int = 0
     falls: int = 0
     trips: list[Trip] = field(default_factory=list)
+    shadows: list[Trip] = field(default_factory=list)
     acts: list[PersonAct] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
@@ -147,6 +152,13 @@ class Draft:
         """A rule's demand rose in the decision on `event`."""
         evidence = tuple(place)
         demand = Demand(note["demand"])
+        rule, priority, reason = note["rule_id"], note["priority"], note["reason"]
+        hazard = note.get("hazard", "")
+        if note.get("is_shadow", False):
+            self.shadows.append(
+                Trip(at_ms, rule, demand.name, priority, reason, evidence, effect="", hazard=hazard)
+            )
+            return
         arrived = event.get("samples", ())
         crossing = [one["received"]["link_ms"] for one in note["evidence"] if one in arrived]
         since_link_ms = max(crossing, default=event["at"]["link_ms"])
@@ -157,8 +169,9 @@ class Draft:
             effect = "already"
         else:
             self._watches.append(_Watch(len(self.trips), demand, since_link_ms))
-        rule, priority, reason = note["rule_id"], note["priority"], note["reason"]
-        trip = Trip(at_ms, rule, demand.name, priority, reason, evidence, not crossing, effect=effect)
+        trip = Trip(
+            at_ms, rule, demand.name, priority, reason, evidence, not crossing, effect=effect, hazard=hazard
+        )
         self.trips.append(trip)
         self._resume = None
 
@@ -169,10 +182,11 @@ class Draft:
         request, kind = event["request_id"], event["kind"]
         own = [one for one in answers if one["request_id"] == request]
         outcome = own[0]["stage"] if own else "unanswered"
-        verb = VERBS[kind] + (f" {event['rule']}" if event.get("rule") else "")
         reasons = tuple(own[0]["reasons"]) if own and outcome == "refused" else ()
+        if event.get("note"):
+            reasons += (f"note: {event['note']}",)
         self._waiting[request] = (len(self.acts), event["at"]["link_ms"])
-        self.acts.append(PersonAct(at_ms, event["by"], verb, outcome, reasons))
+        self.acts.append(PersonAct(at_ms, event["by"], verb_of(event), outcome, reasons))
         if outcome != "accepted":
             return False
         if kind == "start_pressed" and self.started_ms is None:
@@ -180,14 +194,14 @@ class Draft:
             self.volume.append((at_ms, 0))
         elif kind == "alarm_acknowledged":
             self._seen(event["rule"], event["by"])
-        elif kind == "resume_pressed":
+        elif kind in ("resume_pressed", "restore_pressed"):
             self._resume = len(self.acts) - 1
         return True
 
     def _seen(self, rule: str, by: str) -> None:
         """An acknowledged alarm may be gone before the next snapshot is taken."""
         for key, alarm in self.alarms.items():
-            if not alarm.acknowledged_by and rule in ("", alarm.key):
+            if not alarm.acknowledged_by and rule in ("", alarm.key, *alarm.members):
                 self.alarms[key] = replace(alarm, acknowledged_by=by)
 
     def add_raise(self, at_ms: int, rate_nl_h: int) -> None:
@@ -232,7 +246,10 @@ class Draft:
             key = (alarm["key"], since_ms)
             known_by = self.alarms[key].acknowledged_by if key in self.alarms else ""
             seen_by = alarm["acknowledged_by"] or known_by
-            self.alarms[key] = AlarmSpan(alarm["key"], alarm["priority"], alarm["text"], since_ms, seen_by)
+            members = tuple(alarm.get("members", ()))
+            self.alarms[key] = AlarmSpan(
+                alarm["key"], alarm["priority"], alarm["text"], since_ms, seen_by, members
+            )
 
     def _keep_holds(self, at_ms: int, present: list[dict[str, Any]], offset_ms: int) -> None:
         there = {(one["kind"], one["reason"]) for one in present}
@@ -281,6 +298,7 @@ class Draft:
             ),
             alarms=tuple(replace(one, from_ms=at(one.from_ms)) for one in self.alarms.values()),
             refused_samples=dict(self.refused_samples),
+            shadows=tuple(_trip_at(one, zero_ms) for one in self.shadows),
         )
 
     def _begin_ms(self, zero_ms: int) -> int:
@@ -288,6 +306,13 @@ class Draft:
         before = [ms for ms, _ in self.readings.get("sys", ()) if ms <= zero_ms]
         lead_ms = zero_ms - before[-2] + 60_000 if len(before) >= 2 else 0
         return zero_ms - max(2 * 60_000, min(lead_ms, BASELINE_AGE_MS))
+
+
+def verb_of(event: dict[str, Any]) -> str:
+    """What a person did, with what it was done to: "acknowledge BP2", "score moaas 4"."""
+    named = (event.get("rule"), event.get("scale"), event.get("value"))
+    verb = VERBS.get(event["kind"], event["kind"].replace("_", " "))
+    return " ".join((verb, *(str(one) for one in named if one not in (None, ""))))
 
 
 def _trip_at(trip: Trip, zero_ms: int) -> Trip:

@@ -31,7 +31,7 @@ def trend_of(record: SessionRecord) -> tuple[Trend, tuple[tuple[Mark, str], ...]
     story = record.story
     marks = tuple(_marks(record))
     lanes = [_pressure_lane(record), _pulse_lane(story)]
-    if record.policy.has_line_pressure or story.readings.get("line_pressure"):
+    if Signal.LINE_PRESSURE in record.policy.fitted or story.readings.get("line_pressure"):
         lanes.append(_line_lane(record))
     lanes.append(_rate_lane(record))
     title = f"Session {record.number} on {record.channel}: pressures, vital signs, line pressure and rate over time"

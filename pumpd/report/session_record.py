@@ -36,6 +36,7 @@ class Trip:
         reaction_ms: link ms from the crossing sample's arrival to the first pump report that shows the effect.
         effect: "halted", "slowed", "already", "not seen", or "" where nothing was demanded of the pump.
         resumed_by: who lifted it; "" nobody.
+        hazard: what the row guards against; "" in a record of a version that did not note it.
     """
 
     at_ms: int
@@ -49,6 +50,7 @@ class Trip:
     effect: str = "not seen"
     resumed_by: str = ""
     resumed_at_ms: int | None = None
+    hazard: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +93,14 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class AlarmSpan:
-    """An alarm, as the snapshots of the channel show it (at changes, and every 10 s)."""
+    """An alarm, as the snapshots of the channel show it (at changes, and every 10 s). `members`: the rows behind it."""
 
     key: str
     priority: str
     text: str
     from_ms: int
     acknowledged_by: str = ""
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ class Story:
         permitted, reported: nl/h from each instant on.
         volume: counted by the pump, nl.
         refused_samples: messages refused, by reason.
+        shadows: what shadow rows would have demanded; nothing came of it.
     """
 
     begin_ms: int
@@ -157,6 +161,7 @@ class Story:
     holds: tuple[Hold, ...]
     alarms: tuple[AlarmSpan, ...]
     refused_samples: Mapping[str, int]
+    shadows: tuple[Trip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ Theory of operation. A Unix stream socket, one JSON object a line. The console k
 form; what an act means clinically is decided elsewhere, by the listener it hands a `PersonAct` to. Two ways
 lead there:
 
-- pause, stop, acknowledge, measure: from the socket's read to the listener in one call stack. Nothing is
-  awaited, so no authentication, no journal and no other client can stand in front (design law 6).
-- order, verify, start, resume: the PIN is checked first, outside the loop's thread, one check at a time over
-  all clients. One at a time makes the count of wrong tries exact and leaves the processor to the control
-  cycle; only what can raise delivery waits in that queue. If the client goes away meanwhile, the act is
-  dropped: a resume happens completely or not at all (faults row 79).
+- what needs no PIN (pause, stop, acknowledge, score and the like): from the socket's read to the listener in
+  one call stack. Nothing is awaited, so no authentication, no journal and no other client can stand in front
+  (design law 6).
+- order, verify, start, resume, restore: the PIN is checked first, outside the loop's thread, one check at a
+  time over all clients. One at a time makes the count of wrong tries exact and leaves the processor to the
+  control cycle; only what can raise delivery waits in that queue. If the client goes away meanwhile, the act
+  is dropped: a resume happens completely or not at all (faults row 79).
 
 A request id may be used once per connection, and carries the connection's number from there on, so a replayed
 line does nothing (I24) and an answer finds its client or nobody. Who may lead the daemon is settled by a lock
@@ -25,7 +26,7 @@ from typing import Any
 
 import structlog
 
-from pumpd.console_words import LOWERING_VERBS, MOVING_VERBS, PIN_VERBS, is_final
+from pumpd.console_words import LISTENING_VERB, LOWERING_VERBS, MOVING_VERBS, PIN_VERBS, is_final
 from pumpd.shell.console_acts import ConsoleLimits, LineRefused, PersonAct, Request, read_request
 from pumpd.shell.console_connection import Connection
 from pumpd.shell.console_lockout import Lockout
@@ -163,6 +164,8 @@ class Console:
             self._send_status(connection, request)
         elif request.verb == "watch":
             self._streams[request.channel].join(connection, json.dumps(request.id).encode())
+        elif request.verb == LISTENING_VERB:
+            self._note_listener(connection, request)
         else:
             self._hand_on(connection, request, frozenset())
 
@@ -173,6 +176,8 @@ class Console:
         return Connection(self._accepted, self, self._limits)
 
     def _spend(self, connection: Connection, request: Request) -> None:
+        if request.verb == LISTENING_VERB:
+            return  # said every few seconds for days, and means the same each time
         if request.id in connection.used_ids:
             raise LineRefused("this id was used before on this connection: nothing was done", request.id)
         if len(connection.used_ids) >= self._limits.ids:
@@ -185,22 +190,24 @@ class Console:
         if request.verb in LOWERING_VERBS:
             self._lowered[request.channel] += 1
         connection.pending[request.id] = request.verb
-        act = PersonAct(
-            request_id=f"{connection.number}/{request.id}",
-            channel=request.channel,
-            verb=request.verb,
-            by=request.by,
-            roles=roles,
-            args=request.args,
-        )
         try:
-            self._listener(act)
+            self._listener(_act(connection, request, roles))
         except Exception:
             _log.exception("console_listener_failed", verb=request.verb, channel=request.channel)
             # Whether a pause took effect is unknown now, and a refusal would claim to know.
             stage = "not_confirmed" if request.verb in LOWERING_VERBS else "refused"
             self._reply(connection, request.id, stage, (_LOOK_AT_THE_PUMP,), None)
             connection.settle(request.id)
+
+    def _note_listener(self, connection: Connection, request: Request) -> None:
+        """A fact and no request: nobody but us has anything to say to it, and its id may repeat."""
+        try:
+            self._listener(_act(connection, request, frozenset()))
+        except Exception:
+            _log.exception("console_listener_failed", verb=request.verb, channel=request.channel)
+            self.refuse(connection, request.id, "the daemon failed inside: nobody counts as listening")
+        else:
+            self._reply(connection, request.id, "accepted", (), None)
 
     def _send_status(self, connection: Connection, request: Request) -> None:
         try:
@@ -291,6 +298,17 @@ class Console:
                 {"id": request_id, "stage": stage, "reasons": [str(r) for r in reasons], "state": None}
             )
         connection.send(line + b"\n")
+
+
+def _act(connection: Connection, request: Request, roles: frozenset[str]) -> PersonAct:
+    return PersonAct(
+        request_id=f"{connection.number}/{request.id}",
+        channel=request.channel,
+        verb=request.verb,
+        by=request.by,
+        roles=roles,
+        args=request.args,
+    )
 
 
 def _encode(value: object) -> bytes:

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pumpd.console_words import LOWERING_VERBS, NAMED_VERBS, PIN_VERBS, VERBS
+from pumpd.console_words import EPOCH_VERBS, LOWERING_VERBS, MAX_NOTE, NAMED_VERBS, PIN_VERBS, SCALES, VERBS
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _KEYS = frozenset({"id", "verb", "channel", "by", "pin", "args"})
@@ -43,11 +43,12 @@ class PersonAct:
     Attributes:
         request_id: unique in the life of the daemon; `Console.answer` takes it back.
         channel: one of the configured channels.
-        verb: order, verify, start, pause, resume, stop, acknowledge or measure.
-        by: the person's name; "" only for `measure`.
+        verb: any but those the console answers by itself.
+        by: the person's name; "" only for `measure` and `listening`.
         roles: proven by PIN; empty for the verbs that need none.
         args: checked for shape only. order: the texts of the order and `accept_soft`, a tuple of codes;
-            resume: `epoch`, int; acknowledge: `rule`, or nothing for all.
+            resume, restore: `epoch`, int; acknowledge: `rule` and `note`, or nothing; score: `scale`, one of
+            `SCALES`, and `value`, int within it; listening: `listener`, its name.
     """
 
     request_id: str
@@ -172,21 +173,41 @@ def _args(verb: str, value: object) -> Mapping[str, Any]:
     given = {} if value is None else value
     if not isinstance(given, dict):
         raise LineRefused("args must be an object")
+    if verb in EPOCH_VERBS:
+        _only(given, ("epoch",))
+        epoch = given.get("epoch")
+        if type(epoch) is not int or not 0 <= epoch <= _MAX_EPOCH:
+            raise LineRefused(f"{verb} needs args.epoch, the integer of the state that was looked at")
+        return {"epoch": epoch}
     match verb:
         case "order":
             return _order_args(given)
-        case "resume":
-            _only(given, ("epoch",))
-            epoch = given.get("epoch")
-            if type(epoch) is not int or not 0 <= epoch <= _MAX_EPOCH:
-                raise LineRefused("resume needs args.epoch, the integer of the state that was looked at")
-            return {"epoch": epoch}
+        case "score":
+            return _score_args(given)
+        case "listening":
+            _only(given, ("listener",))
+            return {"listener": _text(given.get("listener"), "args.listener")}
         case "acknowledge":
-            _only(given, ("rule",))
-            rule = given.get("rule")
-            return {} if rule is None else {"rule": _text(rule, "args.rule")}
+            _only(given, ("rule", "note"))
+            bounds = {"rule": _MAX_TEXT, "note": MAX_NOTE}
+            return {
+                key: _text(given[key], f"args.{key}", at_most=bound)
+                for key, bound in bounds.items()
+                if given.get(key) is not None
+            }
     _only(given, ())
     return {}
+
+
+def _score_args(given: dict[str, Any]) -> Mapping[str, Any]:
+    _only(given, ("scale", "value"))
+    scale, value = given.get("scale"), given.get("value")
+    if not isinstance(scale, str) or scale not in SCALES:
+        raise LineRefused(f"args.scale must be one of: {', '.join(SCALES)}")
+    low, high = SCALES[scale]
+    if type(value) is not int or not low <= value <= high:
+        raise LineRefused(f"args.value of {scale} must be a whole number from {low} to {high}")
+    return {"scale": scale, "value": value}
 
 
 def _order_args(given: dict[str, Any]) -> Mapping[str, Any]:
@@ -208,11 +229,11 @@ def _only(given: dict[str, Any], allowed: Sequence[str]) -> None:
         raise LineRefused(f"unknown key in args: {', '.join(unknown[:5])}")
 
 
-def _text(value: object, name: str, at_least: int = 1) -> str:
+def _text(value: object, name: str, at_least: int = 1, at_most: int = _MAX_TEXT) -> str:
     # isprintable() turns away control characters, lone surrogates and direction overrides: each would
     # otherwise reach a journal, a terminal or a web page (faults row 105).
-    if not isinstance(value, str) or not at_least <= len(value) <= _MAX_TEXT or not value.isprintable():
-        raise LineRefused(f"{name} must be text of {at_least} to {_MAX_TEXT} printable characters")
+    if not isinstance(value, str) or not at_least <= len(value) <= at_most or not value.isprintable():
+        raise LineRefused(f"{name} must be text of {at_least} to {at_most} printable characters")
     return value
 
 

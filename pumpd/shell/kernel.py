@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import structlog
 
 from drivers.contract import Approval, Halt, PumpCommand
-from interlocks.vocabulary import Stamp
+from interlocks.vocabulary import Priority, Stamp
 from pumpd.core import actions as do
 from pumpd.core import events as ev
 from pumpd.core.decide import decide
@@ -31,6 +31,8 @@ from pumpd.shell.record import DECISION, SNAPSHOT, dump_decision, dump_state
 log = structlog.get_logger("kernel")
 
 SNAPSHOT_EVERY_MS = 10_000
+#: The alarm of a channel that is finished for this boot.
+FAULT_KEY = "FAULT"
 #: facts/faults.md I8: a stop's record is durable a second after it, or a person is told.
 RECORD_WITHIN_MS = 1_000
 #: Raises waiting for the disk: one a channel at most, and there are 64 channels at most.
@@ -79,6 +81,13 @@ class Wire(Protocol):
     def request_reading(self, bed: str, reason: str) -> None: ...
 
 
+class Alarms(Protocol):
+    """Where alarms are told beyond the summary: topics, sounders, lights. Neither may raise."""
+
+    def alarm_changed(self, channel: str, note: do.NoteAlarm) -> None: ...
+    def signal_changed(self, channel: str, signal: do.AlarmSignal) -> None: ...
+
+
 @dataclass(slots=True)
 class Channel:
     """One pump and one patient."""
@@ -95,13 +104,20 @@ class Kernel:
     """Decides and carries out."""
 
     def __init__(
-        self, channels: Mapping[str, Channel], clock: Timepiece, journal: Recorder, front: Front, wire: Wire
+        self,
+        channels: Mapping[str, Channel],
+        clock: Timepiece,
+        journal: Recorder,
+        front: Front,
+        wire: Wire,
+        alarms: Alarms,
     ) -> None:
         self._channels = channels
         self._clock = clock
         self._journal = journal
         self._front = front
         self._wire = wire
+        self._alarms = alarms
         self._mailbox = Mailbox()
         self._is_deciding = False
         self._intents: deque[tuple[int, str, int]] = deque(maxlen=_PENDING_INTENTS)
@@ -218,9 +234,15 @@ class Kernel:
             case do.RequestReading():
                 self._wire.request_reading(channel.policy.bed, action.reason)
             case do.NoteTrip():
-                log.warning(
-                    "trip", channel=name, rule=action.rule_id, demand=action.demand.name, reason=action.reason
+                level = log.info if action.is_shadow else log.warning
+                word = "trip in shadow" if action.is_shadow else "trip"
+                level(
+                    word, channel=name, rule=action.rule_id, demand=action.demand.name, reason=action.reason
                 )
+            case do.NoteAlarm():
+                self._alarms.alarm_changed(name, action)
+            case do.SignalAlarm():
+                self._alarms.signal_changed(name, action.signal)
             case do.NoteAct():
                 log.info("note", channel=name, by=action.by, text=action.text)
             case do.WriteIntent():
@@ -237,6 +259,13 @@ class Kernel:
         channel.fault, channel.fault_link_ms = reason, self._clock.stamp().link_ms
         channel.pump.approve(Approval(0, 0))
         self._halt_broken(channel)
+        # No decision will ever raise this one, nor any other on this channel: it sounds until somebody restarts us.
+        name, since, text = channel.policy.channel, self._clock.stamp(), f"internal fault: {reason}"
+        phase, priority = do.AlarmPhase.START, Priority.HIGH
+        self._alarms.alarm_changed(
+            name, do.NoteAlarm(phase=phase, key=FAULT_KEY, priority=priority, text=text, since=since)
+        )
+        self._alarms.signal_changed(name, do.AlarmSignal(light=priority, sound=priority))
 
     @staticmethod
     def _halt_broken(channel: Channel) -> None:

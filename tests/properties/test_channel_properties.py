@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from drivers.contract import Motion, PumpAlarm
+from interlocks.vocabulary import Signal
 from pumpd.core import actions as do
 from pumpd.core import events as ev
 from pumpd.core.session import Phase
@@ -29,9 +30,27 @@ def beginnings() -> dict[str, Witness]:
     running.advance(1)
     ending = running.fork()
     ending.skip(17_300_000)
-    return {"verified": ready, "running": running, "near the end": ending}
+    half = running.fork()
+    half.pause()
+    half.cuff(125, 78)
+    half.resume()
+    half.run_on(301)
+    return {"verified": ready, "running": running, "near the end": ending, "at half the rate": half}
 
 
+SITUATIONS = ["running", "running", "at half the rate", "at half the rate", "near the end", "verified"]
+#: Mostly good ones: what a score trips is tried with all of them, but a session must also go on.
+SCORES = [
+    (Signal.MOAAS, 5),
+    (Signal.MOAAS, 5),
+    (Signal.RASS, 0),
+    (Signal.SYMPTOMS, 0),
+    (Signal.SYMPTOMS, 1),
+    (Signal.MOAAS, 3),
+    (Signal.RASS, -5),
+    (Signal.MOAAS, 9),
+    (Signal.HR, 70),
+]
 PRESSURES = [(125, 78), (126, 80), (150, 104), (165, 90), (185, 95), (84, 50), (205, 121)]
 TROUBLES = ["", "", "refuses_run", "loses_run_reply", "ignores_halt", "is_deaf", "disk"]
 WAITS_S = [0.1, 0.3, 0.5, 1.0, 1.2, 3.0, 6.0]
@@ -40,7 +59,7 @@ WAITS_S = [0.1, 0.3, 0.5, 1.0, 1.2, 3.0, 6.0]
 class Chair(RuleBasedStateMachine):
     """What can happen beside an infusion chair."""
 
-    @initialize(situation=st.sampled_from(["running", "running", "running", "near the end", "verified"]))
+    @initialize(situation=st.sampled_from(SITUATIONS))
     def begin(self, situation: str) -> None:
         self.bench = beginnings()[situation].fork()
 
@@ -138,6 +157,46 @@ class Chair(RuleBasedStateMachine):
         if behind or role != "nurse":
             assert answers[0].stage is do.Stage.REFUSED
 
+    @rule(behind=st.sampled_from([0, 0, 0, 1]), role=st.sampled_from(["nurse", "nurse", "prescriber"]))
+    def restore(self, behind: int, role: str) -> None:
+        answers = self.bench.restore(roles=(role,), epoch=self.bench.state.epoch - behind)
+        if behind or role != "nurse":
+            assert answers[0].stage is do.Stage.REFUSED
+
+    @rule(trouble=st.sampled_from(TROUBLES), waits=st.sampled_from([True, True, False]))
+    def put_right_and_restore(self, trouble: str, waits: bool) -> None:
+        """Half the rate for five minutes, a fresh reading, and the whole again; and pump and disk as they please."""
+        bench = self.bench
+        self.all_is_put_right(is_over=True)
+        if waits:
+            bench.run_on(301)
+        bench.cuff(125, 78)
+        bench.acknowledge()
+        self.begins(trouble)
+        bench.restore()
+        bench.advance(0.3)
+        self.pump_behaves()
+        self.record_catches_up()
+
+    @rule(entry=st.sampled_from(SCORES))
+    def score(self, entry: tuple[Signal, int]) -> None:
+        self.bench.score(*entry)
+
+    @rule()
+    def present(self) -> None:
+        self.bench.present()
+
+    @rule(is_attended=st.booleans())
+    def nurse_goes_or_comes(self, is_attended: bool) -> None:
+        self.bench.is_attended = is_attended
+
+    @rule(seconds=st.sampled_from([0.1, 1.0, 1.0, 2.5]))
+    def bedside_button(self, seconds: float) -> None:
+        bench = self.bench
+        bench.sample((Signal.BUTTON, 1), source="button-1")
+        bench.advance(seconds)
+        bench.sample((Signal.BUTTON, 0), source="button-1")
+
     @rule(role=st.sampled_from(["nurse", "nurse", "prescriber"]))
     def start(self, role: str) -> None:
         answers = self.bench.start(roles=(role,))
@@ -169,7 +228,11 @@ class Chair(RuleBasedStateMachine):
         """Faults away, good readings, acknowledged, resumed: what a nurse does after an alarm."""
         bench = self.bench
         self.pump_behaves()
-        bench.is_monitored = bench.has_line = True
+        bench.is_monitored = bench.has_line = bench.is_attended = True
+        bench.squeeze(False)
+        bench.sample((Signal.BUTTON, 0), source="button-1")
+        bench.present()
+        bench.score(Signal.SYMPTOMS, 0)
         bench.line(25)
         self.record_catches_up()
         if bench.state.journal_failure:
@@ -182,6 +245,8 @@ class Chair(RuleBasedStateMachine):
         for _ in range(2 if has_pressure_rule else 0):
             bench.leap(125)
             bench.cuff(125, 78)
+        if bench.state.findings:
+            bench.leap(42)  # ten seconds of cycles in time on the link, and more of treatment
         bench.cuff(125, 78)
         bench.advance(2)
         bench.acknowledge()
@@ -199,6 +264,19 @@ class Chair(RuleBasedStateMachine):
     @rule(mmhg=st.sampled_from([25, 25, 160, 310, 310, 470]))
     def line(self, mmhg: int) -> None:
         self.bench.line(mmhg)
+
+    @rule(is_active=st.booleans())
+    def cuff_squeezes(self, is_active: bool) -> None:
+        self.bench.squeeze(is_active)
+
+    @rule(signal=st.sampled_from([Signal.SYS, Signal.HR, Signal.LINE_PRESSURE]), in_a_row=st.integers(0, 4))
+    def reading_refused(self, signal: Signal, in_a_row: int) -> None:
+        self.bench.refuse(signal, in_a_row=in_a_row)
+
+    @rule(link_ms=st.sampled_from([501, 900]))
+    def loop_stalls(self, link_ms: int) -> None:
+        """faults row 86: the daemon is late; nothing but its own stamps can tell."""
+        self.bench.tick(link_ms, link_ms)
 
     @rule(is_monitored=st.booleans(), has_line=st.booleans())
     def monitors(self, is_monitored: bool, has_line: bool) -> None:

@@ -73,7 +73,7 @@ def test_an_automatic_lowering_does_not_undo_the_keypads_stop(exchange_ms: int, 
 
 
 @pytest.mark.parametrize("after_stop_ms", [0, 20, 100])
-def test_a_resume_that_only_lifts_the_ratchet_does_not_start_a_stopped_pump(after_stop_ms: int) -> None:
+def test_a_restore_does_not_start_a_stopped_pump(after_stop_ms: int) -> None:
     """The nurse wants the full rate of a running pump; her colleague has stopped it at its keys meanwhile."""
     joint = infusing()
     joint.cuff(170, 98)
@@ -91,11 +91,28 @@ def test_a_resume_that_only_lifts_the_ratchet_does_not_start_a_stopped_pump(afte
     since = joint.now
     assert joint.pump.key_stop()
     joint.go(after_stop_ms)
-    assert accepted(joint.resume())
+    assert accepted(joint.restore())
     joint.go(5000)
     assert not joint.pump.runs()
     assert joint.sent("RUN", since) == []
     assert joint.held_by() == ["pump"]
+
+
+def test_a_restore_of_a_running_pump_is_one_durable_raise_without_a_stop() -> None:
+    """Decision record 0015, law 6: half the rate first, then the whole, and the motor never rests between."""
+    joint = infusing()
+    joint.pause()
+    joint.go(2000)
+    assert accepted(resumed(joint))
+    joint.go(2000)
+    assert joint.pump.rate_nl_h == SLOW_RATE_NL_H
+    joint.five_minutes_later()
+    since = joint.now
+    assert accepted(joint.restore())
+    joint.go(2000)
+    assert (joint.pump.runs(), joint.pump.rate_nl_h) == (True, RATE_NL_H)
+    assert (joint.sent("RUN", since), joint.sent("STP", since)) == ([], [])
+    assert not joint.outside
 
 
 # -- 2, 4, 5: a pump that will not stop is starved -----------------------------------------------------------------
@@ -158,6 +175,12 @@ class Edges:
     def request_reading(self, bed: str, reason: str) -> None:
         pass
 
+    def alarm_changed(self, channel: str, note: do.NoteAlarm) -> None:
+        pass
+
+    def signal_changed(self, channel: str, signal: do.AlarmSignal) -> None:
+        pass
+
 
 @pytest.mark.parametrize("exchange_ms", [5, 25, 60])
 def test_a_broken_channel_starves_a_pump_that_ignores_stops(
@@ -168,7 +191,7 @@ def test_a_broken_channel_starves_a_pump_that_ignores_stops(
     joint.pump.is_stop_ignored = True
     edges = Edges(joint)
     channel = Channel(joint.policy, joint, joint.state)
-    kernel = Kernel({"bed-1": channel}, edges, edges, edges, edges)
+    kernel = Kernel({"bed-1": channel}, edges, edges, edges, edges, edges)
     monkeypatch.setattr(joint, "post", lambda event: kernel.post("bed-1", event))
     # Any decision that raises will do.
     channel.state = replace(channel.state, account=None)  # type: ignore[arg-type]
@@ -502,6 +525,7 @@ class Auditor(Joint):
         self.intents: dict[int, int] = {}
         self.licences: list[int] = []
         self.is_wanted = False
+        self.confirmed_nl_h = 0
         self.rest_since: int | None = None
         super().__init__(exchange_ms)
 
@@ -510,6 +534,10 @@ class Auditor(Joint):
         accepted_now = any(isinstance(one, do.Answer) and one.stage is do.Stage.ACCEPTED for one in actions)
         if isinstance(event, ev.StartPressed | ev.ResumePressed) and accepted_now:
             self.is_wanted = True
+        if isinstance(event, ev.StartPressed | ev.RestorePressed) and accepted_now:
+            self.confirmed_nl_h = RATE_NL_H
+        elif isinstance(event, ev.ResumePressed) and accepted_now:
+            self.confirmed_nl_h = SLOW_RATE_NL_H
         if isinstance(event, ev.DaemonStarted):
             self.is_wanted = False
             self.intents.clear()
@@ -536,8 +564,8 @@ class Auditor(Joint):
             self._use_licence(self.pump.rate_nl_h, "RUN")
         elif bare.startswith("RAT") and bare != "RAT":
             rate_nl_h = round(float(bare[3:].rstrip("MHU")) * (ML if self.pump.rate_unit == "MH" else 1_000))
-            if rate_nl_h > RATE_NL_H:
-                self.wrong.append(f"at {self.now}: {bare} is above the programme")
+            if rate_nl_h > self.confirmed_nl_h:
+                self.wrong.append(f"at {self.now}: {bare} is above what a person has confirmed")
             if self.pump.runs() and rate_nl_h > self.pump.rate_nl_h:
                 self._use_licence(rate_nl_h, bare)
 
@@ -615,6 +643,7 @@ class Story:
             (self.cuff, 6),
             (self.pause, 6),
             (self.resume, 24),
+            (self.restore, 12),
         )
         deed = self.dice.choices([one for one, _ in deeds], [weight for _, weight in deeds])[0]
         self.told.append(f"{self.joint.now} {deed.__name__}")
@@ -684,6 +713,10 @@ class Story:
 
     def resume(self) -> None:
         resumed(self.joint)
+
+    def restore(self) -> None:
+        self.joint.five_minutes_later()
+        self.joint.restore()
 
     def all_is_well_again(self) -> None:
         """With every fault gone and a person who resumes, it runs again, or it is over."""

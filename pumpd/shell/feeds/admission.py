@@ -14,6 +14,12 @@ A new message that repeats an old measurement is not news either: freshness is b
 so per device and signal the measured time must rise, also across boots, for a monitor that restarts
 publishes its last cuff reading once more.
 
+Last, the instruments are held against each other and against themselves. A cuff that counted another pulse
+than the probe did has measured motion, not pressure, and its whole reading is refused; with no heart rate of
+the same moment there is nothing to hold it against, and it is accepted. A line pressure whose last digit
+stands still is a hung transducer (`frozen`). Such a refusal concerns those values only: the message was
+genuine, so it moves the sequence, its other values are used and its word about the cuff is heard.
+
 One instance per bed. Memory is bounded: bindings are finite, and a device that shows more boots than
 `MAX_BOOTS` in the life of this process is refused from then on.
 """
@@ -24,12 +30,16 @@ from typing import Final
 
 from interlocks.vocabulary import CUFF, Sample, Signal, Stamp
 from pumpd.shell.feeds.arrivals import OLD_NEWS, Rejected, RejectReason
+from pumpd.shell.feeds.frozen import FROZEN_AFTER_MS, Stillness
 from pumpd.shell.feeds.native import Parsed, Reading
 
 MAX_FUTURE_MS: Final = 2_000  # clinical.md 4
 MAX_CUFF_AGE_MS: Final = 120_000  # clinical.md 4: a cuff reading may be this old on arrival
 MAX_AGE_MS: Final = 5_000  # every other signal; T_v of facts/faults.md 0
 SUSPECT_CHANGE: Final = 0.30  # clinical.md 4
+PULSE_SHARE: Final = 0.20  # clinical.md 4: the cuff's pulse within 20 % of the probe's, ...
+PULSE_BPM: Final = 15  # ... or within 15 beats, whichever is the wider
+PULSE_APART_MS: Final = 10_000  # a probe holds its value so long (clinical.md 4); older compares with nothing
 MAX_BOOTS: Final = 4_096
 UNBOUND: Final = "(unbound)"  # all strangers share one counter, or naming them would be a way to fill memory
 
@@ -42,11 +52,13 @@ class Admitted:
         samples: new samples; empty when the message only spoke of the cuff.
         cuff_active: a cuff cycle is running; None: not said.
         missing: signals that the device itself called bad. They are not samples and refresh nothing.
+        refusals: why values of good quality were not used either: they refresh nothing too.
     """
 
     samples: tuple[Sample, ...]
     cuff_active: bool | None
     missing: tuple[Signal, ...] = ()
+    refusals: tuple[Rejected, ...] = ()
 
 
 @dataclass(slots=True)
@@ -55,6 +67,7 @@ class _Device:
     seq: int = -1
     boots: set[str] = field(default_factory=set)
     newest_ms: dict[Signal, int] = field(default_factory=dict)
+    stillness: Stillness = field(default_factory=Stillness)
 
 
 class Admission:
@@ -64,6 +77,7 @@ class Admission:
         self._devices = {device: _Device() for device in devices}
         self._patient: str | None = None
         self._last_cuff: dict[Signal, float] = {}
+        self._heart: tuple[float, int] | None = None  # newest rate of any device, and when it was measured
         self._in_a_row: Counter[Signal] = Counter()
         self.counters: Counter[tuple[str, RejectReason]] = Counter()
 
@@ -102,19 +116,29 @@ class Admission:
         device.seq = parsed.seq
         return self._admit(device, parsed, patient, measured_ms, received)
 
+    def concerned(self, device: str, rejected: Rejected) -> tuple[Signal, ...]:
+        """The signals a refusal is about: none of ours if a stranger spoke.
+
+        An unreadable payload says nothing of its signals; it is about all the device has delivered so far.
+        """
+        known = self._devices.get(device)
+        if known is None:
+            return ()
+        if rejected.signals or rejected.reason in OLD_NEWS:
+            return rejected.signals
+        return tuple(known.newest_ms)
+
     def refused(self, device: str, rejected: Rejected) -> int:
         """Count a refusal; the longest run of failed readings among the signals it concerns, 0 if none.
 
-        An unreadable payload says nothing of its signals; it counts for all that the device has delivered
-        so far.
+        Old news is no failed reading: it leaves every run as it stands.
         """
-        known = self._devices.get(device)
-        self.counters[(device if known is not None else UNBOUND, rejected.reason)] += 1
-        if known is None or rejected.reason in OLD_NEWS:
-            return 0
-        signals = rejected.signals or tuple(known.newest_ms)
-        for signal in signals:
-            self._in_a_row[signal] += 1
+        is_known = device in self._devices
+        self.counters[(device if is_known else UNBOUND, rejected.reason)] += 1
+        signals = self.concerned(device, rejected)
+        if rejected.reason not in OLD_NEWS:
+            for signal in signals:
+                self._in_a_row[signal] += 1
         return max((self._in_a_row[signal] for signal in signals), default=0)
 
     def rejects_in_a_row(self, signal: Signal) -> int:
@@ -158,46 +182,90 @@ class Admission:
     def _admit(
         self, device: _Device, parsed: Parsed, patient: str | None, measured_ms: int, received: Stamp
     ) -> Admitted | Rejected:
-        missing = _missing(parsed.values)
-        usable = [reading for reading in parsed.values if reading.signal not in missing]
-        if missing and not usable and parsed.cuff_active is None:
-            return Rejected(RejectReason.BAD_QUALITY, ", ".join(missing), missing)
         if patient != self._patient:
             # Another person's last reading says nothing about this one's.
             self._patient = patient
             self._last_cuff.clear()
+            self._heart = None
+        missing = _missing(parsed.values)
+        good = [
+            (one, one.value) for one in parsed.values if one.value is not None and one.signal not in missing
+        ]
+        for reading, value in good:
+            if reading.signal is Signal.HR:
+                self._heart = (value, measured_ms)
+        refusals = tuple(
+            refusal
+            for refusal in (
+                self._of_another_pulse(parsed, good, measured_ms),
+                _frozen(device, good, measured_ms),
+            )
+            if refusal is not None
+        )
+        unusable = {signal for refusal in refusals for signal in refusal.signals}
+        usable = [(one, value) for one, value in good if one.signal not in unusable]
+        if not usable and parsed.cuff_active is None:
+            return (
+                refusals[0] if refusals else Rejected(RejectReason.BAD_QUALITY, ", ".join(missing), missing)
+            )
+        samples = self._samples(device, parsed, usable, measured_ms, received)
+        return Admitted(samples, parsed.cuff_active, missing, refusals)
+
+    def _samples(
+        self,
+        device: _Device,
+        parsed: Parsed,
+        usable: list[tuple[Reading, float]],
+        measured_ms: int,
+        received: Stamp,
+    ) -> tuple[Sample, ...]:
+        """Make samples, and remember what the next message is held against."""
         is_suspect = self._is_leap(usable)
         samples = []
-        for reading in usable:
-            if reading.value is None:
-                continue
-            is_cuff = reading.signal in CUFF
-            samples.append(
-                Sample(
-                    reading.signal,
-                    reading.value,
-                    measured_ms,
-                    received,
-                    parsed.device,
-                    parsed.seq,
-                    is_suspect=is_suspect and is_cuff,
-                )
-            )
-            device.newest_ms[reading.signal] = measured_ms
-            self._in_a_row[reading.signal] = 0
+        for reading, value in usable:
+            signal = reading.signal
+            is_cuff = signal in CUFF
+            is_leap = is_suspect and is_cuff
+            samples.append(Sample(signal, value, measured_ms, received, parsed.device, parsed.seq, is_leap))
+            device.newest_ms[signal] = measured_ms
+            self._in_a_row[signal] = 0
             if is_cuff:
-                self._last_cuff[reading.signal] = reading.value
-        return Admitted(tuple(samples), parsed.cuff_active, missing)
+                self._last_cuff[signal] = value
+        return tuple(samples)
 
-    def _is_leap(self, readings: list[Reading]) -> bool:
+    def _of_another_pulse(
+        self, parsed: Parsed, good: list[tuple[Reading, float]], measured_ms: int
+    ) -> Rejected | None:
+        """Refuse the cuff's reading if it counted another pulse than was measured at that moment."""
+        signals = tuple(one.signal for one, _ in good if one.signal in CUFF)
+        if parsed.cuff_pulse is None or self._heart is None or not signals:
+            return None
+        rate, rate_ms = self._heart
+        # Both by the time of measurement: a reading that came late is held against nothing of today.
+        if abs(measured_ms - rate_ms) > PULSE_APART_MS:
+            return None
+        if abs(parsed.cuff_pulse - rate) <= max(PULSE_SHARE * rate, PULSE_BPM):
+            return None
+        detail = f"the cuff counted {parsed.cuff_pulse:g}/min, the heart rate is {rate:g}/min"
+        return Rejected(RejectReason.PULSE_MISMATCH, detail, signals)
+
+    def _is_leap(self, readings: list[tuple[Reading, float]]) -> bool:
         """Systolic or diastolic changed by more than 30 %. Admitted all the same: a leap up must trip."""
-        for reading in readings:
+        for reading, value in readings:
             last = self._last_cuff.get(reading.signal) if reading.signal in (Signal.SYS, Signal.DIA) else None
-            if last is None or reading.value is None:
-                continue
-            if not abs(reading.value - last) <= SUSPECT_CHANGE * last:
+            if last is not None and not abs(value - last) <= SUSPECT_CHANGE * last:
                 return True
         return False
+
+
+def _frozen(device: _Device, good: list[tuple[Reading, float]], measured_ms: int) -> Rejected | None:
+    """Refuse a line pressure that has stopped measuring (row 54)."""
+    for reading, value in good:
+        is_line = reading.signal is Signal.LINE_PRESSURE
+        if is_line and device.stillness.is_frozen(value, measured_ms):
+            detail = f"exactly {value:g} for {FROZEN_AFTER_MS // 1000} s or longer"
+            return Rejected(RejectReason.FROZEN, detail, (reading.signal,))
+    return None
 
 
 def _signals(parsed: Parsed) -> tuple[Signal, ...]:

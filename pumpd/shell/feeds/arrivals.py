@@ -36,6 +36,8 @@ class RejectReason(StrEnum):
     IMPLAUSIBLE = "implausible"
     CUFF_INCOMPLETE = "cuff_incomplete"
     BAD_QUALITY = "bad_quality"  # probe off, motion, cuff error: counts as missing
+    PULSE_MISMATCH = "pulse_mismatch"  # the cuff counted another pulse than the probe (facts/clinical.md 4)
+    FROZEN = "frozen"  # the same value for too long, though its stamps are new (row 54)
     # Identity (rows 46, 61, 62).
     RETAINED = "retained"
     UNBOUND_DEVICE = "unbound_device"
@@ -78,21 +80,23 @@ class SamplesArrived:
     """New, plausible, timely samples of one bed, from one message. A cuff reading is one set.
 
     `samples` is empty when the message only told that a cuff cycle began or ended. `cuff_active` is None
-    when the message did not speak of the cuff.
+    when the message did not speak of the cuff. `device` sent it, also when there are no samples to say so.
     """
 
     bed: str
     samples: tuple[Sample, ...]
     received: Stamp
     cuff_active: bool | None = None
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleRefused:
     """A message, or the values of it that were of bad quality, was not used. The older sample goes stale.
 
-    `rejects_in_a_row` is the longest run of refused readings among `signals`; three are a technical alarm of
-    medium priority (facts/clinical.md 4).
+    `signals` are those it would have carried; of an unreadable payload, all that the device has delivered.
+    `rejects_in_a_row` is the longest run of refused readings among them, this one included; three are a
+    technical alarm of medium priority (facts/clinical.md 4). Old news (`OLD_NEWS`) leaves the run as it is.
     """
 
     bed: str

@@ -11,17 +11,20 @@ and what remains is thirty lines of comparisons in which each refusal has its ow
 
 The rules on numbers are clinical.md section 4. A heart rate of 0 of good quality is asystole, not a bad
 value, and is passed on so that it can trip (row 57). One implausible value refuses the whole message: a
-device that is wrong about one thing is not believed about the next line.
+device that is wrong about one thing is not believed about the next line. The pulse that a cuff counted while
+it measured is no signal of its own: it travels beside its reading, for admission to hold against the heart
+rate, and ends there.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
 from interlocks.vocabulary import CUFF, UNIT, Signal
 from pumpd.shell.feeds.arrivals import Rejected, RejectReason
+from pumpd.shell.feeds.names import CUFF_PULSE, MAP_TOLERANCE, NAMES, PLAUSIBLE, PULSE_PRESSURE
 
 MAX_BYTES: Final = 4096
 MAX_DEPTH: Final = 4  # a valid payload needs 3
@@ -29,37 +32,6 @@ MAX_VALUES: Final = 16
 MAX_INT: Final = 2**53 - 1  # what every JSON reader holds exactly
 _MAX_INT_DIGITS: Final = 17
 _MAX_FLOAT_CHARS: Final = 32
-
-#: name -> (MDC code, signal). A value counts only if code *and* name agree with this table, because
-#: invented codes circulate (facts/requirements.md 5.4). No MDC code is known for line pressure, so it must
-#: carry none.
-NAMES: Final[Mapping[str, tuple[int | None, Signal]]] = {
-    "MDC_PRESS_BLD_NONINV_SYS": (150021, Signal.SYS),
-    "MDC_PRESS_BLD_NONINV_DIA": (150022, Signal.DIA),
-    "MDC_PRESS_BLD_NONINV_MEAN": (150023, Signal.MAP),
-    "MDC_PRESS_CUFF_SYS": (150301, Signal.SYS),
-    "MDC_PRESS_CUFF_DIA": (150302, Signal.DIA),
-    "MDC_PRESS_CUFF_MEAN": (150303, Signal.MAP),
-    "MDC_PULS_OXIM_SAT_O2": (150456, Signal.SPO2),
-    "MDC_PULS_OXIM_PULS_RATE": (149530, Signal.HR),
-    "MDC_ECG_HEART_RATE": (147842, Signal.HR),
-    "MDC_RESP_RATE": (151562, Signal.RR),
-    "X_PRESS_INFUSION_LINE": (None, Signal.LINE_PRESSURE),
-}
-
-#: Inclusive plausibility windows in `UNIT[signal]`. SYS, DIA: clinical.md 4; MAP follows from them; the
-#: others are ours: what the sensor can mean at all, zero included, for a true zero must reach the rules.
-PLAUSIBLE: Final[Mapping[Signal, tuple[float, float]]] = {
-    Signal.SYS: (60, 250),
-    Signal.DIA: (30, 150),
-    Signal.MAP: (30, 250),
-    Signal.HR: (0, 300),
-    Signal.SPO2: (0, 100),
-    Signal.RR: (0, 150),
-    Signal.LINE_PRESSURE: (-300, 2000),
-}
-PULSE_PRESSURE: Final = (15, 120)  # clinical.md 4
-MAP_TOLERANCE: Final = 15  # |MAP - (DIA + PP/3)|, clinical.md 4
 
 _TOP_REQUIRED: Final = ("v", "device", "boot", "seq", "patient", "measured_at_ms", "values")
 _TOP_KEYS: Final = frozenset((*_TOP_REQUIRED, "cuff_active"))
@@ -82,6 +54,13 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class _CuffPulse:
+    """The cuff's own pulse; `value` None: of bad quality."""
+
+    value: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """A well-formed, plausible message. Whether it is new, timely and ours is for admission to say.
 
@@ -93,6 +72,8 @@ class Parsed:
         measured_at_ms: treatment wall clock of the device, unix ms.
         values: one reading per signal.
         cuff_active: a cuff cycle is running; None: not said.
+        cuff_pulse: what the cuff counted while it measured, {beat}/min; None: not said. A cuff that could not
+            count makes its own pressures bad, so that there is no third case.
     """
 
     device: str
@@ -102,6 +83,7 @@ class Parsed:
     measured_at_ms: int
     values: tuple[Reading, ...]
     cuff_active: bool | None
+    cuff_pulse: float | None = None
 
 
 class _RefusedError(Exception):
@@ -148,6 +130,8 @@ def _recognised(raw: object) -> tuple[Signal, ...]:
         name = entry.get("name") if isinstance(entry, dict) else None
         if isinstance(name, str) and name in NAMES:
             found[NAMES[name][1]] = None
+        elif name == CUFF_PULSE[0]:
+            found |= dict.fromkeys((Signal.SYS, Signal.DIA))
     return tuple(found)
 
 
@@ -244,8 +228,16 @@ def _message(raw: object) -> Parsed:
         _refuse(RejectReason.WRONG_TYPE, f"values: not a list of at most {MAX_VALUES}")
     if not values and "cuff_active" not in top:
         _refuse(RejectReason.WRONG_TYPE, "values: empty")
-    readings = tuple(_reading(value) for value in values)
-    parsed = Parsed(
+    entries = [_entry(value) for value in values]
+    readings = tuple(entry for entry in entries if isinstance(entry, Reading))
+    pulses = [entry for entry in entries if isinstance(entry, _CuffPulse)]
+    _check_together(readings, pulses)
+    if pulses and pulses[0].value is None:
+        # Pressures of which the cuff could not count the pulse: it did not see the artery it measured.
+        readings = tuple(
+            replace(one, value=None, quality="bad") if one.signal in CUFF else one for one in readings
+        )
+    return Parsed(
         device=_identifier(top["device"], "device"),
         boot=_identifier(top["boot"], "boot"),
         seq=_count(top["seq"], "seq"),
@@ -253,23 +245,29 @@ def _message(raw: object) -> Parsed:
         measured_at_ms=_count(top["measured_at_ms"], "measured_at_ms"),
         values=readings,
         cuff_active=cuff_active if isinstance(cuff_active, bool) else None,
+        cuff_pulse=pulses[0].value if pulses else None,
     )
-    _check_together(readings)
-    return parsed
 
 
-def _reading(raw: object) -> Reading:
+def _entry(raw: object) -> Reading | _CuffPulse:
     entry = _object(raw, _VALUE_KEYS, _VALUE_REQUIRED, "value")
     name, code = entry["name"], entry.get("code")
-    known = NAMES.get(name) if isinstance(name, str) else None
+    if name == CUFF_PULSE[0]:
+        known: tuple[int | None, Signal] | None = (CUFF_PULSE[1], Signal.HR)  # counts the same thing
+    else:
+        known = NAMES.get(name) if isinstance(name, str) else None
     if known is None:
         _refuse(RejectReason.UNKNOWN_SIGNAL, _show(name))
     if type(code) is not type(known[0]) or code != known[0]:
         _refuse(RejectReason.UNKNOWN_SIGNAL, f"{name} with code {_show(code)}")
-    signal = known[1]
+    reading = _reading(entry, known[1])
+    return _CuffPulse(reading.value) if name == CUFF_PULSE[0] else reading
+
+
+def _reading(entry: Mapping[str, object], signal: Signal) -> Reading:
+    name, value, quality = entry["name"], entry["value"], entry["quality"]
     if entry.get("unit") != UNIT[signal]:
         _refuse(RejectReason.WRONG_UNIT, f"{name}: {_show(entry.get('unit'))} is not {UNIT[signal]}")
-    value, quality = entry["value"], entry["quality"]
     if quality not in ("ok", "bad"):
         _refuse(RejectReason.WRONG_TYPE, f"quality: {_show(quality)}")
     if value is not None and type(value) not in (int, float):
@@ -279,16 +277,17 @@ def _reading(raw: object) -> Reading:
     low, high = PLAUSIBLE[signal]
     if not isinstance(value, int | float):
         _refuse(RejectReason.WRONG_TYPE, f"{name}: null with quality ok")
-    if not low <= value <= high:
+    is_between = signal is Signal.BUTTON and value not in PLAUSIBLE[signal]  # a button is up or down
+    if is_between or not low <= value <= high:
         _refuse(RejectReason.IMPLAUSIBLE, f"{signal} {_show(value)} outside {low}..{high}")
     return Reading(signal, float(value), UNIT[signal], "ok")
 
 
-def _check_together(readings: tuple[Reading, ...]) -> None:
+def _check_together(readings: tuple[Reading, ...], pulses: list[_CuffPulse]) -> None:
     by_signal = {reading.signal: reading for reading in readings}
-    if len(by_signal) != len(readings):
+    if len(by_signal) != len(readings) or len(pulses) > 1:
         _refuse(RejectReason.REPEATED_SIGNAL, "two values for one signal")
-    if not any(signal in by_signal for signal in CUFF):
+    if not pulses and not any(signal in by_signal for signal in CUFF):
         return
     if Signal.SYS not in by_signal or Signal.DIA not in by_signal:
         _refuse(RejectReason.CUFF_INCOMPLETE, "a cuff reading is systolic and diastolic together")

@@ -2,7 +2,9 @@
 
 Theory of operation. A broker that is away must never slow the daemon, and a message for *now* must not be
 spoken later. So retained topics keep exactly one payload, the newest, and repeat it after every new
-session, because a broker that restarted without a disk has forgotten it. Everything else queues in a short
+session, because a broker that restarted without a disk has forgotten it. What is new goes ahead of what is
+only said again: with 64 channels a repetition is thousands of messages, and an alarm must not wait behind
+them. Everything else queues in a short
 line that drops its oldest when full, and is dropped when it waited longer than `MAX_WAIT_MS` of link time:
 a request to measure now is asked again by whoever still wants it. A message leaves only when the broker has
 acknowledged it, so one may arrive twice and both sides must tolerate that.
@@ -13,7 +15,9 @@ from dataclasses import dataclass
 from typing import Final
 
 MAX_WAITING: Final = 64
-MAX_RETAINED: Final = 256
+#: 64 channels with a state and 40 alarms each are 2 624; at 600 bytes for an alarm and 6 KiB for a state that is
+#: about 3 MB, and this bound keeps it there.
+MAX_RETAINED: Final = 4_096
 MAX_WAIT_MS: Final = 5_000
 
 
@@ -35,6 +39,8 @@ class Outbox:
         self._waiting: deque[Outgoing] = deque()
         self._retained: dict[str, Outgoing] = {}
         self._unsent: dict[str, None] = {}
+        self._again: dict[str, None] = {}
+        self._had_session = False
         self.dropped = 0
 
     def put(self, message: Outgoing) -> None:
@@ -52,6 +58,7 @@ class Outbox:
                 self.dropped += 1
                 return
             self._retained[message.topic] = message
+            self._again.pop(message.topic, None)
             self._unsent[message.topic] = None
             return
         if len(self._waiting) >= MAX_WAITING:
@@ -60,17 +67,20 @@ class Outbox:
         self._waiting.append(message)
 
     def new_session(self) -> None:
-        """Say every retained word again."""
-        self._unsent = dict.fromkeys(self._retained)
+        """Say every retained word again; what was put before the first session is an inventory, and no news."""
+        if not self._had_session:
+            self._had_session = True
+            self._unsent = {}
+        self._again = {topic: None for topic in self._retained if topic not in self._unsent}
 
     def next(self, now_link_ms: int) -> Outgoing | None:
-        """The message to send next, left in place; None: nothing to send. Requests go ahead of states."""
+        """The message to send next, left in place; None: nothing to send. Requests first, news, repetitions."""
         while self._waiting and now_link_ms - self._waiting[0].put_link_ms > MAX_WAIT_MS:
             self._waiting.popleft()
             self.dropped += 1
         if self._waiting:
             return self._waiting[0]
-        topic = next(iter(self._unsent), None)
+        topic = next(iter(self._unsent), None) or next(iter(self._again), None)
         return None if topic is None else self._retained[topic]
 
     def sent(self, message: Outgoing) -> None:
@@ -80,3 +90,4 @@ class Outbox:
                 self._waiting.popleft()
         elif self._retained.get(message.topic) is message:
             self._unsent.pop(message.topic, None)
+            self._again.pop(message.topic, None)

@@ -102,20 +102,22 @@ class Router:
         )
         if isinstance(verdict, Rejected):
             return (self._refusal(address, verdict, received),)
-        arrived = SamplesArrived(address.bed, verdict.samples, received, verdict.cuff_active)
-        if not verdict.missing:
-            return (arrived,)
-        bad = Rejected(RejectReason.BAD_QUALITY, ", ".join(verdict.missing), verdict.missing)
-        return arrived, self._refusal(address, bad, received)
+        arrived = SamplesArrived(address.bed, verdict.samples, received, verdict.cuff_active, address.device)
+        refusals = verdict.refusals
+        if verdict.missing:
+            bad = Rejected(RejectReason.BAD_QUALITY, ", ".join(verdict.missing), verdict.missing)
+            refusals = (bad, *refusals)
+        return arrived, *(self._refusal(address, one, received) for one in refusals)
 
     def _refusal(self, address: topics.Address, rejected: Rejected, received: Stamp) -> SampleRefused:
-        in_a_row = self.admissions[address.bed].refused(address.device, rejected)
+        admission = self.admissions[address.bed]
+        in_a_row = admission.refused(address.device, rejected)
         return SampleRefused(
             address.bed,
             address.device[:64],
             rejected.reason,
             rejected.detail,
             received,
-            rejected.signals,
+            admission.concerned(address.device, rejected),
             in_a_row,
         )

@@ -4,6 +4,7 @@ No topic raises a rate or resumes: pumpd subscribes to vitals and status only, a
 publishes (facts/faults.md section 6, "no resume from any MQTT topic at all").
 """
 
+import re
 from typing import NamedTuple
 
 ROOT = "pumpd/v1"
@@ -45,6 +46,16 @@ def request(bed: str) -> str:
 def state(channel: str) -> str:
     """Where pumpd retains the summary of a channel."""
     return f"{ROOT}/state/{channel}"
+
+
+def alarm(channel: str, key: str) -> str:
+    """Where pumpd retains the newest word on one alarm of a channel. A key's topic is lower case, without / + #."""
+    return f"{ROOT}/alarm/{channel}/{re.sub('[^a-z0-9-]+', '-', key.lower())}"
+
+
+def heartbeat(site: str) -> str:
+    """Where pumpd says every few seconds that it decides, for a central station that must notice when it does not."""
+    return f"{ROOT}/heartbeat/{site}"
 
 
 def alive(site: str) -> str:

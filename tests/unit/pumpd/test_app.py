@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import os
+import pty
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,14 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from site_bench import CHANNEL, refusing_port, site
+from site_bench import refusing_port, site
 
 from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd import config as cfg
-from pumpd.app import FASTEST_S, POLL_LINK_MS, Daemon, policy_for
+from pumpd.app import Daemon
 from pumpd.clock import Clock
 from pumpd.console_client import ConsoleClient
-from pumpd.core.library import SYRINGES
 from pumpd.shell.console_socket import ConsoleUnavailable
 from pumpd.shell.feeds import arrivals
 from pumpd.shell.journal_file import JournalRefused, read, verify
@@ -67,49 +67,6 @@ async def shown_until(config: cfg.Config, claim: Callable[[dict[str, Any]], bool
     return state
 
 
-# -- what a configuration settles ------------------------------------------------------------------------------
-
-
-def test_a_channel_s_policy_is_what_its_configuration_says() -> None:
-    policy = policy_for(CHANNEL)
-    assert (policy.channel, policy.bed) == ("bed-1", "bed-1")
-    assert set(policy.capabilities) == {"bd-60"}
-    assert policy.has_line_pressure
-    assert policy.lease_ms == 2_000
-    assert policy.poll_link_ms == POLL_LINK_MS
-
-
-def test_without_a_list_every_known_syringe_is_allowed_and_without_a_transducer_no_line_is_watched() -> None:
-    policy = policy_for(CHANNEL.model_copy(update={"syringes": None, "transducer": None}))
-    assert set(policy.capabilities) == set(SYRINGES)
-    assert not policy.has_line_pressure
-
-
-def test_a_site_may_be_stricter_about_the_line() -> None:
-    """facts/clinical.md 3.2, LP1: 300 mmHg at most."""
-
-    def limits(limit_mmhg: int) -> str:
-        policy = policy_for(CHANNEL.model_copy(update={"line_pressure_limit_mmhg": limit_mmhg}))
-        return str(next(one for one in policy.rules if one.id == "LP1"))
-
-    assert limits(200) != limits(300)
-    assert "200" in limits(200)
-
-
-def test_the_lease_and_the_pump_s_bound_come_from_the_same_line() -> None:
-    pump = CHANNEL.pump.model_copy(update={"lease_s": 4})
-    policy = policy_for(CHANNEL.model_copy(update={"pump": pump}))
-    assert policy.lease_ms == 4_000
-    assert policy.capabilities["bd-60"].watchdog_bound_ms >= 4_000
-
-
-@pytest.mark.parametrize(("speed", "poll_link_ms"), [(1, 250), (2, 125), (45, 20), (100, 20)])
-def test_faster_than_life_the_pump_is_read_more_often_but_never_without_pause(
-    speed: float, poll_link_ms: int
-) -> None:
-    assert policy_for(CHANNEL, speed).poll_link_ms == poll_link_ms >= FASTEST_S * 1000
-
-
 # -- the life of a daemon --------------------------------------------------------------------------------------
 
 
@@ -134,12 +91,18 @@ async def test_a_pause_is_taken_without_a_pump_and_is_said_not_to_be_confirmed(t
 
 
 async def test_the_record_begins_with_the_configuration_and_the_start(tmp_path: Path) -> None:
-    config = loaded(tmp_path)
+    more = "[limits]\nsystolic_slow_mmhg = 150\n[shadow]\nsystolic_slow_mmhg = 145\n"
+    config = loaded(tmp_path, more=more)
     async with serving(config):
         pass
     records = list(read(Path(config.journal.path), 0, [CONFIGURATION, DECISION]))
     assert [one.kind for one in records[:2]] == [CONFIGURATION, DECISION]
-    assert json.loads(records[0].body)["channel"] == config.channels[0].model_dump(mode="json")
+    written = json.loads(records[0].body)
+    assert written["channel"] == config.channels[0].model_dump(mode="json")
+    assert (written["limits"], written["shadow"]) == (
+        {"systolic_slow_mmhg": 150},
+        {"systolic_slow_mmhg": 145},
+    )
     assert load_decision(records[1].body).event.kind == "daemon_started"
 
 
@@ -215,6 +178,45 @@ async def test_a_broker_password_that_cannot_be_read_is_a_refusal_with_its_reaso
         Daemon(config, Clock())
 
 
+async def test_a_kind_of_sounder_that_is_not_installed_is_a_refusal_with_its_place(tmp_path: Path) -> None:
+    config = loaded(tmp_path, more='[[sounders]]\nkind = "horn"\ndevice = "/dev/tty1"\n')
+    with pytest.raises(cfg.ConfigRefused, match=r"^sounders\[1\]\.kind: horn is no kind .* known: bell"):
+        Daemon(config, Clock())
+
+
+async def test_a_bell_that_works_is_a_listener_of_every_channel_and_one_that_fails_is_shown(
+    tmp_path: Path,
+) -> None:
+    ours, theirs = pty.openpty()
+    bells = [
+        f'[[sounders]]\nkind = "bell"\ndevice = "{one}"\n' for one in (os.ttyname(theirs), "/dev/nobell")
+    ]
+    config = loaded(tmp_path, more=SECOND + "".join(bells))
+    async with serving(config) as daemon:
+        await shown_until(config, lambda one: daemon._channels["bed-1"].state.listeners != ())
+        state = await asked(config, lambda client: client.status("bed-1"))
+        listeners = [one.state.listeners for one in daemon._channels.values()]
+    for fd in (ours, theirs):
+        os.close(fd)
+    assert [[name for name, _ in one] for one in listeners] == [[f"bell {config.sounders[0].device}"]] * 2
+    assert [(one["ok"], one["reason"]) for one in state["sounders"]] == [
+        (True, ""),
+        (False, "No such file or directory"),
+    ]
+
+
+async def test_somebody_who_watches_is_a_listener(tmp_path: Path) -> None:
+    config = loaded(tmp_path)
+    async with serving(config) as daemon:
+
+        def watch(client: ConsoleClient) -> None:
+            with client.watch("bed-1", "panel 7") as states:
+                next(state for state in states if daemon._channels["bed-1"].state.listeners)
+
+        await asked(config, watch)
+        assert [name for name, _ in daemon._channels["bed-1"].state.listeners] == ["panel 7"]
+
+
 # -- two pumps at one bed --------------------------------------------------------------------------------------
 
 SECOND = """
@@ -240,7 +242,7 @@ async def test_two_pumps_at_one_bed_share_its_monitor_and_keep_their_own_lines(t
     async with serving(config) as daemon:
         at = Stamp(0, 0)
         for signal_, source in ((Signal.HR, "monitor-1"), (Signal.LINE_PRESSURE, "transducer-2")):
-            daemon._arrived(arrivals.SamplesArrived("bed-1", (sample(signal_, source),), at))
+            daemon._arrived(arrivals.SamplesArrived("bed-1", (sample(signal_, source),), at, device=source))
         daemon._arrived(arrivals.MonitorStatus("bed-1", "transducer-2", False, at))
         daemon._arrived(
             arrivals.SampleRefused("bed-1", "stranger", arrivals.RejectReason.UNBOUND_DEVICE, "", at)

@@ -38,6 +38,15 @@ def test_the_example_in_the_documents_loads() -> None:
     assert (channel.pump.driver, channel.pump.baud, channel.pump.lease_s) == ("new_era", 19200, 2)
     assert channel.monitors == ("monitor-1",)
     assert channel.line_pressure_limit_mmhg == 300
+    assert (channel.air_sensor, channel.button) == ("air-1", "button-1")
+    assert config.alarms.listener_within_s == 15
+    assert [(one.kind, one.device, one.light) for one in config.sounders] == [("bell", "/dev/tty1", False)]
+
+
+def test_a_site_without_sounders_or_alarm_keys_has_none_and_waits_fifteen_seconds() -> None:
+    text = TEXT[: TEXT.index("[alarms]")] + TEXT[TEXT.index("# One channel") :]
+    config = parse(text, "x.toml")
+    assert (config.sounders, config.alarms.listener_within_s) == ((), 15)
 
 
 def test_what_may_be_left_out_has_the_documented_default() -> None:
@@ -51,6 +60,8 @@ def test_what_may_be_left_out_has_the_documented_default() -> None:
             "firmware",
             "lease_s",
             "transducer",
+            "air_sensor",
+            "button",
             "line_pressure_limit_mmhg",
             "syringes",
         }:
@@ -62,6 +73,7 @@ def test_what_may_be_left_out_has_the_documented_default() -> None:
     assert config.console.mode == "0660"
     pump, channel = config.channels[0].pump, config.channels[0]
     assert (pump.baud, pump.address, pump.firmware, pump.lease_s) == (19200, 0, "", 2)
+    assert (channel.air_sensor, channel.button) == (None, None)
     assert (channel.transducer, channel.line_pressure_limit_mmhg, channel.syringes) == (None, 300, None)
 
 
@@ -96,6 +108,16 @@ def test_what_may_be_left_out_has_the_documented_default() -> None:
         ("= 300 #", "= 310 #", "channels[bed-1].line_pressure_limit_mmhg", "multiple of 25 (mm[Hg]"),
         ("= 300 #", "= 775 #", "channels[bed-1].line_pressure_limit_mmhg", "at most 300"),
         ("= 300 #", "= 25 #", "channels[bed-1].line_pressure_limit_mmhg", "at least 50"),
+        ("listener_within_s = 15", "listener_within_s = 4", "alarms.listener_within_s", "at least 5 (s"),
+        ("listener_within_s = 15", "listener_within_s = 61", "alarms.listener_within_s", "at most 60"),
+        ("listener_within_s = 15", "listener_within_s = 9.5", "alarms.listener_within_s", "whole number"),
+        ("listener_within_s = 15", "listener_s = 15", "alarms.listener_s", "did you mean listener_within_s?"),
+        ('kind = "bell"', 'kind = "Bell"', "sounders[1].kind", "right form"),
+        ('device = "/dev/tty1"', 'device = "tty1"', "sounders[1].device", "absolute path"),
+        ("light = false", "light = 0", "sounders[1].light", "true or false"),
+        ("light = false", "light = false\nvolume = 11", "sounders[1].volume", "no such key"),
+        ('button = "button-1"', 'button = ["button-1"]', "channels[bed-1].button", "text in quotes"),
+        ('air_sensor = "air-1"', 'air_sensor = "air/1"', "channels[bed-1].air_sensor", "right form"),
         ("lease_s = 2", "lease_s = 2\nturbo = true", "channels[bed-1].pump.turbo", "no such key"),
     ],
 )
@@ -152,7 +174,9 @@ def test_text_that_is_not_toml_is_refused_with_its_line() -> None:
 
 
 def test_an_empty_file_names_every_table_that_is_required() -> None:
-    assert {fault.split(" ")[1].rstrip(":") for fault in _refusal("")} == set(Config.model_fields)
+    assert {fault.split(" ")[1].rstrip(":") for fault in _refusal("")} == {
+        name for name, field in Config.model_fields.items() if field.is_required()
+    }
 
 
 def test_a_file_that_is_absent_too_large_or_not_text_is_refused(tmp_path: Path) -> None:

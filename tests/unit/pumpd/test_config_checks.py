@@ -53,6 +53,13 @@ def test_a_right_tree_has_no_faults() -> None:
         ),
         (lambda t: t["channels"][1].update(monitors=["m-1"]), ("channels", 1, "monitors"), "one patient"),
         (lambda t: t["channels"][1].update(transducer="t-1"), ("channels", 1, "transducer"), "bed bed-1"),
+        (lambda t: t["channels"][1].update(button="m-1"), ("channels", 1, "button"), "bed bed-1"),
+        (lambda t: t["channels"][1].update(air_sensor="t-1"), ("channels", 1, "air_sensor"), "one patient"),
+        (
+            lambda t: t.update(sounders=[{"device": "/dev/tty1"}, {"device": "/dev/tty1"}]),
+            ("sounders", 1, "device"),
+            "earlier sounder",
+        ),
         (lambda t: t["channels"][0].update(monitors=["m", "m"]), ("channels", 0, "monitors"), "more than"),
         (lambda t: t["channels"][0].update(syringes=[]), ("channels", 0, "syringes"), "is empty"),
         (lambda t: t["broker"].pop("username"), ("broker", "password_file"), "without username"),
@@ -68,6 +75,14 @@ def test_one_contradiction_is_one_fault_at_the_later_key(change: Change, loc: Lo
     assert says in faults[0][1]
 
 
+def test_one_box_may_be_transducer_and_air_sensor_and_one_button_stop_both_pumps_of_a_bed() -> None:
+    def both(tree: dict[str, Any]) -> None:
+        tree["channels"][0].update(air_sensor="t-1", button="b-1")
+        tree["channels"][1].update(bed="bed-1", monitors=["m-1"], button="b-1")
+
+    assert _faults(both) == []
+
+
 def test_two_pumps_for_one_bed_may_share_its_monitor() -> None:
     assert _faults(lambda t: t["channels"][1].update(bed="bed-1", monitors=["m-1"])) == []
 
@@ -75,7 +90,7 @@ def test_two_pumps_for_one_bed_may_share_its_monitor() -> None:
 @pytest.mark.parametrize(
     "wrong", [None, 3, "text", [], [3], ["text"], {}, {"x": 1}, [{"name": 3, "roles": 3}]]
 )
-@pytest.mark.parametrize("key", ["broker", "users", "channels"])
+@pytest.mark.parametrize("key", ["broker", "users", "channels", "sounders"])
 def test_a_tree_of_the_wrong_shape_is_passed_over_not_stumbled_over(key: str, wrong: object) -> None:
     for loc, _ in _faults(lambda tree: tree.update({key: wrong})):
         assert loc[0] == key

@@ -98,6 +98,32 @@ async def test_status_and_watch_give_states(path: Path) -> None:
     assert status == first == {"channel": "bed-1", "word": "INFUSING", "epoch": 12}
 
 
+async def test_a_watch_with_a_listener_says_that_it_is_looked_at_and_shows_states_only(path: Path) -> None:
+    """At once, and then no more often than every five seconds."""
+
+    def look(client: ConsoleClient) -> list[str]:
+        with client.watch("bed-1", "live view") as states:
+            return [state["word"] for state, _ in zip(states, range(3), strict=False)]
+
+    async with Bench(path).serving() as bench:
+        assert await asyncio.to_thread(look, ConsoleClient(path)) == ["INFUSING"] * 3
+    assert [(act.verb, act.args["listener"]) for act in bench.heard] == [("listening", "live view")]
+
+
+async def test_a_watch_without_a_listener_claims_nothing(path: Path) -> None:
+    async with Bench(path).serving() as bench:
+        with await asyncio.to_thread(ConsoleClient(path).watch) as states:
+            assert (await asyncio.to_thread(states.poll, 5.0) or {})["word"] == "INFUSING"
+    assert bench.heard == []
+
+
+def test_a_daemon_too_old_to_know_listeners_is_watched_all_the_same(path: Path) -> None:
+    told = b'{"id":"listening","stage":"refused","reasons":["verb must be one of"],"state":null}\n'
+    told += b'{"id":"1","stage":"state","reasons":[],"state":{"word":"PAUSED"}}\n'
+    with answering(path, told), ConsoleClient(path).watch(listener="live view") as states:
+        assert states.poll(5.0) == {"word": "PAUSED"}
+
+
 async def test_a_refused_status_or_watch_is_an_error_with_its_reason(path: Path) -> None:
     async with Bench(path).serving():
         client = ConsoleClient(path)

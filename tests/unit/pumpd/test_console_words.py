@@ -2,7 +2,19 @@
 
 import pytest
 
-from pumpd.console_words import LOWERING_VERBS, MOVING_VERBS, NAMED_VERBS, PIN_VERBS, VERBS, is_final
+from pumpd.config import Alarms
+from pumpd.console_words import (
+    EPOCH_VERBS,
+    LISTENING_EVERY_S,
+    LOWERING_VERBS,
+    MOVING_VERBS,
+    NAMED_VERBS,
+    PIN_VERBS,
+    SCALES,
+    VERBS,
+    is_final,
+)
+from pumpd.core.attendance import SCALES as CORE_SCALES
 
 
 def test_nothing_that_lowers_delivery_asks_for_a_pin() -> None:
@@ -13,7 +25,7 @@ def test_nothing_that_lowers_delivery_asks_for_a_pin() -> None:
 
 def test_everything_that_can_raise_delivery_asks_for_a_pin_and_a_name() -> None:
     """Design law 1, faults row 81."""
-    assert {"order", "verify", "start", "resume"} == PIN_VERBS
+    assert {"order", "verify", "start", "resume", "restore"} == PIN_VERBS
     assert PIN_VERBS <= NAMED_VERBS <= VERBS
 
 
@@ -26,4 +38,24 @@ def test_accepted_is_not_the_last_word_where_the_pump_must_move(verb: str) -> No
 
 
 def test_accepted_is_the_last_word_where_nothing_moves() -> None:
-    assert all(is_final(verb, "accepted") for verb in ("order", "verify", "acknowledge", "measure"))
+    verbs = ("order", "verify", "acknowledge", "measure", "score", "present", "quiet", "listening")
+    assert all(is_final(verb, "accepted") for verb in verbs)
+
+
+def test_whatever_a_stale_screen_could_press_into_motion_again_names_its_epoch() -> None:
+    """Faults rows 69, 72. A start has no epoch: what it would find changed, it checks anew."""
+    assert (PIN_VERBS & MOVING_VERBS) - {"start"} == EPOCH_VERBS
+
+
+def test_a_score_a_presence_and_a_wish_for_quiet_say_who_and_a_listener_need_not() -> None:
+    assert {"score", "present", "quiet", "acknowledge"} <= NAMED_VERBS - PIN_VERBS
+    assert "listening" in VERBS - NAMED_VERBS
+
+
+def test_the_scales_are_the_core_s() -> None:
+    """The client may not import the core; two tables must not part."""
+    assert {scale.value: bounds for scale, bounds in CORE_SCALES.items()} == SCALES
+
+
+def test_two_words_of_a_listener_may_be_lost_before_it_is_missed() -> None:
+    assert Alarms().listener_within_s >= LISTENING_EVERY_S * 3

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from console_bench import Bench
+from console_bench import Bench, until
 
 from pumpd.shell.console_acts import PersonAct
 
@@ -160,6 +160,69 @@ async def test_acknowledge_takes_a_rule_or_all(path: Path) -> None:
     assert [dict(act.args) for act in bench.heard] == [{"rule": "BP2"}, {}]
 
 
+async def test_an_acknowledgement_carries_its_note(path: Path) -> None:
+    """clinical.md 3.2, BP3."""
+    async with Bench(path, script=confirm).serving() as bench:
+        assert (await run(path, "acknowledge", "BP3", "--note", "142/88 on the other arm")).code == 0
+    assert [dict(act.args) for act in bench.heard] == [{"rule": "BP3", "note": "142/88 on the other arm"}]
+
+
+async def test_scores_presence_and_quiet_go_out_with_a_name_and_without_a_pin(path: Path) -> None:
+    async with Bench(path, script=confirm).serving() as bench:
+        for words in (("score", "moaas", "5"), ("score", "rass", "-2"), ("present",), ("quiet",)):
+            assert await run(path, "--as", "nina", *words) == Ended(0, "accepted\n", "")
+    assert [(act.verb, act.by, dict(act.args)) for act in bench.heard] == [
+        ("score", "nina", {"scale": "moaas", "value": 5}),
+        ("score", "nina", {"scale": "rass", "value": -2}),
+        ("present", "nina", {}),
+        ("quiet", "nina", {}),
+    ]
+
+
+async def test_a_score_off_its_scale_is_refused_by_the_daemon_with_the_scale(path: Path) -> None:
+    async with Bench(path, script=confirm).serving() as bench:
+        ended = await run(path, "--as", "nina", "score", "symptoms", "-1")
+    assert (ended.code, bench.heard) == (1, [])
+    assert "from 0 to 1" in ended.out
+
+
+async def test_a_restore_shows_what_blocks_it_and_sends_the_epoch_of_that_picture(path: Path) -> None:
+    """clinical.md 3.2: half the rate until a person restores it."""
+    async with Bench(path, script=confirm).serving() as bench:
+        bench.state |= {"word": "SLOWED", "restore_blocked_by": ["five minutes are not over"]}
+        ended = await run(path, "restore", **NINA)
+    assert (ended.code, ended.out.endswith("accepted\nconfirmed\n")) == (0, True)
+    assert "blocks: five minutes are not over" in ended.out
+    assert [(act.verb, dict(act.args)) for act in bench.heard] == [("restore", {"epoch": 12})]
+
+
+async def test_a_bench_may_say_that_somebody_listens(path: Path) -> None:
+    async with Bench(path).serving() as bench:
+        assert (await run(path, "listening", "bench")).code == 0
+    assert [dict(act.args) for act in bench.heard] == [{"listener": "bench"}]
+
+
+async def test_a_live_view_on_a_terminal_is_a_listener_and_a_pipe_is_none(path: Path) -> None:
+    async with Bench(path).serving() as bench:
+        ours, theirs = pty.openpty()
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "pumpd.cli.pumpctl", "--socket", str(path), "watch"),
+            *("--channel", "bed-1"),
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        try:
+            await until(lambda: bool(bench.heard))
+        finally:
+            process.kill()
+            await process.wait()
+            os.close(ours)
+    assert bench.heard[0].verb == "listening"
+    assert bench.heard[0].args["listener"] == f"live view {process.pid}"
+
+
 async def test_a_pin_file_is_read_only_when_nobody_else_can(path: Path, tmp_path: Path) -> None:
     pin_file = tmp_path / "pin"
     pin_file.write_text("123456\n")
@@ -257,6 +320,7 @@ async def test_watch_without_a_terminal_prints_a_line_per_change_and_says_when_i
     process.terminate()
     await process.wait()
     assert (b"INFUSING" in first, b"PAUSED" in second, b"NO DATA" in third) == (True, True, True)
+    assert bench.heard == [], "a log file is nobody looking"
 
 
 def test_only_watch_loads_the_renderer() -> None:

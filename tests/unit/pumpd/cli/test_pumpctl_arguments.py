@@ -30,7 +30,21 @@ def test_an_order_keeps_its_numbers_as_typed() -> None:
     assert options.accept_soft == ["A", "B"]
 
 
-@pytest.mark.parametrize("words", [[], ["fly"], ["order"], ["order", "--dose", "1"], ["status", "extra"]])
+@pytest.mark.parametrize(("text", "value"), [("-2", -2), ("5", 5), ("+3", 3), ("-5", -5)])
+def test_a_score_below_zero_is_no_option(text: str, value: int) -> None:
+    for words in (["score", "rass", text, "--as", "nina"], ["--as", "nina", "score", "rass", text]):
+        options = parser().parse_args(words)
+        assert (options.scale, options.value, options.by) == ("rass", value, "nina")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *([], ["fly"], ["order"], ["order", "--dose", "1"], ["status", "extra"]),
+        *(["score"], ["score", "moaas"], ["score", "gcs", "15"], ["score", "moaas", "4.5"]),
+        *(["score", "moaas", "four"], ["score", "rass", "-2.0"], ["listening"], ["present", "nina"]),
+    ],
+)
 def test_wrong_usage_is_exit_code_two(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         parser().parse_args(words)

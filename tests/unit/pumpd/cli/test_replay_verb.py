@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
-from channel_bench import Bench
+from channel_bench import Bench, make_verified
 from site_bench import CHANNEL, configuration, decisions, write_records
 
 from interlocks.vocabulary import Stamp
-from pumpd.app import policy_for
 from pumpd.cli.main import main
 from pumpd.core import events as ev
-from pumpd.shell.record import DECISION
+from pumpd.policy import policy_for, recorded_configuration
+from pumpd.shell.record import CONFIGURATION, DECISION
 
 Records = list[tuple[str, Stamp, str]]
 
@@ -122,6 +122,24 @@ def test_another_configuration_is_found(tmp_path: Path, records: Records) -> Non
     other = CHANNEL.model_copy(update={"transducer": None})
     write_records(path, [configuration(other), *records])
     assert replayed(path) == 1
+
+
+def test_a_site_s_limits_and_shadows_are_replayed_from_the_record_and_other_ones_are_found(
+    tmp_path: Path,
+) -> None:
+    limits, shadow = {"systolic_slow_mmhg": 150}, {"systolic_slow_mmhg": 145}
+    bench = make_verified(Bench(policy_for(CHANNEL, 1, limits, shadow)))
+    bench.start()
+    bench.cuff(155, 80)
+    bench.advance(1)
+    written = decisions(bench.events, bench.policy)
+    for number, (recorded, status) in enumerate(
+        (((limits, shadow), 0), ((limits, {}), 1), (({}, shadow), 1))
+    ):
+        configured = (CONFIGURATION, Stamp(0, 0), recorded_configuration(CHANNEL, 1.0, *recorded))
+        path = tmp_path / f"{number}.sqlite"
+        write_records(path, [configured, *written])
+        assert replayed(path) == status
 
 
 def test_two_channels_in_one_journal_are_folded_apart(tmp_path: Path, records: Records) -> None:

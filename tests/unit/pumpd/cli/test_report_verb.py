@@ -9,9 +9,7 @@ from channel_bench import POLICY, infusing
 from session_journal import Row, rows_of, write
 
 from interlocks.vocabulary import Stamp
-from pumpd.app import policy_for
 from pumpd.cli import report_verb
-from pumpd.config import Channel
 from pumpd.shell.journal_file import head_path
 from pumpd.shell.record import CONFIGURATION
 
@@ -106,9 +104,3 @@ def test_what_cannot_be_done_is_said_with_status_2_and_nothing_is_written(
     assert run(*words) == 2
     assert reason in capsys.readouterr().err
     assert not Path("r.html").exists()
-
-
-def test_the_policy_is_the_one_the_daemon_ran_with() -> None:
-    body = json.dumps({"channel": {**CHANNEL, "line_pressure_limit_mmhg": 200}, "speed": 30.0})
-    channel = Channel.model_validate_json(json.dumps({**CHANNEL, "line_pressure_limit_mmhg": 200}))
-    assert report_verb.policy_from(body) == policy_for(channel, 30.0)

@@ -124,6 +124,86 @@ def test_alarms_stand_by_priority_with_the_first_to_fire_marked() -> None:
     ]
 
 
+NEW: dict[str, Any] = {
+    **STATE,
+    "can_restore": True,
+    "restore_blocked_by": ["five minutes are not over"],
+    "observations": {
+        "moaas": {"value": 5, "age_ms": 190_000, "by": "nina"},
+        "rass": {"value": -2.0, "age_ms": 1_000},
+    },
+    "cuff_active": True,
+    "course": {"elapsed_s": 754, "planned_s": 2400, "paused_s": 65},
+    "alarm_signal": {
+        "light": "high",
+        "sound": "high",
+        "audio_paused": False,
+        "audio_paused_left_s": 0,
+        "reminder": False,
+        "escalation": 2,
+    },
+    "sounders": [
+        {"name": "bell /dev/tty1", "ok": True, "reason": ""},
+        {"name": "bell /dev/tty2", "ok": False, "reason": "its other end has gone"},
+    ],
+    "alarms": [
+        {
+            "rule": "BP3",
+            "key": "blood-pressure",
+            "members": ["BP3", "BP2"],
+            "priority": "high",
+            "text": "180/110",
+            "escalation": 2,
+        }
+    ],
+}
+
+
+def test_a_newer_state_tells_of_people_cuff_course_sound_and_sounders() -> None:
+    text = "\n".join(state_text.status_lines(NEW))
+    for expected in (
+        "restore?  five minutes are not over",
+        "people    MOAAS 5 by nina (3 min 10 s ago)   RASS -2 (1 s ago)",
+        "cuff inflating",
+        "course    running for 12 min 34 s of 40 min 00 s planned, stood still for 1 min 05 s",
+        "signal    sounding HIGH, escalated 2x",
+        "sounders  bell /dev/tty2 FAILS: its other end has gone",
+        "alarm     HIGH BP3 (and BP2): 180/110 [ESCALATED]",
+    ):
+        assert expected in text
+    assert "/dev/tty1" not in text, "what works is not news"
+
+
+@pytest.mark.parametrize(
+    ("signal", "text"),
+    [
+        ({"sound": None, "audio_paused": True, "audio_paused_left_s": 87}, "audio paused 87 s"),
+        ({"sound": None, "audio_paused": True, "audio_paused_s": 87}, "audio paused 87 s"),
+        ({"sound": None, "audio_paused": True, "reminder": True}, "audio paused"),
+        ({"sound": None, "reminder": True}, "reminder only"),
+        ({"sound": "medium"}, "sounding MEDIUM"),
+        ({"sound": None, "light": None, "escalation": 0}, ""),
+        (None, ""),
+    ],
+)
+def test_what_sounds_is_said_in_a_few_words(signal: Any, text: str) -> None:
+    """Requirements, R55: a pause of the audio is counted down where it can be seen."""
+    assert state_text.signal_line({"alarm_signal": signal}) == text
+    assert state_text.signal_line({"signal": signal}) == text
+
+
+def test_a_state_without_the_newer_keys_says_nothing_about_them() -> None:
+    """A newer client beside an older daemon."""
+    text = "\n".join(state_text.status_lines(STATE))
+    for word in ("people", "course", "signal", "sounders", "restore?", "inflating"):
+        assert word not in text
+
+
+def test_nobody_has_entered_anything_is_not_the_same_as_nothing_known() -> None:
+    assert state_text.observations_line({"observations": {}}) == "nothing entered"
+    assert state_text.observations_line({}) == ""
+
+
 def test_an_order_shows_its_steps_before_its_numbers() -> None:
     assert state_text.order_lines(STATE) == [
         "dose = 70 kg x 0.5 mg/kg = 35 mg",
@@ -146,13 +226,20 @@ def test_a_journal_that_does_not_record_is_shouted() -> None:
 def test_no_missing_or_odd_key_breaks_the_text(junk: Any) -> None:
     """An old client beside a new daemon is ordinary."""
     assert state_text.status_lines({})
-    for key in STATE:
-        assert state_text.status_lines({**STATE, key: junk})
-        assert isinstance(state_text.order_lines({**STATE, key: junk}), list)
+    for key in NEW:
+        assert state_text.status_lines({**NEW, key: junk})
+        assert isinstance(state_text.order_lines({**NEW, key: junk}), list)
+    for key in ("observations", "course", "alarm_signal"):
+        for inner in NEW[key]:
+            assert state_text.status_lines({**NEW, key: {**NEW[key], inner: junk}})
 
 
 def test_nothing_from_the_wire_moves_the_cursor() -> None:
     """Faults 6, log injection (row 105)."""
     evil = "\x1b[2J\r\n\u202e"
     state = {**STATE, "headline": evil, "word": evil, "vitals": {evil: {"value": evil, "unit": evil}}}
+    state["observations"] = {evil: {"value": evil, "by": evil}}
+    state["sounders"] = [{"name": evil, "reason": evil}]
+    state["alarms"] = [{"rule": evil, "members": [evil], "priority": evil, "text": evil}]
+    state["alarm_signal"] = {"sound": evil}
     assert all(line.isprintable() for line in state_text.status_lines(state))

@@ -43,6 +43,28 @@ def test_a_fresh_state_shows_its_word_its_rate_its_alarms_and_whom_it_treats() -
     assert "NO DATA" not in text
 
 
+def test_a_newer_state_shows_what_sounds_who_looked_and_what_blocks_a_restore() -> None:
+    newer = {
+        "restore_blocked_by": ["five minutes are not over"],
+        "observations": {"moaas": {"value": 5, "age_ms": 61_000}},
+        "cuff_active": True,
+        "course": {"elapsed_s": 60, "planned_s": 2400, "paused_s": 0},
+        "alarm_signal": {"sound": None, "audio_paused": True, "audio_paused_left_s": 87, "escalation": 1},
+        "sounders": [{"name": "bell /dev/tty1", "ok": False, "reason": "takes no more bytes"}],
+    }
+    text = drawn({**STATE, **newer}, 0.0)
+    for expected in (
+        "restore blocked: five minutes are not over",
+        "MOAAS 5 (1 min 01 s ago)",
+        "cuff inflating",
+        "running for 1 min 00 s of 40 min 00 s planned",
+        "alarms: audio paused 87 s, escalated 1x",
+        "bell /dev/tty1 FAILS: takes no more bytes",
+    ):
+        assert expected in text
+    assert "course" not in drawn(STATE, 0.0), "an older daemon does not tell"
+
+
 def test_after_two_seconds_of_silence_nothing_is_claimed_any_more() -> None:
     """Design law 3; requirements, pain 11: looks green while the data are old. Faults row 72."""
     assert "INFUSING" in drawn(STATE, 2.0)

@@ -17,7 +17,7 @@ def _kind(action: type) -> str:
 
 def test_every_action_has_its_own_kind_and_its_name_spelled_out() -> None:
     kinds = {one.__name__: _kind(one) for one in ALL}
-    assert len(ALL) == 7
+    assert len(ALL) == 9
     assert len(set(kinds.values())) == len(ALL)
     for name, kind in kinds.items():
         assert kind.replace("_", "") == name.lower()

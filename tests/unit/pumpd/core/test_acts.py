@@ -6,10 +6,10 @@ import pytest
 from channel_bench import Bench, infusing, verified
 
 from drivers.contract import Approval, Motion
-from interlocks.vocabulary import Demand
+from interlocks.vocabulary import Signal
 from pumpd.core import actions as do
 from pumpd.core import events as ev
-from pumpd.core.session import HoldKind, Phase
+from pumpd.core.session import Phase
 
 RATE = 26_200_000
 ACCEPTED, REFUSED = do.Stage.ACCEPTED, do.Stage.REFUSED
@@ -28,14 +28,9 @@ def said(answers: list[do.Answer]) -> str:
 
 
 @pytest.mark.parametrize("roles", [(), ("prescriber",), ("engineer",)])
-def test_only_a_nurse_starts_and_resumes(roles: tuple[str, ...]) -> None:
+def test_only_a_nurse_starts(roles: tuple[str, ...]) -> None:
     bench = verified()
     answers = bench.start(roles=roles)
-    assert stages(answers) == [REFUSED]
-    assert "role nurse needed" in said(answers)
-    bench = infusing()
-    bench.pause()
-    answers = bench.resume(roles=roles)
     assert stages(answers) == [REFUSED]
     assert "role nurse needed" in said(answers)
     assert bench.pump.motion is Motion.HALTED
@@ -113,6 +108,23 @@ def test_a_new_order_knows_no_reading_from_before_it() -> None:
     assert any("no cuff reading yet" in one for one in bench.shown["start_blocked_by"])
 
 
+def test_a_new_order_knows_no_slope_no_refusal_and_no_course_from_before_it() -> None:
+    bench = infusing()
+    bench.refuse(Signal.HR)
+    bench.advance(5)
+    bench.stop()
+    bench.has_line = bench.is_monitored = False
+    bench.advance(1)
+    bench.order(patient="tok-2")
+    session = bench.state.session
+    assert (bench.state.trace.points, bench.state.feed.rejects, bench.state.feed.wrong_patient) == (
+        (),
+        (),
+        (),
+    )
+    assert (session.elapsed_ms, session.paused_ms, session.resumed, session.alerts) == (0, 0, None, ())
+
+
 def test_row_61_a_monitor_of_another_patient_is_named_before_the_start() -> None:
     bench = verified()
     detail = "tok-9, not tok-4711"
@@ -161,6 +173,17 @@ def test_a_start_takes_the_baseline_and_asks_for_a_fresh_reading() -> None:
     assert (session.baseline.sys, session.baseline.hr, session.started_by) == (125, 72, "nina")
     assert session.guarding_since == bench.now
     assert do.RequestReading(reason="start") in bench.actions
+
+
+def test_whoever_starts_is_at_the_chair_and_whoever_may_not_start_is_not() -> None:
+    """facts/clinical.md 3.2, PR1: a start is presence."""
+    bench = verified()
+    bench.start(roles=("prescriber",))
+    assert bench.state.picture.newest(Signal.PRESENCE) is None
+    bench.start(by="omar")
+    present = bench.state.picture.newest(Signal.PRESENCE)
+    assert present is not None
+    assert (present.source, present.measured_ms) == ("omar", bench.now.ms)
 
 
 def test_R113_a_start_needs_a_pump_that_says_it_stands_still() -> None:
@@ -224,83 +247,7 @@ def test_a_stop_voids_the_rest_for_good() -> None:
     assert bench.of(do.ApproveMaximum)[-1].approval == Approval(0, 0)
 
 
-# -- resume ------------------------------------------------------------------------------------------------------
-
-
-def test_a_resume_lifts_every_hold_and_the_ratchet_and_names_who_raised() -> None:
-    bench = infusing()
-    bench.cuff(125, 78)
-    bench.pause(by="nina")
-    assert stages(bench.resume(by="omar")) == [ACCEPTED, CONFIRMED]
-    session = bench.state.session
-    assert (session.holds, session.ratchet_nl_h, session.raised_by, session.started_by) == (
-        (),
-        RATE,
-        "omar",
-        "nina",
-    )
-
-
-def test_with_nothing_to_resume_a_resume_is_refused() -> None:
-    assert "nothing to resume" in said(infusing().resume())
-    assert "nothing to resume: the session is verified" in said(verified().resume())
-
-
-@pytest.mark.parametrize("off", [-1, 1])
-def test_I6_a_resume_for_another_situation_is_refused(off: int) -> None:
-    bench = infusing()
-    bench.cuff(125, 78)
-    bench.pause()
-    answers = bench.resume(epoch=bench.state.epoch + off)
-    assert "the situation has changed" in said(answers)
-    assert [one.kind for one in bench.state.session.holds] == [HoldKind.NURSE]
-
-
-def test_row_67_a_resume_pressed_twice_is_one_resume() -> None:
-    bench = infusing()
-    bench.cuff(125, 78)
-    bench.pause()
-    seen = bench.state.epoch
-    assert stages(bench.resume(epoch=seen))[0] is ACCEPTED
-    assert stages(bench.resume(epoch=seen)) == [REFUSED]
-
-
-def test_a_resume_refused_for_an_old_reading_asks_for_a_new_one_and_others_do_not() -> None:
-    bench = infusing()
-    bench.pause()
-    bench.advance(121)
-    bench.forget()
-    assert stages(bench.resume()) == [REFUSED]
-    assert do.RequestReading(reason="resume") in bench.actions
-    bench.cuff(125, 78)
-    bench.post(ev.JournalFailed(at=bench.now, reason="disk full"))
-    bench.forget()
-    assert stages(bench.resume()) == [REFUSED]
-    assert bench.of(do.RequestReading) == []
-
-
-def test_I5_a_rule_that_slows_stays_in_force_when_another_is_resumed_from() -> None:
-    bench = infusing()
-    bench.cuff(165, 90)
-    bench.advance(1)
-    bench.pause()
-    bench.advance(1)
-    assert stages(bench.resume())[0] is ACCEPTED
-    assert bench.pump.rate_nl_h == RATE // 2
-    assert {one.rule_id: one.demand for one in bench.state.findings}["BP2"] is Demand.SLOW
-
-
-def test_a_resume_overtaken_by_a_trip_is_not_confirmed_with_the_reason() -> None:
-    bench = infusing()
-    bench.cuff(125, 78)
-    bench.pause()
-    bench.durable = False
-    assert stages(bench.resume()) == [ACCEPTED]
-    bench.cuff(185, 95)
-    last = bench.of(do.Answer)[-1]
-    assert last.stage is NOT_CONFIRMED
-    assert any("185" in one for one in last.reasons)
-    assert bench.state.waiting == ()
+# -- who waits for the readback ----------------------------------------------------------------------------------
 
 
 def test_motion_is_confirmed_only_at_the_permitted_rate() -> None:
@@ -313,40 +260,7 @@ def test_motion_is_confirmed_only_at_the_permitted_rate() -> None:
     assert stages(bench.of(do.Answer))[-1] is CONFIRMED
 
 
-# -- acknowledge, measure ----------------------------------------------------------------------------------------
-
-
-def test_an_alarm_that_is_not_there_cannot_be_acknowledged_and_those_that_are_get_named() -> None:
-    bench = infusing()
-    assert "no alarm BP3 (active: none)" in said(bench.acknowledge("BP3"))
-    bench.cuff(185, 95)
-    assert "BP3" in said(bench.acknowledge("BP9"))
-    assert stages(bench.acknowledge("BP3")) == [ACCEPTED]
-
-
-def test_row_74_acknowledging_moves_nothing() -> None:
-    bench = infusing()
-    bench.cuff(185, 95)
-    demands = {one.rule_id: one.demand for one in bench.state.findings}
-    bench.forget()
-    bench.acknowledge()
-    bench.post(ev.Ticked(at=bench.now))
-    assert {one.rule_id: one.demand for one in bench.state.findings} == demands
-    assert [one for one in bench.actions if not isinstance(one, do.Answer | do.NoteAct)] == []
-    assert bench.word == "PAUSED"
-    assert all(one.acknowledged_by == "nina" for one in bench.state.alarms)
-
-
-def test_acknowledging_one_alarm_leaves_what_the_pump_did_to_be_acknowledged() -> None:
-    bench = verified()
-    bench.pump.key(Motion.INFUSING, 5_000_000)
-    bench.advance(1)
-    bench.link_down()
-    assert bench.state.delivery.surprise
-    bench.acknowledge("PUMP")
-    assert bench.state.delivery.surprise
-    bench.acknowledge("PUMP-ACT")
-    assert not bench.state.delivery.surprise
+# -- measure ---------------------------------------------------------------------------------------------------
 
 
 def test_a_person_may_ask_for_a_reading_at_any_time() -> None:
@@ -355,3 +269,4 @@ def test_a_person_may_ask_for_a_reading_at_any_time() -> None:
     bench.post(ev.ReadingWanted(at=bench.now, request_id="m", by="nina"))
     assert bench.of(do.RequestReading) == [do.RequestReading(reason="asked by nina")]
     assert stages(bench.of(do.Answer)) == [ACCEPTED]
+    assert bench.of(do.NoteAct) == [do.NoteAct(text="cuff reading asked for", by="nina")]

@@ -1,11 +1,19 @@
 """The whole pipeline: what a nurse sees, event by event, with an obedient and a disobedient pump."""
 
+from dataclasses import replace
+from typing import ClassVar
+
 import pytest
-from channel_bench import ML, Bench, infusing, verified
+from channel_bench import ML, POLICY, Bench, infusing, verified
 
 from drivers.contract import Halt, Motion, Outcome, Poll, PumpAlarm, Run
+from interlocks.rules import NEVER, Itself
+from interlocks.silences import FlagUp
+from interlocks.situation import MaxAge, Situation
+from interlocks.vocabulary import Signal, Stamp, Truth
 from pumpd.core import actions as do
 from pumpd.core import events as ev
+from pumpd.core.decide import decide
 from pumpd.core.session import Phase
 
 RATE = 26_200_000
@@ -60,8 +68,10 @@ def test_a_slowed_rate_stays_slowed_after_the_rule_has_cleared_until_a_person_ra
         bench.cuff(126, 78)
     bench.advance(1)
     assert bench.pump.rate_nl_h == RATE // 2
-    assert stages(bench.resume()) == ["accepted", "confirmed"]
+    assert stages(bench.resume()) == ["refused"]
+    assert stages(bench.restore()) == ["accepted", "confirmed"]
     assert bench.pump.rate_nl_h == RATE
+    assert bench.word == "INFUSING"
 
 
 def test_pair_118_76_does_not_trigger_and_pair_150_104_does() -> None:
@@ -93,6 +103,12 @@ def test_blood_pressure_that_climbs_on_pauses_and_a_person_resumes_after_it_fell
     assert stages(bench.resume()) == ["refused"]  # latched: not acknowledged yet
     bench.acknowledge()
     assert stages(bench.resume()) == ["accepted", "confirmed"]
+    assert bench.pump.rate_nl_h == RATE // 2
+    bench.advance(299)
+    bench.cuff(128, 80)
+    assert stages(bench.restore()) == ["refused"]
+    bench.advance(1)
+    assert stages(bench.restore()) == ["accepted", "confirmed"]
     assert bench.pump.rate_nl_h == RATE
 
 
@@ -133,7 +149,7 @@ def test_I7_after_a_restart_the_pump_is_halted_first_and_stands_still_until_a_pe
     bench.cuff(126, 79)
     assert bench.shown["resume_blocked_by"] == []
     assert stages(bench.resume()) == ["accepted", "confirmed"]
-    assert bench.pump.motion is Motion.INFUSING
+    assert (bench.word, bench.pump.rate_nl_h) == ("SLOWED", RATE // 2)
 
 
 def test_law_4_an_unknown_run_is_halted_and_nothing_that_adds_is_sent_meanwhile() -> None:
@@ -261,7 +277,7 @@ def test_row_41_a_lost_broker_slows_then_pauses_by_the_tick_alone() -> None:
         bed="bed-1",
         rules=bench.policy.rules,
         capabilities=bench.policy.capabilities,
-        has_line_pressure=False,
+        fitted=frozenset(),
     )
     bench.post(ev.FeedLinkChanged(at=bench.now, is_up=False, reason="refused"))
     bench.advance(16)
@@ -323,6 +339,56 @@ def test_I19_a_pump_whose_count_disagrees_with_the_command_is_not_called_complet
     bench.advance(0.5)
     assert bench.state.session.phase is not Phase.COMPLETED
     assert bench.pump.motion is Motion.HALTED
+
+
+class Watch(FlagUp):
+    """A row's question that never holds and remembers what it was asked about."""
+
+    seen: ClassVar[list[Situation]] = []
+
+    def truth(self, at: Situation, max_age: MaxAge) -> Truth:
+        self.seen.append(at)
+        return Truth.FALSE
+
+
+def watched() -> tuple[Bench, list[Situation]]:
+    """A running bench whose only row writes down what rows get to see."""
+    bench = infusing()
+    row = replace(POLICY.rules[-1], id="X1", when=Watch((), "never"), clear=NEVER, on_stale=Itself())
+    bench.policy = replace(POLICY, rules=(row,))
+    bench.state = replace(bench.state, rules=())
+    Watch.seen.clear()
+    return bench, Watch.seen
+
+
+def test_WD1_a_late_cycle_is_measured_from_the_one_before_and_other_events_from_the_last() -> None:
+    """A loop that stood for 0.7 s says so at its first cycle, or at whatever comes before that."""
+    bench, seen = watched()
+    start = bench.now
+    for ms, is_tick in ((100, True), (800, True), (1_400, False), (1_450, True), (1_550, True)):
+        now = Stamp(start.ms + 7 * ms, start.link_ms + ms)
+        event: ev.Event = ev.MonitorSpoke(at=now, device="monitor-1", is_online=True)
+        bench.state, _ = decide(bench.state, ev.Ticked(at=now) if is_tick else event, bench.policy)
+    assert [one.tick_gap_ms for one in seen] == [100, 700, 600, 650, 100]
+
+
+def test_the_rows_see_the_course_up_to_this_very_event() -> None:
+    bench, seen = watched()
+    before_ms = bench.state.session.elapsed_ms
+    bench.tick(300)
+    assert {one.course.elapsed_ms for one in seen} == {before_ms + 300}
+
+
+def test_what_a_person_enters_is_fresh_to_the_rows_in_that_very_decision() -> None:
+    bench, seen = watched()
+    bench.score(Signal.MOAAS, 4)
+    bench.present()
+    bench.post(ev.MonitorSpoke(at=bench.now, device="monitor-1", is_online=True))
+    assert [one.fresh for one in seen] == [
+        {Signal.MOAAS, Signal.PRESENCE},
+        {Signal.PRESENCE},
+        frozenset(),
+    ]
 
 
 @pytest.mark.parametrize("seconds", [10, 300, 1200])
@@ -432,7 +498,7 @@ def test_row_61_only_the_same_device_takes_back_that_it_spoke_of_another_patient
     bench.post(refused)
     assert ("ID1", "PAUSE") in bench.trips
     bench.line(25)
-    assert bench.state.feed.wrong_patient == "monitor-1"
+    assert bench.state.feed.wrong_patient == ("monitor-1",)
 
 
 def test_the_record_of_a_raise_names_who_raised() -> None:

@@ -14,7 +14,7 @@ from pumpd.core.state import ChannelState
 ALL = get_args(ev.Event)
 PEOPLE = get_args(ev.PersonEvent)
 #: Acts that can let drug flow: only these are tied to a role.
-WITH_ROLES = {ev.OrderEntered, ev.OrderVerified, ev.StartPressed, ev.ResumePressed}
+WITH_ROLES = {ev.OrderEntered, ev.OrderVerified, ev.StartPressed, ev.ResumePressed, ev.RestorePressed}
 
 
 def _names(event: type) -> set[str]:
@@ -27,10 +27,10 @@ def _kind(event: type) -> str:
 
 def test_every_event_has_its_own_kind_in_the_past_tense() -> None:
     kinds = [_kind(one) for one in ALL]
-    assert len(set(kinds)) == len(ALL) == 21
+    assert len(set(kinds)) == len(ALL) == 26
     for event, kind in zip(ALL, kinds, strict=True):
         assert kind.replace("_", "") == event.__name__.lower()
-    irregular = {"monitor_spoke", "pump_link_up", "pump_link_down"}
+    irregular = {"monitor_spoke", "pump_link_up", "pump_link_down", "listener_spoke"}
     assert {kind for kind in kinds if not kind.endswith("ed")} == irregular
 
 
@@ -47,7 +47,7 @@ def test_a_person_event_is_exactly_one_that_answers_a_request() -> None:
 
 def test_roles_are_asked_for_where_drug_can_flow_and_nowhere_else() -> None:
     assert {one for one in ALL if "roles" in _names(one)} == WITH_ROLES
-    assert "epoch" in _names(ev.ResumePressed)
+    assert {one for one in ALL if "epoch" in _names(one)} == {ev.ResumePressed, ev.RestorePressed}
 
 
 def test_what_is_no_event_is_no_decision() -> None:

@@ -4,15 +4,26 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from channel_bench import POLICY, Bench, infusing, verified
+from channel_bench import CAPABILITIES, POLICY, Bench, infusing, verified
 
 from interlocks.vocabulary import Demand, Finding, Priority, Sample, Signal, Stamp
 from pumpd.core import events as ev
-from pumpd.core.gates import baseline_shown, can_resume, resume_blockers, start_blockers
+from pumpd.core.gates import (
+    CUFF_REQUESTED,
+    baseline_shown,
+    can_restore,
+    can_resume,
+    half_rate_nl_h,
+    restore_blockers,
+    restore_in_ms,
+    resume_blockers,
+    start_blockers,
+)
 from pumpd.core.session import CuffReading, Phase, Session
-from pumpd.core.state import ChannelState
+from pumpd.core.state import ChannelState, Policy
 
 Change = Callable[[ChannelState], ChannelState]
+RATE = 26_200_000
 
 
 def delivery(**changed: object) -> Change:
@@ -107,7 +118,7 @@ def test_all_reasons_are_given_together() -> None:
 
 def test_without_a_transducer_nobody_waits_for_a_line_pressure() -> None:
     state = without(Signal.LINE_PRESSURE)(verified().state)
-    assert start_blockers(state, replace(POLICY, has_line_pressure=False)) == ()
+    assert start_blockers(state, replace(POLICY, fitted=frozenset())) == ()
 
 
 # -- start only --------------------------------------------------------------------------------------------------
@@ -219,16 +230,114 @@ def test_a_rule_without_words_of_its_own_blocks_with_its_reason() -> None:
     assert resume_blockers(replace(paused().state, findings=(row,)), POLICY) == ("BP9: high",)
 
 
-def test_there_is_something_to_resume_only_in_an_infusion_that_is_held_or_lowered() -> None:
-    running = infusing().state
-    assert not can_resume(running)
-    assert can_resume(paused().state)
-    lowered = replace(
-        running, session=replace(running.session, ratchet_nl_h=running.session.ratchet_nl_h - 1)
+def permitted(state: ChannelState, rate_nl_h: int) -> ChannelState:
+    """As the decision before left it."""
+    assert state.permit is not None
+    return replace(state, permit=replace(state.permit, rate_nl_h=rate_nl_h))
+
+
+@pytest.mark.parametrize(
+    ("rate", "resumes", "restores"),
+    [(0, True, False), (1, False, True), (RATE - 1, False, True), (RATE, False, False)],
+)
+def test_a_stand_is_resumed_a_slowed_rate_restored_and_the_prescribed_one_neither(
+    rate: int, resumes: bool, restores: bool
+) -> None:
+    state = permitted(infusing().state, rate)
+    assert (can_resume(state), can_restore(state)) == (resumes, restores)
+
+
+@pytest.mark.parametrize("rate", [0, RATE // 2])
+def test_outside_an_infusion_nothing_is_resumed_or_restored(rate: int) -> None:
+    state = permitted(infusing().state, rate)
+    for phase in set(Phase) - {Phase.INFUSING}:
+        other = replace(state, session=replace(state.session, phase=phase))
+        assert not can_resume(other)
+        assert not can_restore(other)
+    empty = replace(state, session=Session(phase=Phase.INFUSING))
+    assert not can_resume(empty)
+    assert not can_restore(empty)
+
+
+def test_three_rows_that_slow_stand_together_and_block_a_resume_that_would_move_nothing() -> None:
+    """facts/clinical.md 3.2: a third independent SLOW is a PAUSE."""
+    rows = tuple(
+        replace(finding(Demand.SLOW, is_releasable=False), rule_id=one, cause=one) for one in ("A", "B", "C")
     )
-    assert can_resume(lowered)
-    assert not can_resume(replace(lowered, session=replace(lowered.session, phase=Phase.STOPPED)))
-    assert not can_resume(replace(lowered, session=Session(phase=Phase.INFUSING)))
+    state = paused().state
+    assert resume_blockers(replace(state, findings=rows), POLICY) == ("A: high", "B: high", "C: high")
+    assert resume_blockers(replace(state, findings=rows[:2]), POLICY) == ()
+
+
+def with_slowest(rate_nl_h: int) -> Policy:
+    capabilities = replace(CAPABILITIES, rate_min_nl_h=rate_nl_h)
+    return replace(POLICY, capabilities={"bd-60": capabilities})
+
+
+def test_a_resume_goes_to_half_the_rate_as_the_pump_can_do_it_or_is_refused() -> None:
+    state = paused().state
+    assert half_rate_nl_h(state, with_slowest(13_100_000)) == 13_100_000
+    assert resume_blockers(state, with_slowest(13_100_000)) == ()
+    assert half_rate_nl_h(state, with_slowest(13_100_001)) == 0
+    (said,) = resume_blockers(state, with_slowest(13_200_000))
+    assert said == "half the rate of 26.2 mL/h is below what the pump can do, 13.2 mL/h"
+    assert half_rate_nl_h(Bench().state, POLICY) == 0
+
+
+# -- restore -----------------------------------------------------------------------------------------------------
+
+
+def slowed() -> ChannelState:
+    """At half the rate with nothing against the rest."""
+    bench = infusing()
+    bench.cuff(125, 78)
+    return permitted(bench.state, RATE // 2)
+
+
+@pytest.mark.parametrize(("change", "said"), [row[1:] for row in SHUT], ids=[row[0] for row in SHUT])
+def test_one_shut_gate_blocks_a_restore_and_says_why(change: Change, said: str) -> None:
+    assert restore_blockers(slowed(), POLICY) == ()
+    (blocker,) = restore_blockers(change(slowed()), POLICY)
+    assert said in blocker
+
+
+@pytest.mark.parametrize("demand", [Demand.ADVISE, Demand.SLOW, Demand.PAUSE])
+@pytest.mark.parametrize("is_releasable", [True, False])
+def test_a_row_that_restricts_and_is_not_releasable_blocks_the_restore(
+    demand: Demand, is_releasable: bool
+) -> None:
+    row = finding(demand, is_releasable=is_releasable, blocks="needs 2 readings")
+    blockers = restore_blockers(replace(slowed(), findings=(row,)), POLICY)
+    is_blocked = demand >= Demand.SLOW and not is_releasable
+    assert blockers == (("BP9: needs 2 readings",) if is_blocked else ())
+
+
+def test_an_old_cuff_reading_blocks_a_restore_too() -> None:
+    (said,) = restore_blockers(without(Signal.SYS)(slowed()), POLICY)
+    assert CUFF_REQUESTED in said
+
+
+@pytest.mark.parametrize(
+    ("ago_ms", "said"),
+    [
+        (0, ("resumed 0 s ago: half the rate for 300 s first",)),
+        (120_000, ("resumed 120 s ago: half the rate for 300 s first",)),
+        (299_999, ("resumed 299 s ago: half the rate for 300 s first",)),
+        (300_000, ()),
+        (300_001, ()),
+    ],
+)
+def test_half_the_rate_for_five_minutes_of_treatment_time(ago_ms: int, said: tuple[str, ...]) -> None:
+    """facts/clinical.md 3.2; a link clock that runs slower changes nothing."""
+    state = slowed()
+    resumed = Stamp(state.now.ms - ago_ms, state.now.link_ms)
+    state = replace(state, session=replace(state.session, resumed=resumed))
+    assert restore_blockers(state, POLICY) == said
+    assert restore_in_ms(state) == max(0, 300_000 - ago_ms)
+
+
+def test_a_rate_that_was_never_resumed_waits_for_no_five_minutes() -> None:
+    assert restore_in_ms(slowed()) == 0
 
 
 def test_what_is_shown_is_what_refuses() -> None:
@@ -238,3 +347,12 @@ def test_what_is_shown_is_what_refuses() -> None:
     shown = tuple(bench.shown["resume_blocked_by"])
     assert len(shown) == 2
     assert bench.resume()[0].reasons == shown
+
+
+def test_what_is_shown_is_what_refuses_a_restore() -> None:
+    bench = paused()
+    bench.resume()
+    bench.post(ev.MonitorSpoke(at=bench.now, device="monitor-2", is_online=False))
+    shown = tuple(bench.shown["restore_blocked_by"])
+    assert len(shown) == 2
+    assert bench.restore()[0].reasons == shown

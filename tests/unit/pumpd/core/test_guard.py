@@ -1,4 +1,4 @@
-"""From knowledge to permit: what the rules see, what restricts, what ends a session, what is an alarm."""
+"""From knowledge to permit: what the rules see, what restricts, what ends a session."""
 
 from dataclasses import replace
 
@@ -8,7 +8,6 @@ from channel_bench import ML, POLICY, Bench, infusing, verified
 from drivers.contract import Approval, Motion, PumpReport
 from interlocks.vocabulary import Demand, Flag, Signal, Stamp
 from pumpd.core import actions as do
-from pumpd.core import events as ev
 from pumpd.core.guard import (
     NO_FLOW,
     fastest_nl_h,
@@ -16,12 +15,12 @@ from pumpd.core.guard import (
     given_high_nl,
     guard,
     permit_of,
-    raise_alarms,
+    restrictions_of,
     situation_of,
 )
 from pumpd.core.restriction import Hold, Source
 from pumpd.core.session import HoldKind, Phase, held
-from pumpd.core.state import ChannelState
+from pumpd.core.state import ChannelState, Policy
 
 RATE = 26_200_000
 QUIET: frozenset[Signal] = frozenset()
@@ -29,10 +28,6 @@ QUIET: frozenset[Signal] = frozenset()
 
 def with_delivery(state: ChannelState, **changed: object) -> ChannelState:
     return replace(state, delivery=replace(state.delivery, **changed))  # type: ignore[arg-type]
-
-
-def alarm_keys(state: ChannelState) -> set[str]:
-    return {one.key for one in raise_alarms(replace(state, alarms=())).alarms}
 
 
 # -- how fast it may be running ----------------------------------------------------------------------------------
@@ -81,10 +76,83 @@ def test_the_situation_flags_a_lost_broker_an_offline_monitor_and_another_patien
     assert situation_of(bench.state, POLICY, QUIET).flags == frozenset()
     offline = replace(bench.state, feed=replace(bench.state.feed, offline=("monitor-1",)))
     down = replace(bench.state, feed=replace(bench.state.feed, is_up=False))
-    other = replace(bench.state, feed=replace(bench.state.feed, wrong_patient="monitor-1"))
+    other = replace(bench.state, feed=replace(bench.state.feed, wrong_patient=("monitor-1",)))
     assert situation_of(offline, POLICY, QUIET).flags == {Flag.BROKER_DOWN}
     assert situation_of(down, POLICY, QUIET).flags == {Flag.BROKER_DOWN}
     assert situation_of(other, POLICY, QUIET).flags == {Flag.WRONG_PATIENT}
+
+
+def flags(state: ChannelState) -> frozenset[Flag]:
+    return situation_of(state, POLICY, QUIET).flags
+
+
+def cuffed(bench: Bench, *, since_ms: int | None = None, ended_ms: int | None = None) -> ChannelState:
+    """A cuff cycle that began, or ended, so long ago in treatment time; link time stands."""
+    now = bench.state.now
+    since = None if since_ms is None else Stamp(now.ms - since_ms, now.link_ms)
+    ended = None if ended_ms is None else Stamp(now.ms - ended_ms, now.link_ms)
+    return replace(bench.state, feed=replace(bench.state.feed, cuff_since=since, cuff_ended=ended))
+
+
+def test_a_cuff_is_active_for_180_seconds_at_most_and_for_10_after_its_end() -> None:
+    """facts/clinical.md 4: a cuff squeezes for 180 s at most; what it held back comes a moment later."""
+    bench = infusing()
+    assert flags(cuffed(bench)) == frozenset()
+    assert flags(cuffed(bench, since_ms=0)) == {Flag.CUFF_ACTIVE}
+    assert flags(cuffed(bench, since_ms=180_000)) == {Flag.CUFF_ACTIVE}
+    assert flags(cuffed(bench, since_ms=180_001)) == frozenset()
+    assert flags(cuffed(bench, ended_ms=10_000)) == {Flag.CUFF_ACTIVE}
+    assert flags(cuffed(bench, ended_ms=10_001)) == frozenset()
+    assert flags(cuffed(bench, since_ms=180_001, ended_ms=0)) == frozenset()
+
+
+def test_what_a_monitor_says_of_its_cuff_reaches_the_rules() -> None:
+    bench = infusing()
+    bench.squeeze(True)
+    assert Flag.CUFF_ACTIVE in flags(bench.state)
+    bench.advance(2)
+    bench.squeeze(False)
+    bench.advance(10)
+    assert Flag.CUFF_ACTIVE in flags(bench.state)
+    bench.tick()
+    assert Flag.CUFF_ACTIVE not in flags(bench.state)
+    assert bench.shown["cuff_active"] is False
+
+
+def test_LP3_an_occlusion_in_force_explains_a_fall_and_an_advisory_does_not() -> None:
+    bench = infusing()
+    assert Flag.OCCLUSION_KNOWN not in flags(bench.state)
+    for _ in range(3):
+        bench.line(310)
+        bench.tick()
+    assert Flag.OCCLUSION_KNOWN in flags(bench.state)
+    rows = [one for one in bench.state.findings if one.rule_id == "LP1"]
+    told = replace(bench.state, findings=tuple(replace(one, demand=Demand.ADVISE) for one in rows))
+    assert Flag.OCCLUSION_KNOWN not in flags(told)
+    other = replace(bench.state, findings=tuple(replace(one, rule_id="LP0") for one in rows))
+    assert Flag.OCCLUSION_KNOWN not in flags(other)
+
+
+def test_the_situation_carries_trace_refusals_course_and_alerts() -> None:
+    bench = infusing()
+    bench.refuse(Signal.HR, in_a_row=3)
+    bench.cuff(185, 95)
+    bench.tick()
+    seen = situation_of(bench.state, POLICY, QUIET)
+    assert seen.trace == bench.state.trace
+    assert len(seen.trace.points) > 5
+    assert seen.rejects == ((Signal.HR, 3),)
+    assert seen.course.elapsed_ms == bench.state.session.elapsed_ms > 0
+    assert [one.rule_ids for one in seen.alerts] == [("BP3",)]
+    assert seen.fitted == POLICY.fitted
+
+
+def test_WD1_the_gap_is_counted_from_the_last_cycle_in_link_time() -> None:
+    bench = infusing()
+    assert situation_of(bench.state, POLICY, QUIET).tick_gap_ms == 0
+    later = replace(bench.state, now=Stamp(bench.now.ms + 9_000, bench.now.link_ms + 501))
+    assert situation_of(later, POLICY, QUIET).tick_gap_ms == 501
+    assert situation_of(replace(later, tick=None), POLICY, QUIET).tick_gap_ms == 0
 
 
 def test_flow_is_the_sessions_own_and_there_is_none_without_a_programme() -> None:
@@ -166,6 +234,39 @@ def test_law_1_the_ratchet_follows_the_permit_down_and_not_up_again() -> None:
     assert (lifted.permit.rate_nl_h, lifted.session.ratchet_nl_h) == (0, 0)
 
 
+def test_all_restrictions_are_told_whether_they_bind_or_not() -> None:
+    """The programme stands first and is the only one of its kind."""
+    bench = infusing()
+    bench.cuff(150, 104)
+    bench.pause(by="omar")
+    found = restrictions_of(bench.state, POLICY)
+    assert [(one.source, one.rule, one.hold, one.ceiling_nl_h) for one in found] == [
+        (Source.PROGRAMME, "", Hold.NONE, RATE),
+        (Source.INTERLOCK, "BP2", Hold.NONE, RATE // 2),
+        (Source.OPERATOR, "", Hold.PAUSE, 0),
+        (Source.OPERATOR, "", Hold.PAUSE, 0),
+    ]
+    assert [one.reason for one in found[2:]] == ["paused by omar", "nobody has resumed yet"]
+    assert permit_of(bench.state, POLICY).binding == (found[2],)
+
+
+def test_the_ratchet_is_named_as_binding_only_where_nothing_else_holds_the_rate_there() -> None:
+    bench = infusing()
+    bench.cuff(150, 104)
+    assert [one.rule for one in permit_of(bench.state, POLICY).binding] == ["BP2"]
+    assert len(restrictions_of(bench.state, POLICY)) == 3
+    cleared = replace(bench.state, findings=())
+    (binding,) = permit_of(cleared, POLICY).binding
+    assert (binding.source, binding.reason) == (
+        Source.OPERATOR,
+        "nobody has restored the prescribed rate yet",
+    )
+
+
+def test_outside_an_infusion_there_is_one_restriction() -> None:
+    assert [one.reason for one in restrictions_of(verified().state, POLICY)] == ["not started"]
+
+
 # -- trips and the end -------------------------------------------------------------------------------------------
 
 
@@ -217,65 +318,36 @@ def test_the_findings_of_a_stopped_session_stay_to_be_read_until_the_next_order(
     assert bench.state.findings == ()
 
 
-# -- alarms ------------------------------------------------------------------------------------------------------
+def shadowed(*names: str) -> Policy:
+    rules = tuple(replace(one, is_shadow=one.id in names) for one in POLICY.rules)
+    return replace(POLICY, rules=rules)
 
 
-@pytest.mark.parametrize(("age_ms", "is_alarm"), [(1_000, False), (1_001, True)])
-def test_I10_an_unconfirmed_halt_is_an_alarm_after_one_second_of_link_time(
-    age_ms: int, is_alarm: bool
-) -> None:
-    state = infusing().state
-    since = Stamp(state.now.ms - 10 * age_ms, state.now.link_ms - age_ms)
-    assert ("HALT" in alarm_keys(with_delivery(state, halt_since=since))) is is_alarm
+def test_a_row_on_trial_is_noted_once_for_each_rise_and_moves_nothing() -> None:
+    bench = infusing()
+    bench.policy = shadowed("BP1", "BP2")
+    bench.cuff(165, 90)
+    bench.advance(61)
+    (trip,) = bench.of(do.NoteTrip)
+    assert (trip.rule_id, trip.demand, trip.is_shadow) == ("BP2", Demand.SLOW, True)
+    assert bench.pump.rate_nl_h == RATE
+    bench.cuff(168, 90)
+    bench.advance(5)
+    risen = [(one.rule_id, one.demand.name) for one in bench.of(do.NoteTrip) if one.rule_id == "BP2"]
+    assert risen == [("BP2", "SLOW"), ("BP2", "PAUSE")]
+    assert all(one.is_shadow for one in bench.of(do.NoteTrip))
+    assert (bench.pump.rate_nl_h, bench.state.findings) == (RATE, ())
 
 
-def test_every_technical_trouble_is_an_alarm_of_its_own() -> None:
-    state = infusing().state
-    assert alarm_keys(state) == set()
-    assert alarm_keys(replace(state, journal_failure="disk full")) == {"JOURNAL"}
-    assert alarm_keys(replace(state, is_journal_behind=True)) == {"JOURNAL"}
-    assert alarm_keys(replace(state, restore_problem="version 9")) == {"RESTORE"}
-    assert alarm_keys(with_delivery(state, surprise="started at the pump")) == {"PUMP-ACT"}
-    assert alarm_keys(with_delivery(state, is_link_up=False)) == {"PUMP"}
-    assert alarm_keys(with_delivery(state, is_link_up=False, is_wrong_pump=True)) == {"PUMP"}
-    assert alarm_keys(with_delivery(state, config_refusal="refused")) == {"SETUP"}
-    for kind, key in ((HoldKind.PUMP, "PUMP-HOLD"), (HoldKind.RESTART, "RESTART")):
-        session = held(state.session, kind, "because", "pumpd", state.now)
-        assert alarm_keys(replace(state, session=session)) == {key}
-
-
-def test_a_pump_that_is_not_there_is_an_alarm_only_once_it_is_needed() -> None:
-    bench = Bench(with_pump=False)
-    assert alarm_keys(bench.state) == set()
-    bench.order()
-    assert alarm_keys(bench.state) == set()
-    bench.verify()
-    assert alarm_keys(bench.state) == set(), "nobody has tried to open it yet"
-    bench.link_down("no such device")
-    assert alarm_keys(bench.state) == {"PUMP"}
-
-
-def test_a_journal_that_failed_is_one_alarm_even_if_it_also_lags() -> None:
-    state = replace(infusing().state, journal_failure="disk full", is_journal_behind=True)
-    alarms = [one for one in raise_alarms(replace(state, alarms=())).alarms if one.key == "JOURNAL"]
-    assert [(one.priority.value, one.text) for one in alarms] == [
-        ("high", "the journal cannot be written: disk full")
-    ]
-
-
-def test_a_finding_is_an_alarm_under_its_rules_name() -> None:
+def test_a_trip_names_what_its_row_guards_against() -> None:
     bench = infusing()
     bench.cuff(185, 95)
-    assert "BP3" in alarm_keys(bench.state)
+    trips = {one.rule_id: one for one in bench.of(do.NoteTrip)}
+    assert trips["BP3"].hazard == next(one.hazard for one in POLICY.rules if one.id == "BP3")
+    assert not trips["BP3"].is_shadow
 
 
-def test_nothing_new_to_alarm_about_leaves_the_state_alone() -> None:
-    state = infusing().state
-    assert raise_alarms(state) is state
-
-
-def test_a_restart_alone_does_not_forget_who_is_waiting_to_be_seen() -> None:
-    bench = infusing()
-    bench.cuff(185, 95)
-    bench.post(ev.DaemonStarted(at=Stamp(0, 0), boot="boot-2", wall_ms=0))
-    assert {"BP3", "RESTART"} <= {one.key for one in bench.state.alarms}
+def test_nothing_new_to_permit_leaves_the_state_alone() -> None:
+    """The tick comes ten times a second to each of many channels."""
+    state = verified().state
+    assert guard(state, POLICY, QUIET)[0] is state

@@ -3,12 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from channel_bench import POLICY, Bench, infusing, verified
+from channel_bench import infusing, verified
 
-from drivers.contract import Adjust, Approval, Run
-from interlocks.rules import Rule
-from interlocks.vocabulary import Demand, Sample, Signal, Stamp
-from pumpd.core import actions as do
+from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core import events as ev
 from pumpd.core.observe import (
     feed_link_changed,
@@ -17,10 +14,9 @@ from pumpd.core.observe import (
     monitor_spoke,
     sample_refused,
     samples_arrived,
-    started,
 )
-from pumpd.core.session import BASELINE_KEPT, HoldKind, Phase
-from pumpd.core.state import ChannelState, Intent, Outstanding
+from pumpd.core.session import BASELINE_KEPT, HoldKind
+from pumpd.core.state import ChannelState, Intent
 
 AT = Stamp(100, 100)
 
@@ -95,18 +91,129 @@ def test_refusals_are_counted_by_reason_and_the_last_one_is_shown() -> None:
         assert actions == ()
     assert state.feed.rejected == (("late", 2), ("unit", 1))
     assert state.feed.last_rejection == "monitor-1: late: x"
-    assert not state.feed.wrong_patient
+    assert state.feed.wrong_patient == ()
 
 
 def test_row_61_another_patient_is_flagged_until_that_device_speaks_rightly_again() -> None:
     event = ev.SampleRefused(at=AT, device="monitor-1", reason="wrong_patient", detail="tok-1")
     state, _ = sample_refused(ChannelState(), event)
     other, _ = samples_arrived(state, (sample(Signal.HR, 70, 10, source="monitor-2"),))
-    assert other.feed.wrong_patient == "monitor-1"
+    assert other.feed.wrong_patient == ("monitor-1",)
     right, _ = samples_arrived(state, (sample(Signal.HR, 70, 10),))
-    assert right.feed.wrong_patient == ""
+    assert right.feed.wrong_patient == ()
     late, _ = sample_refused(state, ev.SampleRefused(at=AT, device="monitor-2", reason="late", detail=""))
-    assert late.feed.wrong_patient == "monitor-1"
+    assert late.feed.wrong_patient == ("monitor-1",)
+
+
+def test_row_61_of_two_devices_that_speak_of_another_patient_each_must_take_it_back_itself() -> None:
+    state = ChannelState()
+    for device in ("monitor-1", "monitor-2", "monitor-1"):
+        event = ev.SampleRefused(at=AT, device=device, reason="wrong_patient", detail="tok-1")
+        state, _ = sample_refused(state, event)
+    assert state.feed.wrong_patient == ("monitor-2", "monitor-1")
+    state, _ = samples_arrived(state, (sample(Signal.HR, 70, 10),))
+    assert state.feed.wrong_patient == ("monitor-2",)
+    state, _ = samples_arrived(state, (sample(Signal.RR, 14, 10, source="monitor-2"),))
+    assert state.feed.wrong_patient == ()
+
+
+# -- the line, the cuff, what was refused --------------------------------------------------------------------------
+
+
+def pressures(*pairs: tuple[int, float]) -> ChannelState:
+    state = ChannelState()
+    for ms, mmhg in pairs:
+        state, _ = samples_arrived(state, (sample(Signal.LINE_PRESSURE, mmhg, ms, source="transducer-1"),))
+    return state
+
+
+def test_LP0_LP3_the_line_leaves_a_trace_by_the_devices_own_time() -> None:
+    assert pressures((1_000, 20.0), (2_000, 26.0)).trace.points == ((1_000, 20.0), (2_000, 26.0))
+
+
+def test_a_late_value_and_a_number_that_is_none_leave_no_trace() -> None:
+    state = pressures((1_000, 20.0), (2_000, 26.0), (1_500, 400.0), (3_000, float("nan")))
+    assert state.trace.points == ((1_000, 20.0), (2_000, 26.0))
+    newest = state.picture.newest(Signal.LINE_PRESSURE)
+    assert newest is not None
+    assert newest.value != newest.value, "the rows on the value must see it and trip"
+
+
+def test_what_else_is_measured_leaves_no_trace_of_the_line() -> None:
+    before = pressures((1_000, 20.0))
+    after, _ = samples_arrived(before, (sample(Signal.HR, 70, 2_000),))
+    assert after.trace is before.trace
+
+
+def told(*words: tuple[int, bool | None]) -> ChannelState:
+    """At each treatment ms, what the monitor says of its cuff."""
+    state = ChannelState()
+    for ms, is_active in words:
+        state, _ = samples_arrived(replace(state, now=Stamp(ms, 0)), (), is_active)
+    return state
+
+
+def test_a_cuff_cycle_begins_with_the_first_word_of_it_and_silence_about_it_changes_nothing() -> None:
+    feed = told((1_000, False), (2_000, True), (3_000, True), (4_000, None)).feed
+    assert (feed.cuff_since, feed.cuff_ended) == (Stamp(2_000, 0), None)
+
+
+def test_a_cuff_cycle_ends_with_the_first_word_of_that() -> None:
+    feed = told((2_000, True), (30_000, False), (31_000, False)).feed
+    assert (feed.cuff_since, feed.cuff_ended) == (None, Stamp(30_000, 0))
+    again = told((2_000, True), (30_000, False), (35_000, True)).feed
+    assert again.cuff_since == Stamp(35_000, 0)
+
+
+def test_a_cycle_that_outlasted_every_cuff_has_no_tail() -> None:
+    assert told((0, True), (180_000, False)).feed.cuff_ended == Stamp(180_000, 0)
+    assert told((0, True), (180_001, False)).feed.cuff_ended is None
+
+
+def refusal(*signals: Signal, in_a_row: int = 0) -> ev.SampleRefused:
+    return ev.SampleRefused(
+        at=AT,
+        device="monitor-1",
+        reason="implausible",
+        detail="",
+        signals=signals,
+        in_a_row=in_a_row,
+    )
+
+
+def refused(*events: ev.SampleRefused) -> ChannelState:
+    state = ChannelState()
+    for event in events:
+        state, _ = sample_refused(state, event)
+    return state
+
+
+def test_QA1_refused_readings_are_counted_for_each_signal() -> None:
+    cuff = refusal(Signal.SYS, Signal.DIA)
+    assert refused(cuff, refusal(Signal.HR), cuff).feed.rejects == (
+        (Signal.SYS, 2),
+        (Signal.DIA, 2),
+        (Signal.HR, 1),
+    )
+
+
+def test_QA1_the_feeds_own_count_is_that_of_the_longest_run_and_of_no_other() -> None:
+    state = refused(refusal(Signal.HR, in_a_row=1), refusal(Signal.HR, Signal.SPO2, in_a_row=3))
+    assert state.feed.rejects == ((Signal.HR, 3), (Signal.SPO2, 1))
+
+
+def test_QA1_a_good_reading_ends_the_row_of_its_own_signal_alone_and_a_late_one_does_not() -> None:
+    state = refused(refusal(Signal.HR), refusal(Signal.SPO2))
+    good, _ = samples_arrived(state, (sample(Signal.HR, 70, 10),))
+    assert good.feed.rejects == ((Signal.SPO2, 1),)
+    again, _ = sample_refused(good, refusal(Signal.HR))
+    late, _ = samples_arrived(again, (sample(Signal.HR, 70, 9),))
+    assert dict(late.feed.rejects) == {Signal.SPO2: 1, Signal.HR: 1}
+
+
+def test_a_refusal_that_names_no_signal_is_counted_by_its_reason_alone() -> None:
+    assert refused(refusal()).feed.rejects == ()
+    assert refused(refusal()).feed.rejected == (("implausible", 1),)
 
 
 def test_broker_and_monitors_come_and_go() -> None:
@@ -139,89 +246,3 @@ def test_row_82_a_broken_record_is_latched_and_holds_an_infusion() -> None:
     assert [one.kind for one in held.session.holds] == [HoldKind.RECORD]
     ready, _ = journal_failed(verified().state, event)
     assert (ready.journal_failure, ready.session.holds) == ("disk full", ())
-
-
-# -- the daemon's own start ----------------------------------------------------------------------------------------
-
-
-def restarted(bench: Bench, problem: str = "") -> tuple[ChannelState, tuple[do.Action, ...]]:
-    event = ev.DaemonStarted(at=Stamp(0, 0), boot="boot-2", wall_ms=1, restore_problem=problem)
-    return started(replace(bench.state, now=event.at), event, POLICY)
-
-
-def test_I7_a_start_during_an_infusion_holds_it_and_takes_the_rate_away() -> None:
-    state, actions = restarted(infusing())
-    assert (state.session.phase, state.boot) == (Phase.INFUSING, "boot-2")
-    assert [one.kind for one in state.session.holds] == [HoldKind.RESTART]
-    assert state.session.ratchet_nl_h == 0
-    assert actions == (do.ApproveMaximum(approval=Approval(26_200_000, 17_500_000)),)
-
-
-def test_holds_survive_and_their_stamps_begin_anew_with_the_clocks() -> None:
-    bench = infusing()
-    bench.pause()
-    state, _ = restarted(bench)
-    assert [(one.kind, one.since) for one in state.session.holds] == [
-        (HoldKind.NURSE, Stamp(0, 0)),
-        (HoldKind.RESTART, Stamp(0, 0)),
-    ]
-    assert state.session.guarding_since == Stamp(0, 0)
-    assert all(one.since == Stamp(0, 0) for one in state.alarms)
-
-
-def test_nothing_measured_before_the_start_is_known_after_it() -> None:
-    bench = infusing()
-    bench.post(ev.JournalFailed(at=bench.now, reason="disk full"))
-    bench.pause()
-    state, _ = restarted(bench)
-    assert (state.picture.samples, state.cuff, state.waiting, state.journal_failure) == ((), (), (), "")
-    assert not state.delivery.is_link_up
-    assert state.delivery.report is None
-    assert not state.delivery.is_halt_confirmed
-    assert state.account.best_nl == bench.state.account.best_nl
-    assert state.delivery.last_id == bench.state.delivery.last_id
-
-
-@pytest.mark.parametrize("command", [Run(30, 1), Adjust(30)])
-def test_law_4_a_command_in_flight_at_the_end_is_in_doubt_after_it(command: Run | Adjust) -> None:
-    bench = infusing()
-    delivery = replace(bench.state.delivery, run=Outstanding(9, command, bench.now))
-    bench.state = replace(bench.state, delivery=delivery)
-    assert restarted(bench)[0].delivery.doubted_nl_h == 30
-
-
-def test_law_4_an_intent_on_its_way_to_the_disk_and_a_keypad_rate_are_in_doubt_too() -> None:
-    bench = infusing()
-    bench.state = replace(
-        bench.state, delivery=replace(bench.state.delivery, intent=Intent(9, 40, 1, bench.now))
-    )
-    assert restarted(bench)[0].delivery.doubted_nl_h == 40
-    bench = infusing()
-    bench.pump.ignores_halt = True
-    bench.pump.key(bench.pump.motion, 50_000_000)
-    bench.report()
-    assert restarted(bench)[0].delivery.doubted_nl_h == 50_000_000
-
-
-def test_I5_a_latched_rule_stays_latched_and_a_table_that_changed_is_matched_by_name() -> None:
-    bench = infusing()
-    bench.cuff(185, 95)
-    state, _ = restarted(bench)
-    assert {one.rule_id: one.demand for one in state.rules}["BP3"] is Demand.PAUSE
-    fewer: tuple[Rule, ...] = tuple(rule for rule in POLICY.rules if rule.id not in ("BP1", "BP4"))
-    event = ev.DaemonStarted(at=Stamp(0, 0), boot="boot-2", wall_ms=1)
-    state, _ = started(bench.state, event, replace(POLICY, rules=fewer))
-    assert [one.rule_id for one in state.rules] == [rule.id for rule in fewer]
-    assert {one.rule_id: one.demand for one in state.rules}["BP3"] is Demand.PAUSE
-
-
-def test_the_gate_is_opened_again_only_for_a_verified_or_running_programme() -> None:
-    assert restarted(verified())[1] == (do.ApproveMaximum(approval=Approval(26_200_000, 17_500_000)),)
-    assert restarted(Bench())[1] == ()
-    bench = infusing()
-    bench.stop()
-    assert restarted(bench)[1] == ()
-
-
-def test_row_101_what_could_not_be_restored_is_kept_to_be_told() -> None:
-    assert restarted(Bench(), "state of version 9")[0].restore_problem == "state of version 9"

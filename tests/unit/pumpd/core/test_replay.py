@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from channel_bench import Bench, infusing
 
-from interlocks.vocabulary import Stamp
+from interlocks.vocabulary import Signal, Stamp
 from pumpd.core import actions as do
 from pumpd.core import events as ev
 from pumpd.core.replay import again, fold
@@ -39,9 +39,15 @@ def told() -> Recorder:
     bench.advance(2)
     bench.pause()
     bench.advance(1)
+    bench.score(Signal.MOAAS, 4)
+    bench.squeeze(True)
     bench.cuff(125, 78)
+    bench.squeeze(False)
+    bench.refuse(Signal.HR, in_a_row=3)
+    bench.present()
     bench.acknowledge()
     bench.resume()
+    bench.restore()
     bench.pump.ignores_halt = True
     bench.line(310)
     bench.advance(2)
@@ -64,6 +70,9 @@ def test_the_record_holds_every_kind_of_trouble_it_is_meant_to(told: Recorder) -
         "daemon_started",
         "pump_link_down",
         "resume_pressed",
+        "restore_pressed",
+        "score_entered",
+        "presence_confirmed",
         "intent_recorded",
         "journal_failed",
     } <= kinds
@@ -117,3 +126,16 @@ def test_again_hands_out_each_decision_as_it_is_made(told: Recorder) -> None:
 
     stream = again(ChannelState(), two_then_break(), told.policy)  # type: ignore[arg-type]
     assert [next(stream)[0].kind for _ in range(2)] == ["daemon_started", "ticked"]
+
+
+def test_row_101_a_channel_folded_under_another_table_keeps_its_latches_by_name() -> None:
+    """A row left out between the crash and the new start must not cost the whole session, nor its latch."""
+    bench = infusing()
+    bench.cuff(185, 95)
+    fewer = replace(bench.policy, rules=tuple(one for one in bench.policy.rules if one.id != "BP1"))
+    state = fold(bench.state, [ev.Ticked(at=Stamp(bench.now.ms + 100, bench.now.link_ms + 100))], fewer)
+    assert "BP3" in {one.rule_id for one in state.findings}
+    assert state.session.holds == ()
+    none = replace(bench.policy, rules=tuple(one for one in bench.policy.rules if one.id != "BP3"))
+    state = fold(bench.state, [], none)
+    assert ["row BP3 demanded PAUSE" in one.reason for one in state.session.holds] == [True]

@@ -138,3 +138,13 @@ def test_a_slowed_rate_is_floored_to_what_the_pump_can_do() -> None:
 def test_a_slowed_rate_below_what_the_pump_can_do_is_a_pause_not_a_ceiling_of_nothing() -> None:
     (row,) = from_findings([found("A", Demand.SLOW)], 40_000, lambda _one: 0)
     assert (row.hold, row.ceiling_nl_h) == (Hold.PAUSE, 0)
+
+
+def test_advice_beside_a_slowing_row_restricts_nothing_either() -> None:
+    findings = [found("A", Demand.SLOW), found("B", Demand.ADVISE), found("C", Demand.NONE)]
+    assert [one.rule for one in from_findings(findings, RATE, lambda one: one)] == ["A"]
+
+
+def test_the_kinds_of_hold_keep_their_numbers() -> None:
+    """They are ordered, they are in journals, and no hold is false."""
+    assert [int(kind) for kind in Hold] == [0, 1, 2]

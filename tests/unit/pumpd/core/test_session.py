@@ -73,6 +73,19 @@ def test_one_hold_of_the_pump_says_three_things_at_most_and_nothing_twice() -> N
     assert [one.reason for one in session.holds] == ["one; two; three"]
 
 
+def test_what_a_restart_has_lost_is_added_to_its_hold_and_all_of_it() -> None:
+    session = Session(phase=Phase.INFUSING)
+    for reason in ("restarted", "row A", "row B", "restarted", "row C"):
+        session = held(session, HoldKind.RESTART, reason, "pumpd", NOW)
+    assert [one.reason for one in session.holds] == ["restarted; row A; row B; row C"]
+
+
+@pytest.mark.parametrize("kind", [HoldKind.NURSE, HoldKind.RECORD])
+def test_of_a_nurses_and_a_records_hold_the_first_reason_is_the_only_one(kind: HoldKind) -> None:
+    session = held(Session(phase=Phase.INFUSING), kind, "one", "nina", NOW)
+    assert held(session, kind, "two", "omar", NOW) is session
+
+
 # -- baseline --------------------------------------------------------------------------------------------------
 
 

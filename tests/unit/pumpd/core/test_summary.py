@@ -8,6 +8,7 @@ import pytest
 from channel_bench import ML, Bench, infusing, verified
 
 from drivers.contract import Motion
+from interlocks.vocabulary import Signal
 from pumpd.core import events as ev
 from pumpd.core.session import Phase
 from pumpd.core.summary import summarise
@@ -51,6 +52,16 @@ def pausing() -> Bench:
 def unconfirmed() -> Bench:
     bench = pausing()
     bench.advance(1.1)
+    return bench
+
+
+def resumed() -> Bench:
+    """Two minutes after a resume."""
+    bench = infusing()
+    bench.cuff(125, 78)
+    bench.pause()
+    bench.resume()
+    bench.advance(120)
     return bench
 
 
@@ -98,6 +109,7 @@ WORDS: list[tuple[Callable[[], Bench], str, str]] = [
     (starting, "STARTING", "waiting for the pump's readback"),
     (infusing, "INFUSING", "Infusing at 26.2 mL/h"),
     (slowed, "SLOWED", "Slowed to 50 %: diastolic 104 mmHg"),
+    (resumed, "SLOWED", "Resumed at 50 %: a nurse may restore the prescribed rate in 180 s"),
     (paused, "PAUSED", "Paused: paused by nina"),
     (pausing, "PAUSING", "Pausing: paused by nina"),
     (unconfirmed, "NOT CONFIRMED", "use the pump's own stop key"),
@@ -207,7 +219,7 @@ def test_what_can_be_done_next_is_said_with_its_reasons() -> None:
     assert verified().shown["next"] == "A nurse may start"
     bench = paused()
     bench.cuff(125, 78)
-    assert bench.shown["next"] == "A nurse may resume"
+    assert bench.shown["next"] == "A nurse may resume, at half the rate"
     bench.post(ev.FeedLinkChanged(at=bench.now, is_up=False, reason="refused"))
     assert bench.shown["next"] == "Before resume: no broker: refused"
     early = ordered()
@@ -216,6 +228,34 @@ def test_what_can_be_done_next_is_said_with_its_reasons() -> None:
     assert early.shown["start_blocked_by"]
     assert "repeated" in unconfirmed().shown["next"]
     assert infusing().shown["next"] == ""
+
+
+def test_the_way_back_is_shown_beside_the_way_on() -> None:
+    bench = resumed()
+    shown = bench.shown
+    assert (shown["can_resume"], shown["can_restore"]) == (False, True)
+    assert shown["restore_blocked_by"] == ["resumed 120 s ago: half the rate for 300 s first"]
+    assert [(one["source"], one["reason"]) for one in shown["binding"]] == [
+        ("operator", "nobody has restored the prescribed rate yet")
+    ]
+    assert (infusing().shown["can_restore"], infusing().shown["restore_blocked_by"]) == (False, [])
+
+
+def test_what_people_saw_stands_apart_from_what_monitors_measure() -> None:
+    bench = infusing()
+    bench.score(Signal.RASS, -1, by="omar")
+    bench.advance(7)
+    shown = bench.shown
+    assert shown["observations"]["rass"] == {"value": -1, "age_ms": 7_000, "by": "omar"}
+    assert not {"rass", "presence", "moaas"} & set(shown["vitals"])
+
+
+def test_the_course_is_shown_in_seconds() -> None:
+    bench = infusing()
+    bench.advance(10)
+    bench.pause()
+    bench.advance(5)
+    assert bench.shown["course"] == {"elapsed_s": 16, "paused_s": 5}
 
 
 def test_holds_findings_and_who_binds_are_listed() -> None:

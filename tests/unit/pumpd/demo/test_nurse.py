@@ -9,6 +9,7 @@ from channel_bench import Bench, infusing, verified
 from console_bench import PINS
 from console_bench import Bench as ConsoleBench
 
+from interlocks.vocabulary import Signal
 from pumpd.cli.pumpctl_arguments import parser
 from pumpd.demo.nurse import ORDER, Act, Nurse, next_act
 from pumpd.demo.stage import NURSE, PATIENT, PRESCRIBER
@@ -18,10 +19,16 @@ BASE: dict[str, Any] = {
     "word": "PAUSED",
     "alarms": [],
     "findings": [],
+    "observations": {"moaas": {"value": 5, "age_ms": 480_000}},
     "can_resume": True,
+    "can_restore": False,
     "start_blocked_by": [],
     "resume_blocked_by": [],
+    "restore_blocked_by": [],
 }
+ACKNOWLEDGE = Act(NURSE, "acknowledge", ("--note", "seen at the chair"))
+SCORE = Act(NURSE, "score", ("moaas", "5"))
+HALF = {"word": "SLOWED", "can_resume": False, "can_restore": True}
 SEEN, UNSEEN = {"acknowledged": True}, {"acknowledged": False}
 CUFF = "newest cuff reading is 130 s old (limit 120 s); one has been requested"
 
@@ -35,10 +42,15 @@ CUFF = "newest cuff reading is 130 s old (limit 120 s); one has been requested"
         ({"phase": "verified", "start_blocked_by": ["no baseline"]}, None),
         ({"phase": "completed"}, None),
         ({"phase": "stopped"}, None),
-        ({"alarms": [SEEN, UNSEEN]}, Act(NURSE, "acknowledge")),
-        ({"alarms": [UNSEEN], "word": "INFUSING"}, Act(NURSE, "acknowledge")),
+        ({"alarms": [SEEN, UNSEEN]}, ACKNOWLEDGE),
+        ({"alarms": [UNSEEN], "word": "INFUSING"}, ACKNOWLEDGE),
         ({"alarms": [SEEN]}, Act(NURSE, "resume")),
-        ({"word": "SLOWED"}, Act(NURSE, "resume")),
+        (HALF, Act(NURSE, "restore")),
+        ({**HALF, "restore_blocked_by": ["resumed 120 s ago: half the rate for 300 s first"]}, None),
+        ({**HALF, "restore_blocked_by": [CUFF]}, Act(NURSE, "measure")),
+        ({"observations": {}}, SCORE),
+        ({"observations": {"moaas": {"value": 5, "age_ms": 480_001}}}, SCORE),
+        ({"observations": {}, "alarms": [UNSEEN]}, ACKNOWLEDGE),
         ({"word": "INFUSING"}, None),
         ({"word": "PAUSING"}, None),
         ({"word": "NOT CONFIRMED"}, None),
@@ -48,7 +60,8 @@ CUFF = "newest cuff reading is 130 s old (limit 120 s); one has been requested"
         ({"resume_blocked_by": [CUFF, "no broker: gone"]}, None),
         ({"resume_blocked_by": ["no broker: gone"]}, None),
         ({"findings": [{"releasable": False, "demand": "PAUSE"}]}, None),
-        ({"findings": [{"releasable": False, "demand": "SLOW"}], "word": "SLOWED"}, None),
+        ({**HALF, "findings": [{"releasable": False, "demand": "SLOW"}]}, None),
+        ({**HALF, "findings": [{"releasable": True, "demand": "SLOW"}]}, Act(NURSE, "restore")),
         ({"findings": [{"releasable": True, "demand": "PAUSE"}]}, Act(NURSE, "resume")),
         ({"findings": [{"releasable": False, "demand": "ADVISE"}]}, Act(NURSE, "resume")),
     ],
@@ -68,9 +81,16 @@ def test_the_daemon_shows_every_key_she_looks_at() -> None:
     assert next_act(verified().shown) == Act(NURSE, "start")
     running = infusing()
     assert next_act(running.shown) is None
+    running.is_attended = False
+    running.advance(240)
+    running.cuff(126, 79)
+    running.advance(242)
+    assert next_act(running.shown) == SCORE
+    running.score(Signal.MOAAS, 5)
+    assert next_act(running.shown) is None
     running.cuff(190, 112)
     running.advance(1)
-    assert next_act(running.shown) == Act(NURSE, "acknowledge")
+    assert next_act(running.shown) == ACKNOWLEDGE
     running.acknowledge()
     assert next_act(running.shown) is None
     running.stop()

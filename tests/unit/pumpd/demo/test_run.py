@@ -23,6 +23,9 @@ IDLE: dict[str, Any] = {
     "can_resume": False,
     "start_blocked_by": [],
     "resume_blocked_by": [],
+    "can_restore": False,
+    "restore_blocked_by": [],
+    "observations": {"moaas": {"value": 5, "age_ms": 0}},
 }
 END = {**IDLE, "phase": "completed", "word": "COMPLETED", "headline": "Complete"}
 ALARMING = {**IDLE, "alarms": [{"acknowledged": False}]}
@@ -52,7 +55,14 @@ class Play:
         self.console.state = state
         self.shown: list[tuple[str, str]] = []
 
+    @property
+    def deeds(self) -> list[tuple[str, str]]:
+        """What somebody did, without the saying that somebody looks on."""
+        return [(one.verb, one.by) for one in self.console.heard if one.verb != "listening"]
+
     def _answer(self, bench: ConsoleBench, act: Any) -> None:
+        if act.verb == "listening":
+            return
         stage, bench.state = self._answers.pop(0)
         bench.console.answer(act.request_id, stage, ["not now"] if stage == "refused" else [])
         bench.console.publish_state(BED)
@@ -73,13 +83,15 @@ async def test_it_ends_with_the_session_and_returns_the_last_state(tmp_path: Pat
     on_stage = Play(tmp_path, END, [])
     assert await on_stage.play() == END
     assert on_stage.shown == [("COMPLETED", "")]
-    assert on_stage.console.heard == []
+    assert on_stage.deeds == []
+    listeners = [one.args["listener"] for one in on_stage.console.heard]
+    assert listeners == ["demonstration"], "whoever shows the states can be seen"
 
 
 async def test_the_nurse_acts_on_what_is_shown_and_her_act_is_told(tmp_path: Path) -> None:
     on_stage = Play(tmp_path, ALARMING, [("accepted", END)])
     assert await on_stage.play() == END
-    assert [(one.verb, one.by) for one in on_stage.console.heard] == [("acknowledge", "nina")]
+    assert on_stage.deeds == [("acknowledge", "nina")]
     assert on_stage.shown[-1] == ("COMPLETED", "nina: acknowledge")
 
 
@@ -87,7 +99,7 @@ async def test_what_is_refused_is_told_with_its_reason_and_tried_again_later(tmp
     """A nurse does not hammer a button she was refused."""
     on_stage = Play(tmp_path, ALARMING, [("refused", ALARMING), ("accepted", END)])
     assert await on_stage.play() == END
-    assert [one.verb for one in on_stage.console.heard] == ["acknowledge"] * 2
+    assert on_stage.deeds == [("acknowledge", "nina")] * 2
     assert any(
         said.startswith("nina: acknowledge refused: ") and "not now" in said for _, said in on_stage.shown
     )

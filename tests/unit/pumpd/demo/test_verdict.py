@@ -17,7 +17,7 @@ EXPECTED = {"trips": [{"rule": "LP1", "action": "PAUSE"}], "completed": True, "d
 
 @cache
 def played() -> Bench:
-    """A whole dose; on the way the line is blocked, freed, and a nurse resumes."""
+    """A whole dose; on the way the line is blocked, freed, and a nurse resumes and restores the rate."""
     bench = infusing()
     bench.advance(300)
     bench.cuff(126, 79)
@@ -27,6 +27,10 @@ def played() -> Bench:
     bench.advance(20)
     bench.acknowledge()
     bench.resume()
+    bench.advance(290)
+    bench.cuff(126, 79)
+    bench.advance(20)
+    bench.restore()
     for _ in range(8):
         bench.advance(290)
         bench.cuff(126, 79)

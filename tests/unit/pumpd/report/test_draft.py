@@ -152,3 +152,58 @@ def test_the_story_counts_from_zero_and_ends_a_while_after_the_end() -> None:
     assert (story.ended_ms, story.until_ms) == (59_000, 59_000 + SHOWN_AFTER_END_MS)
     assert story.begin_ms == -120_000
     assert story.acts[0].at_ms == -1_000
+
+
+def test_a_shadow_row_is_kept_apart_from_what_acted() -> None:
+    """It demanded nothing of the pump: no reaction is awaited of it, and no resume lifts it."""
+    draft = running()
+    draft.add_trip(10, timer(10), {**trip(3, "BP2~"), "is_shadow": True, "hazard": "hypertension"}, ())
+    draft.add_report(20, 20, report("halted"))
+    story = draft.story(0)
+    assert story.trips == ()
+    (shadow,) = story.shadows
+    assert (shadow.rule, shadow.demand, shadow.hazard, shadow.effect) == ("BP2~", "PAUSE", "hypertension", "")
+    assert shadow.reaction_ms is None
+
+
+def test_a_trip_says_what_its_row_guards_against() -> None:
+    draft = running()
+    draft.add_trip(10, timer(10), {**trip(3), "hazard": "hypertension"}, ())
+    draft.add_trip(10, timer(10), trip(3, "BP3"), ())
+    assert [one.hazard for one in draft.trips] == ["hypertension", ""]
+
+
+def test_a_restore_lifts_what_it_raises_as_a_resume_does() -> None:
+    draft = running()
+    draft.add_trip(10, timer(10), trip(2), ())
+    draft.add_act(20, act("restore_pressed", "nina", "r1"), [answer("r1", "accepted")])
+    draft.add_raise(30, 20_000_000)
+    assert (draft.trips[0].resumed_by, draft.trips[0].resumed_at_ms) == ("nina", 20)
+
+
+def test_what_people_enter_is_an_act_with_its_value_and_their_note() -> None:
+    draft = running()
+    accepted = [answer("r1", "accepted")]
+    draft.add_act(1, act("score_entered", "nina", "r1", scale="moaas", value=0), accepted)
+    draft.add_act(2, act("presence_confirmed", "nina", "r1"), accepted)
+    draft.add_act(3, act("audio_pause_pressed", "nina", "r1"), accepted)
+    draft.add_act(4, act("alarm_acknowledged", "nina", "r1", rule="BP3", note="cuff moved"), accepted)
+    assert [one.verb for one in draft.acts[1:]] == ["score moaas 0", "present", "quiet", "acknowledge BP3"]
+    assert draft.acts[-1].reasons == ("note: cuff moved",)
+
+
+def test_an_alarm_is_seen_by_the_name_of_any_of_its_rows() -> None:
+    draft = running()
+    alarm = {
+        "key": "blood-pressure",
+        "priority": "high",
+        "text": "x",
+        "since": {"ms": 5},
+        "acknowledged_by": "",
+        "members": ["BP2", "BP1"],
+    }
+    session: dict[str, Any] = {"programme": None, "phase": "infusing", "holds": []}
+    draft.add_snapshot(5, "{}", {"session": session, "permit": None, "alarms": [alarm]}, 0)
+    draft.add_act(6, act("alarm_acknowledged", "nina", "r1", rule="BP1"), [answer("r1", "accepted")])
+    (span,) = draft.alarms.values()
+    assert (span.acknowledged_by, span.members) == ("nina", ("BP2", "BP1"))

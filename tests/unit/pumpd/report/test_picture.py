@@ -7,7 +7,7 @@ from channel_bench import POLICY, Bench, infusing
 from session_journal import rows_of, write
 
 from interlocks.catalogue.table import DEFAULT_RULES
-from interlocks.evaluate import tightened
+from interlocks.tighten import tightened
 from interlocks.vocabulary import Signal
 from pumpd.report.gather import gather
 from pumpd.report.picture import limits, relative_limits, trend_of
@@ -48,7 +48,7 @@ def test_limit_lines_are_the_rules_own() -> None:
     assert limits(DEFAULT_RULES, Signal.DIA)[0] == 100
     assert relative_limits(DEFAULT_RULES, Signal.SYS)[0] == 120
     assert limits(DEFAULT_RULES, Signal.LINE_PRESSURE)[0] == 300
-    assert limits(tightened(DEFAULT_RULES, 200), Signal.LINE_PRESSURE)[0] == 200
+    assert limits(tightened(DEFAULT_RULES, {"line_pressure_limit_mmhg": 200}), Signal.LINE_PRESSURE)[0] == 200
 
 
 def test_four_lanes_with_their_units_and_limits(paused: Drawn) -> None:

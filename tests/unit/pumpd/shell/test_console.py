@@ -308,3 +308,41 @@ class TestServing:
         await waiter.until_closed()
         assert not path.exists()
         assert not bench.console.listening.is_set()
+
+
+class TestListening:
+    """A panel says for days that somebody can see it; it is a fact, so nobody but the console answers."""
+
+    async def test_it_is_handed_on_and_answered_at_once_and_its_id_may_repeat(self, path: Path) -> None:
+        async with Bench(path).serving() as bench:
+            client = await bench.client()
+            for _ in range(3):
+                reply = await client.ask(request("listening", by=None, pin=None))
+                assert (reply["id"], reply["stage"], reply["state"]) == ("a1", "accepted", None)
+        assert [(one.verb, one.args["listener"]) for one in bench.heard] == [("listening", "panel")] * 3
+
+    async def test_it_spends_no_ids_so_a_shift_is_not_its_end(self, path: Path) -> None:
+        async with Bench(path, limits=ConsoleLimits(ids=2), script=accept).serving() as bench:
+            client = await bench.client()
+            for number in range(5):
+                assert (await client.ask(request("listening", f"l{number}")))["stage"] == "accepted"
+            assert (await client.ask(request("measure", "m1")))["stage"] == "accepted"
+
+    async def test_a_request_with_the_same_id_still_hears_its_last_word(self, path: Path) -> None:
+        """Law 5: "confirmed" must not be lost because a screen spoke up meanwhile."""
+        async with Bench(path).serving() as bench:
+            client = await bench.client()
+            client.say(request("pause"))
+            assert (await client.ask(request("listening")))["stage"] == "accepted"
+            bench.console.answer(bench.heard[0].request_id, "confirmed")
+            assert (await client.reply())["stage"] == "confirmed"
+
+    async def test_a_listener_the_daemon_could_not_take_in_does_not_believe_it_counts(
+        self, path: Path
+    ) -> None:
+        def fail(bench: Bench, act: PersonAct) -> None:
+            raise RuntimeError("planted")
+
+        async with Bench(path, script=fail).serving() as bench:
+            reply = await (await bench.client()).ask(request("listening"))
+        assert (reply["stage"], "nobody counts" in reply["reasons"][0]) == ("refused", True)

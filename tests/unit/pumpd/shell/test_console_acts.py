@@ -33,6 +33,26 @@ def test_an_order_keeps_its_numbers_as_the_text_that_was_typed() -> None:
     }
 
 
+def test_an_acknowledgement_keeps_its_note_and_leaves_out_what_was_not_given() -> None:
+    """clinical.md 3.2, BP3: released only after an acknowledgement with a note."""
+    note = "cuff moved to the other arm, 142/88"
+    both = read_request(line(request("acknowledge", args={"rule": "BP3", "note": note})), ONE)
+    assert dict(both.args) == {"rule": "BP3", "note": note}
+    assert dict(read_request(line(request("acknowledge", args={"note": None})), ONE).args) == {}
+
+
+@pytest.mark.parametrize(
+    ("scale", "value"), [("moaas", 0), ("moaas", 5), ("rass", -5), ("rass", 4), ("symptoms", 0)]
+)
+def test_a_score_is_read_from_one_end_of_its_scale_to_the_other(scale: str, value: int) -> None:
+    read = read_request(line(request("score", args={"scale": scale, "value": value}, pin=None)), ONE)
+    assert dict(read.args) == {"scale": scale, "value": value}
+
+
+def test_a_listener_needs_no_name_of_a_person() -> None:
+    assert read_request(line(request("listening", by=None, pin=None)), ONE).args["listener"] == "panel"
+
+
 def test_a_pin_shows_in_no_repr() -> None:
     assert "123456" not in repr(read_request(line(request("start")), ONE))
 
@@ -102,6 +122,26 @@ def test_what_is_not_a_request_is_refused_in_one_sentence(raw: bytes, reason: st
         (request("resume", args={"epoch": 12.0}), "epoch"),
         (request("resume", args={"epoch": -1}), "epoch"),
         (request("acknowledge", args={"rule": 3}), "args.rule"),
+        (request("acknowledge", args={"note": "x" * 201}), "1 to 200 printable"),
+        (request("acknowledge", args={"note": "a\nb"}), "args.note"),
+        (request("acknowledge", args={"note": ""}), "args.note"),
+        (request("restore", args={}), "restore needs args.epoch"),
+        (request("restore", pin=None), "needs a PIN"),
+        (request("score", by=None), "needs a name"),
+        (request("score", args={"value": 5}), "args.scale must be one of: moaas, rass, symptoms"),
+        (request("score", args={"scale": ["moaas"], "value": 5}), "args.scale"),
+        (request("score", args={"scale": "presence", "value": 1}), "args.scale"),
+        (request("score", args={"scale": "moaas", "value": 6}), "moaas must be a whole number from 0 to 5"),
+        (request("score", args={"scale": "rass", "value": -6}), "rass must be a whole number from -5 to 4"),
+        (request("score", args={"scale": "symptoms", "value": True}), "symptoms must be a whole number"),
+        (request("score", args={"scale": "moaas", "value": 5.0}), "whole number"),
+        (request("score", args={"scale": "moaas", "value": "5"}), "whole number"),
+        (request("score", args={"scale": "moaas", "value": 5, "by": "x"}), "unknown key in args"),
+        (request("present", by=None), "needs a name"),
+        (request("present", args={"x": 1}), "unknown key in args"),
+        (request("quiet", by=None), "needs a name"),
+        (request("listening", args={}), "args.listener"),
+        (request("listening", args={"listener": "x" * 65}), "args.listener"),
         (request("order", args={}), "the order lacks patient"),
         (request("order", args=ORDER | {"weight_kg": 70}), "args.weight_kg"),
         (request("order", args=ORDER | {"rate": "5"}), "unknown key in args"),

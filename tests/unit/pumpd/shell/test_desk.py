@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from interlocks.vocabulary import Stamp
+from interlocks.vocabulary import Signal, Stamp
 from pumpd.console_words import VERBS
 from pumpd.core import events as ev
 from pumpd.shell.console_acts import PersonAct
@@ -12,14 +12,21 @@ from pumpd.shell.desk import to_event
 
 AT = Stamp(3, 4)
 ORDER = {"patient": "tok-4711", "weight_kg": "70", "accept_soft": ("dose_high", "long")}
-ARGS: dict[str, dict[str, Any]] = {"order": ORDER, "resume": {"epoch": 12}, "acknowledge": {"rule": "BP2"}}
+ARGS: dict[str, dict[str, Any]] = {
+    "order": ORDER,
+    "resume": {"epoch": 12},
+    "restore": {"epoch": 13},
+    "acknowledge": {"rule": "BP2", "note": "seen"},
+    "score": {"scale": "rass", "value": -2},
+    "listening": {"listener": "panel"},
+}
 
 
 def act(verb: str, by: str = "nina", **args: Any) -> PersonAct:
     return PersonAct("1:a1", "bed-1", verb, by, frozenset({"nurse", "engineer"}), args or ARGS.get(verb, {}))
 
 
-EXPECTED: dict[str, ev.PersonEvent] = {
+EXPECTED: dict[str, ev.PersonEvent | ev.ListenerSpoke] = {
     "order": ev.OrderEntered(
         at=AT,
         request_id="1:a1",
@@ -33,8 +40,13 @@ EXPECTED: dict[str, ev.PersonEvent] = {
     "pause": ev.PausePressed(at=AT, request_id="1:a1", by="nina"),
     "resume": ev.ResumePressed(at=AT, request_id="1:a1", by="nina", roles=("engineer", "nurse"), epoch=12),
     "stop": ev.StopPressed(at=AT, request_id="1:a1", by="nina"),
-    "acknowledge": ev.AlarmAcknowledged(at=AT, request_id="1:a1", by="nina", rule="BP2"),
+    "acknowledge": ev.AlarmAcknowledged(at=AT, request_id="1:a1", by="nina", rule="BP2", note="seen"),
     "measure": ev.ReadingWanted(at=AT, request_id="1:a1", by="nina"),
+    "score": ev.ScoreEntered(at=AT, request_id="1:a1", by="nina", scale=Signal.RASS, value=-2),
+    "present": ev.PresenceConfirmed(at=AT, request_id="1:a1", by="nina"),
+    "quiet": ev.AudioPausePressed(at=AT, request_id="1:a1", by="nina"),
+    "restore": ev.RestorePressed(at=AT, request_id="1:a1", by="nina", roles=("engineer", "nurse"), epoch=13),
+    "listening": ev.ListenerSpoke(at=AT, listener="panel"),
 }
 
 
@@ -51,7 +63,7 @@ def test_every_verb_of_the_console_that_acts_has_an_event() -> None:
 def test_an_acknowledgement_without_a_rule_is_for_all_alarms() -> None:
     event = to_event(PersonAct("1:a1", "bed-1", "acknowledge", "nina", frozenset(), {}), AT)
     assert isinstance(event, ev.AlarmAcknowledged)
-    assert event.rule == ""
+    assert (event.rule, event.note) == ("", "")
 
 
 def test_roles_are_in_one_order_so_that_equal_acts_are_equal_bytes() -> None:
@@ -62,7 +74,9 @@ def test_roles_are_in_one_order_so_that_equal_acts_are_equal_bytes() -> None:
 
 
 def test_a_reading_may_be_asked_for_by_somebody_without_a_name() -> None:
-    assert to_event(act("measure", by=""), AT).by == "somebody"
+    event = to_event(act("measure", by=""), AT)
+    assert isinstance(event, ev.ReadingWanted)
+    assert event.by == "somebody"
 
 
 def test_a_verb_that_nobody_translates_is_a_defect_that_shows() -> None:

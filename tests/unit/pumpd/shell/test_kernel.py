@@ -8,7 +8,8 @@ import pytest
 from channel_bench import POLICY, infusing, verified
 
 from drivers.contract import Approval, Halt, Motion, Outcome, Poll, PumpCommand, PumpReport, Run
-from interlocks.vocabulary import Stamp
+from interlocks.vocabulary import Demand, Priority, Stamp
+from pumpd.core import actions as do
 from pumpd.core import events as ev
 from pumpd.core.delivery import HALT_ROUND_MS, SILENCE_SLACK_MS
 from pumpd.core.state import ChannelState
@@ -110,6 +111,19 @@ class FakeWire:
         self._book.lines.append(("reading", bed, reason))
 
 
+class FakeAlarms:
+    """Writes down what is told at the bedside and on topics."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+
+    def alarm_changed(self, channel: str, note: do.NoteAlarm) -> None:
+        self._book.lines.append(("alarm", channel, note))
+
+    def signal_changed(self, channel: str, signal: do.AlarmSignal) -> None:
+        self._book.lines.append(("signal", channel, signal))
+
+
 class Seat:
     """A kernel with two channels; the second is empty."""
 
@@ -123,9 +137,8 @@ class Seat:
             BED_1: Channel(POLICY, self.pumps[BED_1], state or ChannelState()),
             BED_2: Channel(POLICY, self.pumps[BED_2]),
         }
-        self.kernel = Kernel(
-            self.channels, self.clock, self.journal, FakeFront(self.book), FakeWire(self.book)
-        )
+        edges = FakeFront(self.book), FakeWire(self.book), FakeAlarms(self.book)
+        self.kernel = Kernel(self.channels, self.clock, self.journal, *edges)
 
     def post(self, event: ev.Event, channel: str = BED_1) -> None:
         self.kernel.post(channel, event)
@@ -314,6 +327,66 @@ def test_the_age_of_what_is_shown_counts_on_between_events() -> None:
     link_ms = seat.clock.now.link_ms
     seat.later(700)
     assert seat.kernel.summary(BED_1)["link_ms"] == link_ms + 700
+
+
+def note(key: str, phase: do.AlarmPhase) -> do.NoteAlarm:
+    return do.NoteAlarm(phase=phase, key=key, priority=Priority.HIGH, text="planted", since=Stamp(0, 0))
+
+
+def test_what_alarms_become_is_told_to_topics_and_bedside_of_that_channel_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seat = Seat()
+    actions = (
+        note("air", do.AlarmPhase.START),
+        do.SignalAlarm(signal=do.AlarmSignal(light=Priority.HIGH, sound=Priority.HIGH)),
+        note("button", do.AlarmPhase.END),
+    )
+    monkeypatch.setattr(kernel_module, "decide", lambda state, event, policy: (state, actions))
+    seat.tick(channel=BED_2)
+    told = [one for one in seat.book.lines if one[0] in ("alarm", "signal")]
+    assert told == [
+        ("alarm", BED_2, actions[0]),
+        ("signal", BED_2, actions[1].signal),
+        ("alarm", BED_2, actions[2]),
+    ]
+
+
+def test_a_trip_in_shadow_is_no_warning(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Design 6: a row in shadow is recorded and nothing else."""
+    seat = Seat()
+
+    def trip(is_shadow: bool) -> str:
+        one = do.NoteTrip(
+            rule_id="BP2",
+            demand=Demand.SLOW,
+            priority=Priority.MEDIUM,
+            reason="planted",
+            evidence=(),
+            is_shadow=is_shadow,
+        )
+        monkeypatch.setattr(kernel_module, "decide", lambda state, event, policy: (state, (one,)))
+        seat.tick()
+        return capsys.readouterr().out
+
+    assert ("warning" in trip(False), "warning" in (shadow := trip(True)), "shadow" in shadow) == (
+        True,
+        False,
+        True,
+    )
+
+
+def test_a_channel_that_is_finished_calls_aloud_since_no_decision_of_its_will() -> None:
+    """Faults row 100: a defect of ours. It sounds until somebody restarts the daemon."""
+    seat = running()
+    seat.post(nonsense(seat.clock.now))
+    ((channel, told),) = seat.book.of("alarm")
+    assert (channel, told.key, told.phase, told.priority) == (BED_1, "FAULT", "start", Priority.HIGH)
+    assert "internal fault" in told.text
+    assert seat.book.of("signal") == [(BED_1, do.AlarmSignal(light=Priority.HIGH, sound=Priority.HIGH))]
+    assert seat.book.index("submit") < seat.book.index("alarm"), "the halt first (law 6)"
 
 
 # -- snapshots -------------------------------------------------------------------------------------------------

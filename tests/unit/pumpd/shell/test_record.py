@@ -54,7 +54,23 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.ResumePressed(**WHO, roles=("nurse",), epoch=12),
     ev.StopPressed(**WHO),
     ev.AlarmAcknowledged(**WHO, rule="BP2"),
+    ev.AlarmAcknowledged(**WHO, rule="BP3", note='"\\u0000 \u202e'),
     ev.ReadingWanted(**WHO),
+    ev.ScoreEntered(**WHO, scale=Signal.RASS, value=-5),
+    ev.PresenceConfirmed(**WHO),
+    ev.RestorePressed(**WHO, roles=("nurse",), epoch=13),
+    ev.AudioPausePressed(**WHO),
+    ev.ListenerSpoke(at=AT, listener="panel-1"),
+    ev.SamplesArrived(at=AT, samples=(), cuff_active=True),
+    ev.SamplesArrived(at=AT, samples=(), cuff_active=False),
+    ev.SampleRefused(
+        at=AT,
+        device="monitor-1",
+        reason="implausible",
+        detail="",
+        signals=(Signal.SYS, Signal.DIA),
+        in_a_row=3,
+    ),
 )
 COMMANDS: tuple[PumpCommand, ...] = (
     Configure(26_590),
@@ -72,7 +88,30 @@ ACTIONS: tuple[do.Action, ...] = (
     do.NoteTrip(
         rule_id="BP2", demand=Demand.PAUSE, priority=Priority.HIGH, reason="163 > 160", evidence=(SAMPLE,)
     ),
+    do.NoteTrip(
+        rule_id="LP0",
+        demand=Demand.ADVISE,
+        priority=Priority.LOW,
+        reason="rises",
+        evidence=(),
+        hazard="occlusion",
+        is_shadow=True,
+    ),
     do.NoteAct(text="resume pressed", by="nina"),
+    do.NoteAlarm(
+        phase=do.AlarmPhase.UPDATE,
+        key="blood-pressure",
+        priority=Priority.HIGH,
+        text="163 > 160",
+        since=AT,
+        members=("BP2", "BP3"),
+        is_present=False,
+        is_first_out=True,
+        acknowledged_by="nina",
+        escalation=2,
+    ),
+    do.SignalAlarm(signal=do.AlarmSignal(light=Priority.HIGH, is_audio_paused=True, has_reminder=True)),
+    do.SignalAlarm(signal=do.AlarmSignal(sound=Priority.LOW, escalation=1)),
 )
 
 
@@ -154,7 +193,28 @@ def _asking() -> Bench:
     return bench
 
 
-@pytest.mark.parametrize("scene", [Bench, verified, infusing, _tripped, _in_doubt, _asking])
+def _resumed() -> Bench:
+    """With a course, an alert, a trace, refusals, a cuff cycle, a score, a listener and a pause of the audio."""
+    bench = infusing()
+    bench.cuff(125, 78)
+    for _ in range(3):
+        bench.line(310)
+        bench.tick()
+    bench.post(ev.AudioPausePressed(**{**WHO, "at": bench.now}))
+    bench.line(25)
+    bench.advance(16)
+    bench.acknowledge()
+    bench.resume()
+    bench.score(Signal.RASS, -1)
+    bench.squeeze(True)
+    bench.refuse(Signal.HR, in_a_row=2)
+    bench.refuse(reason="wrong_patient")
+    bench.post(ev.ListenerSpoke(at=bench.now, listener="panel-1"))
+    bench.tick()
+    return bench
+
+
+@pytest.mark.parametrize("scene", [Bench, verified, infusing, _tripped, _in_doubt, _asking, _resumed])
 def test_a_channel_comes_back_whole(scene: Any) -> None:
     """What a crash leaves is the newest snapshot: every field of it counts."""
     state = scene().state
@@ -170,6 +230,17 @@ def test_the_scenes_hold_what_a_snapshot_may_lose() -> None:
     assert _in_doubt().state.delivery.doubted_nl_h > 0
     assert _in_doubt().state.waiting
     assert _tripped().state.findings
+    state = _resumed().state
+    session, feed = state.session, state.feed
+    assert session.elapsed_ms > session.paused_ms > 0
+    assert session.resumed is not None
+    assert session.alerts
+    assert state.trace.points
+    assert state.tick is not None
+    assert state.listeners
+    assert feed.cuff_since is not None
+    assert feed.rejects
+    assert feed.wrong_patient
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", '{"epoch": "many"}'])

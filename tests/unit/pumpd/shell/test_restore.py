@@ -8,10 +8,10 @@ from channel_bench import Bench
 from site_bench import CHANNEL, configuration, decisions, write_records
 
 from interlocks.vocabulary import Stamp
-from pumpd.app import policy_for
 from pumpd.core import events as ev
 from pumpd.core.session import Phase
 from pumpd.core.state import ChannelState
+from pumpd.policy import policy_for
 from pumpd.shell.record import DECISION, SNAPSHOT, dump_state
 from pumpd.shell.restore import restored
 

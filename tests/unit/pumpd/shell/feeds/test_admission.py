@@ -257,6 +257,107 @@ def test_word_of_the_cuff_passes_even_when_its_reading_failed() -> None:
     assert (verdict.samples, verdict.cuff_active) == ((), False)
 
 
+@pytest.mark.parametrize(
+    ("pulse", "heart", "expected"),
+    [
+        (70, 70, "admitted"),
+        (85, 70, "admitted"),  # 15 beats are wider than 20 % of 70
+        (85.1, 70, "pulse_mismatch"),
+        (55, 70, "admitted"),
+        (54.9, 70, "pulse_mismatch"),
+        (144, 120, "admitted"),  # 20 % of 120 are 24 beats
+        (144.1, 120, "pulse_mismatch"),
+        (96, 120, "admitted"),
+        (95.9, 120, "pulse_mismatch"),
+        (40, 0, "pulse_mismatch"),
+    ],
+)
+def test_a_cuff_that_counted_another_pulse_is_refused(pulse: float, heart: float, expected: str) -> None:
+    """clinical.md 4: pulse within 20 % or 15 bpm of the SpO2 pulse, the larger."""
+    bed = Bed()
+    bed.offer(1, hr=heart, spo2=97)
+    assert word(bed.offer(2, measured_ms=NOW.ms + 1, sys=120, dia=80, cuff_pulse=pulse)) == expected
+
+
+@pytest.mark.parametrize(("apart_ms", "expected"), [(10_000, "pulse_mismatch"), (10_001, "admitted")])
+def test_a_pulse_is_held_against_a_heart_rate_of_the_same_ten_seconds(apart_ms: int, expected: str) -> None:
+    """clinical.md 4; an older or much newer heart rate says nothing about that cuff cycle."""
+    late = Stamp(NOW.ms + apart_ms, NOW.link_ms + apart_ms)
+    cuff = {"sys": 120.0, "dia": 80.0, "cuff_pulse": 120.0}
+    before, after = Bed(), Bed()
+    before.offer(1, hr=70)
+    assert word(before.offer(2, measured_ms=late.ms, received=late, **cuff)) == expected
+    after.offer(1, device="line-1", measured_ms=late.ms, received=late, hr=70)
+    assert word(after.offer(2, measured_ms=NOW.ms, received=late, **cuff)) == expected
+
+
+def test_without_a_heart_rate_the_cuffs_pulse_is_believed() -> None:
+    """clinical.md 4: there is nothing to hold it against; nor is the last patient's heart."""
+    bed = Bed()
+    assert word(bed.offer(1, sys=120, dia=80, cuff_pulse=180)) == "admitted"
+    bed.offer(2, measured_ms=NOW.ms + 1, hr=70)
+    new = bed.offer(
+        3, measured_ms=NOW.ms + 2, patient="tok-2", token="tok-2", sys=118, dia=80, cuff_pulse=180
+    )
+    assert word(new) == "admitted"
+
+
+def test_the_heart_rate_in_the_same_message_counts_and_stays_when_the_cuff_is_refused() -> None:
+    bed = Bed()
+    verdict = bed.offer(1, hr=70, spo2=97, sys=120, dia=80, map=93, cuff_pulse=110)
+    assert samples(verdict) == {Signal.HR: 70.0, Signal.SPO2: 97.0}
+    assert isinstance(verdict, Admitted)
+    assert [(one.reason, one.signals) for one in verdict.refusals] == [
+        (RejectReason.PULSE_MISMATCH, (Signal.SYS, Signal.DIA, Signal.MAP))
+    ]
+
+
+def test_a_reading_of_another_pulse_leaves_no_trace_but_its_number() -> None:
+    """Not the leap check, not the novelty of the signal; its redelivery is a duplicate (row 48)."""
+    bed = Bed()
+    bed.offer(1, hr=70)
+    bed.offer(2, measured_ms=NOW.ms + 1, sys=100, dia=60)
+    assert word(bed.offer(3, measured_ms=NOW.ms + 2, sys=200, dia=120, cuff_pulse=140)) == "pulse_mismatch"
+    assert word(bed.offer(3, measured_ms=NOW.ms + 2, sys=200, dia=120, cuff_pulse=140)) == "duplicate"
+    assert bed.gate.rejects_in_a_row(Signal.SYS) == 1
+    verdict = bed.offer(4, measured_ms=NOW.ms + 2, sys=102, dia=61, cuff_pulse=71)
+    assert isinstance(verdict, Admitted)
+    assert not any(sample.is_suspect for sample in verdict.samples)
+    assert bed.gate.rejects_in_a_row(Signal.SYS) == 0
+
+
+def test_word_of_the_cuff_passes_when_its_pulse_does_not_fit() -> None:
+    bed = Bed()
+    bed.offer(1, hr=70)
+    verdict = bed.offer(2, measured_ms=NOW.ms + 1, sys=120, dia=80, cuff_pulse=140, cuff_active=False)
+    assert isinstance(verdict, Admitted)
+    assert (verdict.samples, verdict.cuff_active) == ((), False)
+    assert [one.reason for one in verdict.refusals] == [RejectReason.PULSE_MISMATCH]
+
+
+def hold(bed: Bed, seconds: int, start_s: int = 0, **values: float) -> list[str]:
+    """The same values once a second."""
+    return [
+        word(bed.offer(second, measured_ms=at.ms, received=at, **values))
+        for second in range(start_s, start_s + seconds)
+        for at in [Stamp(NOW.ms + second * 1000, NOW.link_ms + second * 1000)]
+    ]
+
+
+def test_a_line_pressure_that_stands_still_for_a_minute_is_refused_until_it_moves() -> None:
+    """Row 54: fresh stamps, frozen value; it counts as failed, so its silence trips."""
+    bed = Bed()
+    assert hold(bed, 60, line_pressure=17.6) == ["admitted"] * 60
+    assert hold(bed, 3, 60, line_pressure=17.6) == ["frozen"] * 3
+    assert bed.gate.rejects_in_a_row(Signal.LINE_PRESSURE) == 3
+    assert hold(bed, 1, 63, line_pressure=17.7) == ["admitted"]
+
+
+def test_signals_that_may_honestly_stand_still_are_never_called_frozen() -> None:
+    """Row 54: 98 % for minutes is a healthy person, a paced heart keeps its beat."""
+    assert set(hold(Bed(), 600, hr=60, spo2=98, rr=14)) == {"admitted"}
+
+
 def test_failed_readings_in_a_row_are_counted_per_signal_and_a_good_one_ends_the_row() -> None:
     """clinical.md 4: three rejects in a row are a technical alarm."""
     bed = Bed()
@@ -276,6 +377,24 @@ def test_an_unreadable_payload_counts_against_all_the_device_delivered() -> None
     assert [bed.gate.refused("monitor-1", garbage) for _ in range(3)] == [1, 2, 3]
     assert bed.gate.rejects_in_a_row(Signal.SPO2) == 3
     assert bed.gate.rejects_in_a_row(Signal.SYS) == 0
+    assert set(bed.gate.concerned("monitor-1", garbage)) == {Signal.HR, Signal.SPO2}
+
+
+def test_old_news_leaves_a_run_of_failures_as_it_stands() -> None:
+    """Row 48: a redelivery is neither a failure nor a success."""
+    bed = Bed()
+    bed.offer(1, hr=70)
+    failed = Rejected(RejectReason.IMPLAUSIBLE, "", (Signal.HR,))
+    again = Rejected(RejectReason.DUPLICATE, "", (Signal.HR,))
+    runs = [bed.gate.refused("monitor-1", each) for each in (failed, failed, again, failed)]
+    assert runs == [1, 2, 2, 3]
+
+
+def test_a_strangers_refusal_is_about_no_signal_of_ours() -> None:
+    bed = Bed()
+    stranger = Rejected(RejectReason.UNBOUND_DEVICE, "", (Signal.HR,))
+    assert (bed.gate.refused("monitor-9", stranger), bed.gate.concerned("monitor-9", stranger)) == (0, ())
+    assert bed.gate.rejects_in_a_row(Signal.HR) == 0
 
 
 @given(

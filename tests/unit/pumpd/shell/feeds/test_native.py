@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from vitals_payloads import encode, vitals
 
-from interlocks.vocabulary import Signal
-from pumpd.shell.feeds import native
+from interlocks.vocabulary import ENTERED, UNIT, Signal
+from pumpd.shell.feeds import names, native
 from pumpd.shell.feeds.arrivals import Rejected, RejectReason
 from pumpd.shell.feeds.native import Parsed, parse
 
@@ -61,6 +61,7 @@ def test_the_vectors_show_every_reason_a_parser_can_give() -> None:
     admission = {
         "bad_quality", "retained", "unbound_device", "device_mismatch", "wrong_patient", "old_boot",
         "bad_status", "future", "late", "duplicate", "reordered", "not_newer", "parser_fault",
+        "pulse_mismatch", "frozen",
     }  # fmt: skip
     shown = {vector["verdict"] for vector in VECTORS}
     assert {reason.value for reason in RejectReason} - admission == shown - {"accepted"}
@@ -91,10 +92,59 @@ def test_a_value_of_bad_quality_is_read_as_no_value() -> None:
     assert [reading.value for reading in parsed.values] == [70.0, None]
 
 
+def test_the_cuffs_pulse_travels_beside_its_reading_and_is_no_signal() -> None:
+    """clinical.md 4: it is there to be checked, not to be charted."""
+    parsed = parse(encode(vitals(1, 0, sys=120, dia=80, cuff_pulse=71)))
+    assert isinstance(parsed, Parsed)
+    assert [reading.signal for reading in parsed.values] == [Signal.SYS, Signal.DIA]
+    assert parsed.cuff_pulse == 71.0
+
+
+def test_a_cuff_that_could_not_count_the_pulse_has_no_pressures() -> None:
+    """clinical.md 4, "quality flag ok": one reading, one quality; what came with it stays."""
+    parsed = parse(encode(vitals(1, 0, bad=("cuff_pulse",), sys=120, dia=80, map=93, hr=70)))
+    assert isinstance(parsed, Parsed)
+    assert {one.signal: one.value for one in parsed.values} == {
+        Signal.SYS: None,
+        Signal.DIA: None,
+        Signal.MAP: None,
+        Signal.HR: 70.0,
+    }
+    assert parsed.cuff_pulse is None
+
+
+@pytest.mark.parametrize("signal", ENTERED)
+def test_what_people_enter_has_no_name_in_a_payload(signal: Signal) -> None:
+    """A score or a presence that came over the network would be somebody else's word for a person's."""
+    assert signal not in {known for _, known in names.NAMES.values()}
+    for name in (signal.value, signal.name, f"X_{signal.name}", f"MDC_{signal.name}"):
+        message = vitals(1, 0, hr=70)
+        message["values"][0] = {"name": name, "value": 1, "unit": UNIT[signal], "quality": "ok"}
+        assert reason_of(parse(encode(message))) == "unknown_signal"
+
+
+def test_schema_and_parser_know_the_same_names_units_and_windows() -> None:
+    table = SCHEMA.schema["$defs"]["value"]["oneOf"]
+    written = {}
+    for entry in table:
+        props, value = entry["properties"], entry["then"]["properties"]["value"]
+        window = tuple(value["enum"]) if "enum" in value else (value["minimum"], value["maximum"])
+        written[entry["title"]] = (props["code"].get("const"), props["unit"]["const"], window)
+    known = {
+        name: (code, UNIT[signal], names.PLAUSIBLE[signal]) for name, (code, signal) in names.NAMES.items()
+    }
+    pulse_name, pulse_code = names.CUFF_PULSE
+    known[pulse_name] = (pulse_code, UNIT[Signal.HR], names.PLAUSIBLE[Signal.HR])
+    assert written == known
+
+
 def test_a_refusal_names_the_signals_it_concerns() -> None:
     rejected = parse(encode(vitals(1, 0, hr=70, spo2=101)))
     assert isinstance(rejected, Rejected)
     assert rejected.signals == (Signal.HR, Signal.SPO2)
+    alone = parse(encode(vitals(1, 0, cuff_pulse=71)))
+    assert isinstance(alone, Rejected)
+    assert alone.signals == (Signal.SYS, Signal.DIA)
 
 
 def test_foreign_text_in_a_detail_is_escaped_and_short() -> None:

@@ -1,7 +1,10 @@
 """The outbox: bounded, newest word for a retained topic, nothing said too late."""
 
+import tracemalloc
+
 import pytest
 
+from pumpd.shell.feeds import topics
 from pumpd.shell.feeds.outbox import MAX_RETAINED, MAX_WAIT_MS, MAX_WAITING, Outbox, Outgoing
 
 
@@ -82,6 +85,54 @@ def test_every_retained_word_is_said_again_in_a_new_session() -> None:
     drain(outbox)
     outbox.new_session()
     assert drain(outbox) == [b"1", b"2"]
+
+
+def test_news_go_ahead_of_what_is_only_said_again() -> None:
+    """With 64 channels a repetition is thousands of messages; an alarm must not wait behind them."""
+    outbox = Outbox()
+    outbox.new_session()
+    for name in ("a", "b", "c"):
+        outbox.put(state(b"old " + name.encode(), name))
+    drain(outbox)
+    outbox.put(state(b"raised while nobody heard", "b"))
+    outbox.new_session()
+    outbox.put(state(b"raised now", "d"))
+    assert drain(outbox) == [b"raised while nobody heard", b"raised now", b"old a", b"old c"]
+
+
+def test_what_was_put_before_the_first_session_is_an_inventory_and_no_news() -> None:
+    outbox = Outbox()
+    for name in ("a", "b"):
+        outbox.put(state(b"stock " + name.encode(), name))
+    outbox.new_session()
+    outbox.put(state(b"raised now", "c"))
+    assert drain(outbox) == [b"raised now", b"stock a", b"stock b"]
+
+
+def test_a_repetition_is_over_once_it_was_sent() -> None:
+    outbox = Outbox()
+    outbox.put(state(b"1", "a"))
+    outbox.new_session()
+    assert drain(outbox) == [b"1"]
+    assert outbox.next(0) is None
+
+
+def test_there_is_room_for_every_state_and_alarm_of_sixty_four_channels() -> None:
+    """Measured: 64 states of 6 KiB and 64 x 40 alarms of 600 bytes take less than 4 MB."""
+    outbox = Outbox()
+    tracemalloc.start()
+    try:
+        for n in range(64):
+            outbox.put(state(b"%d" % n + b"s" * 6_144, f"channel-{n}"))
+            for key in range(40):
+                payload = b"%d %d" % (n, key) + b"a" * 600
+                outbox.put(Outgoing(topics.alarm(f"channel-{n}", f"key-{key}"), payload, True, 1, 0))
+        held_bytes = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert outbox.dropped == 0
+    assert len(drain(outbox)) == 64 * 41
+    assert held_bytes < 4_000_000
 
 
 def test_retained_topics_are_bounded_and_known_ones_still_renewed() -> None:

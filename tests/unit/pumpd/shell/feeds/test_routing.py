@@ -1,5 +1,7 @@
 """From topic and bytes to arrivals, without a broker."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,6 +98,101 @@ def test_three_refusals_in_a_row_say_three() -> None:
         assert isinstance(arrival, SampleRefused)
         counts.append(arrival.rejects_in_a_row)
     assert counts == [1, 2, 3]
+
+
+GOOD_CUFF: dict[str, float] = {"sys": 120, "dia": 80, "map": 93, "cuff_pulse": 72}
+
+#: facts/clinical.md 4, "Accept a reading only if", clause by clause: what breaks it, and the word for it.
+ACCEPT_ONLY_IF: list[tuple[str, dict[str, Any], dict[str, float], str]] = [
+    ("SYS 60-250, low", {}, {"sys": 59, "dia": 40, "map": 46}, "implausible"),
+    ("SYS 60-250, high", {}, {"sys": 251, "dia": 140, "map": 177}, "implausible"),
+    ("DIA 30-150, low", {}, {"sys": 70, "dia": 29, "map": 43}, "implausible"),
+    ("DIA 30-150, high", {}, {"sys": 200, "dia": 151, "map": 167}, "implausible"),
+    ("DIA < SYS", {}, {"sys": 80, "dia": 90, "map": 87}, "implausible"),
+    ("DIA < MAP", {}, {"map": 80}, "implausible"),
+    ("MAP < SYS", {}, {"sys": 100, "dia": 85, "map": 100}, "implausible"),
+    ("15 <= pulse pressure", {}, {"sys": 94, "map": 85}, "implausible"),
+    ("pulse pressure <= 120", {}, {"sys": 201, "map": 120}, "implausible"),
+    ("|MAP - (DIA + PP/3)| <= 15", {}, {"map": 109}, "implausible"),
+    ("pulse within 20 % or 15 bpm of SpO2 pulse", {}, {"cuff_pulse": 88}, "pulse_mismatch"),
+    ("quality flag ok", {"bad": ("sys", "dia", "map", "cuff_pulse")}, {}, "bad_quality"),
+    ("measured_at not in the future (> 2 s)", {"measured_ms": NOW.ms + 2_001}, {}, "future"),
+    ("not older than 120 s on arrival", {"measured_ms": NOW.ms - 120_001}, {}, "late"),
+    ("sequence > last, the same", {"seq": 10}, {}, "duplicate"),
+    ("sequence > last, an older one", {"seq": 9}, {}, "reordered"),
+    ("not a retained MQTT message", {"is_retained": True}, {}, "retained"),
+]
+
+
+@pytest.mark.parametrize(
+    ("clause", "how", "values", "reason"), ACCEPT_ONLY_IF, ids=[clause for clause, *_ in ACCEPT_ONLY_IF]
+)
+def test_a_cuff_reading_is_accepted_only_if(
+    clause: str, how: dict[str, Any], values: dict[str, float], reason: str
+) -> None:
+    """clinical.md 4, every clause: the good one passes, the one with that clause broken refreshes nothing."""
+    desk = router()
+    desk.route(VITALS, good(10, NOW.ms - 1, hr=72), is_retained=False, received=NOW)
+    bad = how.get("bad", ())
+    kept = {key: value for key, value in (GOOD_CUFF | values).items() if key not in bad}
+    message = vitals(how.get("seq", 11), EPOCH_MS + how.get("measured_ms", NOW.ms), bad=bad, **kept)
+    arrivals = desk.route(VITALS, encode(message), is_retained=how.get("is_retained", False), received=NOW)
+    assert [word.value for word in reasons(arrivals)] == [reason]
+    assert not [one for one in arrivals if isinstance(one, SamplesArrived) and one.samples], clause
+    (arrived,) = desk.route(VITALS, good(12, **GOOD_CUFF), is_retained=False, received=NOW)
+    assert isinstance(arrived, SamplesArrived)
+    assert [sample.value for sample in arrived.samples] == [120.0, 80.0, 93.0]
+
+
+def test_a_change_of_more_than_30_percent_arrives_as_suspect() -> None:
+    """clinical.md 4: kept, so that it can still trip, and marked, so that it clears nothing."""
+    desk = router()
+    desk.route(VITALS, good(1, NOW.ms - 1, sys=120, dia=80), is_retained=False, received=NOW)
+    (arrived,) = desk.route(VITALS, good(2, sys=170, dia=95), is_retained=False, received=NOW)
+    assert isinstance(arrived, SamplesArrived)
+    assert [sample.is_suspect for sample in arrived.samples] == [True, True]
+
+
+def test_three_cuff_readings_of_another_pulse_are_three_in_a_row_for_the_cuff_alone() -> None:
+    """clinical.md 4: three rejects in a row are a technical alarm; the word about the cuff is heard."""
+    desk = router()
+    desk.route(VITALS, good(1, NOW.ms - 9, hr=72, spo2=97), is_retained=False, received=NOW)
+    refusals = []
+    for seq in (2, 3, 4):
+        message = vitals(seq, EPOCH_MS + NOW.ms - 9 + seq, **(GOOD_CUFF | {"cuff_pulse": 120}))
+        arrived, refused = desk.route(
+            VITALS, encode(message | {"cuff_active": False}), is_retained=False, received=NOW
+        )
+        assert isinstance(arrived, SamplesArrived)
+        assert (arrived.samples, arrived.cuff_active, arrived.device) == ((), False, "monitor-1")
+        assert isinstance(refused, SampleRefused)
+        refusals.append((refused.reason, refused.signals, refused.rejects_in_a_row))
+    cuff = (Signal.SYS, Signal.DIA, Signal.MAP)
+    assert refusals == [(RejectReason.PULSE_MISMATCH, cuff, run) for run in (1, 2, 3)]
+
+
+def test_an_unreadable_payload_names_all_the_device_has_delivered() -> None:
+    desk = router()
+    desk.route(VITALS, good(1, hr=72, spo2=97), is_retained=False, received=NOW)
+    (refused,) = desk.route(VITALS, b"{", is_retained=False, received=NOW)
+    assert isinstance(refused, SampleRefused)
+    assert set(refused.signals) == {Signal.HR, Signal.SPO2}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "signal"),
+    [
+        ("breath_gap", 21.5, Signal.BREATH_GAP),
+        ("air_bubble", 60, Signal.AIR_BUBBLE),
+        ("air_15min", 1.2, Signal.AIR_15MIN),
+        ("button", 1, Signal.BUTTON),
+    ],
+)
+def test_breath_air_and_button_arrive_under_their_own_names(name: str, value: float, signal: Signal) -> None:
+    """clinical.md 3.2, RR2, AI1, BT1."""
+    (arrived,) = router().route(VITALS, good(1, **{name: value}), is_retained=False, received=NOW)
+    assert isinstance(arrived, SamplesArrived)
+    assert [(one.signal, one.value) for one in arrived.samples] == [(signal, value)]
 
 
 def test_the_word_of_a_cuff_cycle_arrives_without_samples() -> None:

@@ -18,12 +18,22 @@ def test_the_document_lists_every_topic_and_no_other() -> None:
         topics.request("{bed}"),
         topics.state("{channel}"),
         topics.alive("{site}"),
+        topics.heartbeat("{site}"),
+        topics.alarm("{channel}", "key").removesuffix("key") + "{key}",
     }
 
 
 def test_subscriptions_cover_all_devices_of_a_bed_and_no_other_bed() -> None:
     assert topics.vitals("bed-1") == "pumpd/v1/vitals/bed-1/+"
     assert topics.status("bed-1") == "pumpd/v1/status/bed-1/+"
+
+
+@pytest.mark.parametrize(
+    ("key", "level"),
+    [("blood-pressure", "blood-pressure"), ("PUMP-ACT", "pump-act"), ("a/+#\0 B", "a-b"), ("ÄX", "-x")],
+)
+def test_an_alarm_s_key_is_one_lower_case_level_of_its_topic(key: str, level: str) -> None:
+    assert topics.alarm("bed-1", key) == f"pumpd/v1/alarm/bed-1/{level}"
 
 
 def test_a_topic_is_taken_apart() -> None:

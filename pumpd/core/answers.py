@@ -1,0 +1,16 @@
+"""What a person hears at once: accepted, or refused with every reason."""
+
+from pumpd.core.actions import Action, Answer, Stage
+from pumpd.core.state import ChannelState
+
+Acted = tuple[ChannelState, tuple[Action, ...]]
+
+
+def refused(state: ChannelState, request_id: str, reasons: tuple[str, ...]) -> Acted:
+    """Nothing changes."""
+    return state, (Answer(request_id=request_id, stage=Stage.REFUSED, reasons=reasons),)
+
+
+def accepted(request_id: str, *notes: str) -> Answer:
+    """It is done, or under way; `notes` are for the one who asked."""
+    return Answer(request_id=request_id, stage=Stage.ACCEPTED, reasons=notes)

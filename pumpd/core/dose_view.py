@@ -1,0 +1,96 @@
+"""Rates, doses and volumes as people are shown them.
+
+Theory of operation. Four rates have four names and are never mixed. Doses are decimal strings made from integers, so that
+what is shown is what is counted, and the dose given is the interval that is known, not a guess in its middle.
+"""
+
+from pumpd.core.dose import volume_to_dose_ng
+from pumpd.core.guard import given_high_nl
+from pumpd.core.order import Order
+from pumpd.core.state import ChannelState, Policy
+from pumpd.core.units import (
+    format_duration,
+    format_kg,
+    format_mg,
+    format_mg_per_kg,
+    format_mg_per_ml,
+    format_ml,
+    format_rate,
+)
+
+_SECONDS_PER_HOUR = 3600
+
+
+def rates(state: ChannelState) -> dict[str, int | None]:
+    """Programmed, permitted, commanded, reported, nl/h; reported is None while the pump is not heard."""
+    programme, report = state.session.programme, state.delivery.report
+    return {
+        "programmed_nl_h": programme.rate_nl_h if programme else 0,
+        "permitted_nl_h": state.permit.rate_nl_h if state.permit else 0,
+        "commanded_nl_h": state.delivery.commanded_nl_h,
+        "reported_nl_h": None if report is None else state.delivery.reported_nl_h,
+    }
+
+
+def dose(state: ChannelState, policy: Policy) -> dict[str, str]:
+    """What was prescribed, programmed, given (low, best, high) and is left, mg."""
+    programme, account = state.session.programme, state.account
+    if programme is None:
+        return {}
+
+    def mg(volume_nl: int) -> str:
+        return format_mg(volume_to_dose_ng(volume_nl, programme.concentration_ug_per_ml), 3).removesuffix(
+            " mg"
+        )
+
+    return {
+        "prescribed_mg": format_mg(programme.dose_ng, 3).removesuffix(" mg"),
+        "programmed_mg": format_mg(programme.dose_rounded_ng, 3).removesuffix(" mg"),
+        "given_low_mg": mg(account.low_nl),
+        "given_best_mg": mg(account.best_nl),
+        "given_high_mg": mg(given_high_nl(state, policy)),
+        "left_mg": mg(max(0, programme.vtbi_nl - account.best_nl)),
+    }
+
+
+def volume(state: ChannelState) -> dict[str, int]:
+    """The same dose as volume, nl."""
+    return {
+        "vtbi_nl": state.session.programme.vtbi_nl if state.session.programme else 0,
+        "infused_nl": state.account.best_nl,
+        "expected_nl": state.account.expected_nl,
+    }
+
+
+def time_left_s(state: ChannelState, rate_nl_h: int) -> int | None:
+    """How long the rest takes at this rate, s; None at rest."""
+    programme = state.session.programme
+    if programme is None or rate_nl_h == 0:
+        return None
+    return max(0, programme.vtbi_nl - state.account.best_nl) * _SECONDS_PER_HOUR // rate_nl_h
+
+
+def order(state: ChannelState) -> dict[str, str]:
+    """The order in words."""
+    order, programme = state.session.order, state.session.programme
+    if not isinstance(order, Order) or programme is None:
+        return {}
+    return {
+        "patient": order.patient,
+        "drug": order.drug,
+        "weight": format_kg(order.weight_g),
+        "prescribed": format_mg_per_kg(order.dose_ug_per_kg),
+        "concentration": format_mg_per_ml(order.concentration_ug_per_ml),
+        "syringe": order.syringe,
+        "dose": format_mg(programme.dose_rounded_ng),
+        "volume": format_ml(programme.vtbi_nl),
+        "rate": format_rate(programme.rate_nl_h),
+        "duration": format_duration(programme.duration_s),
+        "draw up": format_ml(programme.fill_nl),
+    }
+
+
+def course(state: ChannelState) -> dict[str, int]:
+    """How long the treatment has gone on and stood still, treatment time, s."""
+    session = state.session
+    return {"elapsed_s": session.elapsed_ms // 1000, "paused_s": session.paused_ms // 1000}

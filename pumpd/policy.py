@@ -1,0 +1,90 @@
+"""What a channel's configuration settles for the core, and how the journal keeps it.
+
+Theory of operation. A policy is made once, at start, from the channel's own table and the site's limits, and from nothing
+else. Exactly that is written into the journal, so report, replay and explanation make the very policy again: the same
+rows, the same limits, the same steps of the pump. A record without limits is of a version that knew none; the defaults
+were in force.
+"""
+
+import json
+from collections.abc import Mapping
+
+from drivers.new_era.capabilities import capabilities
+from interlocks.site_table import site_table
+from interlocks.vocabulary import Signal
+from pumpd import config as cfg
+from pumpd.core.library import SYRINGES
+from pumpd.core.state import Policy
+
+POLL_LINK_MS = 250
+#: Faster than life everything periodic speeds up with treatment time, but no further than this (link time).
+FASTEST_S = 0.02
+
+
+def policy_for(
+    channel: cfg.Channel,
+    speed: float = 1,
+    limits: Mapping[str, int] = {},
+    shadow: Mapping[str, int] = {},
+    listener_within_s: int | None = None,
+) -> Policy:
+    """What one channel's configuration and the site's limits settle, computed once; also what a replay needs."""
+    allowed = channel.syringes if channel.syringes is not None else tuple(SYRINGES)
+    return Policy(
+        channel=channel.name,
+        bed=channel.bed,
+        rules=site_table(limits, shadow, channel.line_pressure_limit_mmhg),
+        capabilities={
+            key: capabilities(SYRINGES[key].diameter_um, channel.pump.lease_s)
+            for key in allowed
+            if key in SYRINGES
+        },
+        fitted=_fitted(channel),
+        lease_ms=channel.pump.lease_s * 1000,
+        poll_link_ms=int(max(POLL_LINK_MS / speed, FASTEST_S * 1000)),
+        listener_within_ms=None if listener_within_s is None else listener_within_s * 1000,
+    )
+
+
+def _fitted(channel: cfg.Channel) -> frozenset[Signal]:
+    """Of the signals that need a source of their own, those that this channel has one for."""
+    sources = {
+        Signal.LINE_PRESSURE: channel.transducer,
+        Signal.AIR_BUBBLE: channel.air_sensor,
+        Signal.AIR_15MIN: channel.air_sensor,
+        Signal.BUTTON: channel.button,
+    }
+    return frozenset(signal for signal, device in sources.items() if device is not None)
+
+
+def recorded_configuration(
+    channel: cfg.Channel,
+    speed: float,
+    limits: Mapping[str, int],
+    shadow: Mapping[str, int],
+    listener_within_s: int | None = None,
+) -> str:
+    """What the journal keeps of all that `policy_for` was made from."""
+    written = {
+        "channel": channel.model_dump(mode="json"),
+        "speed": speed,
+        "limits": dict(limits),
+        "shadow": dict(shadow),
+        "listener_within_s": listener_within_s,
+    }
+    return json.dumps(written, sort_keys=True)
+
+
+def policy_from(body: str) -> Policy:
+    """The policy a configuration record stands for.
+
+    Raises:
+        ValueError: not a configuration of this version.
+    """
+    try:
+        written = json.loads(body)
+        channel = cfg.Channel.model_validate_json(json.dumps(written["channel"]))
+        limits, shadow = written.get("limits", {}), written.get("shadow", {})
+        return policy_for(channel, written["speed"], limits, shadow, written.get("listener_within_s"))
+    except (KeyError, TypeError, AttributeError) as strange:
+        raise ValueError(f"no configuration of this version: {strange}") from None

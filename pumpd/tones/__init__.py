@@ -1,0 +1,1 @@
+"""What an alarm sounds like: patterns as numbers, and the sound made of them."""

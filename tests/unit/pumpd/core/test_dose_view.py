@@ -1,0 +1,51 @@
+"""Rates, doses, volumes and the course of a treatment, exact and in words."""
+
+import pytest
+from channel_bench import Bench, infusing
+
+from pumpd.core import dose_view
+
+RATE = 26_200_000
+
+
+def test_without_an_order_there_is_nothing_to_show_and_no_error() -> None:
+    bench = Bench()
+    assert dose_view.dose(bench.state, bench.policy) == {}
+    assert dose_view.order(bench.state) == {}
+    assert dose_view.time_left_s(bench.state, RATE) is None
+    assert set(dose_view.volume(bench.state).values()) == {0}
+    assert set(dose_view.rates(bench.state).values()) == {0}
+
+
+def test_a_dose_given_in_part_is_an_interval_around_the_count() -> None:
+    bench = infusing()
+    bench.advance(30)
+    dose = dose_view.dose(bench.state, bench.policy)
+    low, best, high = (float(dose[f"given_{one}_mg"]) for one in ("low", "best", "high"))
+    assert 0 < low <= best < high < 1
+    assert all("mg" not in value for value in dose.values())
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(RATE, 2400), (RATE // 2, 4800), (0, None)])
+def test_what_is_left_takes_as_long_as_the_rate_says(rate: int, seconds: int | None) -> None:
+    bench = infusing()
+    left_s = dose_view.time_left_s(bench.state, rate)
+    assert left_s == seconds if seconds is None else abs((left_s or 0) - seconds) < 10
+
+
+def test_the_order_is_told_in_its_own_units() -> None:
+    shown = dose_view.order(infusing().state)
+    assert (shown["patient"], shown["weight"], shown["rate"]) == ("tok-4711", "70 kg", "26.2 mL/h")
+
+
+def test_a_pump_that_is_not_heard_has_no_reported_rate() -> None:
+    bench = infusing()
+    bench.link_down()
+    assert dose_view.rates(bench.state)["reported_nl_h"] is None
+
+
+def test_the_course_is_whole_seconds_of_treatment() -> None:
+    bench = infusing()
+    bench.pause()
+    bench.tick(1_999, 100)
+    assert dose_view.course(bench.state) == {"elapsed_s": 2, "paused_s": 1}
