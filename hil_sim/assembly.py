@@ -9,16 +9,28 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hil_sim import control
 from hil_sim.clock import SimClock
+from hil_sim.parts import PumpFace
+from hil_sim.pumps.alaris import AlarisPump
+from hil_sim.pumps.alaris import Nature as AlarisNature
+from hil_sim.pumps.alaris_motor import Memory as AlarisMemory
+from hil_sim.pumps.harvard import HarvardPump
+from hil_sim.pumps.harvard_motor import Settings as HarvardSettings
 from hil_sim.pumps.new_era import NewEraPump
 from hil_sim.pumps.new_era_motor import Memory
 from hil_sim.pumps.syringe import Syringe
 from hil_sim.scenario import PatientSettings, Scenario, body_of, load_scenario
 from hil_sim.serve import TICK_S, LivePump, make_port, until_signalled
 from hil_sim.world import World
+
+if TYPE_CHECKING:
+    from hil_sim.monitors.bedside import Fitted
 
 NL_PER_ML = 1_000_000.0
 
@@ -38,10 +50,29 @@ def read_scenario(options: argparse.Namespace) -> Scenario:
     )
 
 
+def make_pump(options: argparse.Namespace) -> PumpFace:
+    """The pump that the command line names.
+
+    Raises:
+        ValueError: its wire or its register map is not to be had.
+    """
+    if options.pump.startswith("modbus"):
+        from hil_sim.modbus_maps import make_modbus_pump
+
+        return make_modbus_pump(options.pump, options.listen, options.map, options.address)
+    if options.pump == "alaris":
+        return AlarisPump(
+            AlarisNature(serial=options.serial), AlarisMemory(diameter_mm=Decimal(str(options.syringe_mm)))
+        )
+    if options.pump == "harvard":
+        return HarvardPump(memory=HarvardSettings(address=options.address))
+    return NewEraPump(memory=Memory(address=options.address))
+
+
 def build_world(options: argparse.Namespace, scenario: Scenario) -> World:
     """A world at treatment second 0, its scenario's timeline laid out."""
     world = World(
-        pump=NewEraPump(memory=Memory(address=options.address)),
+        pump=make_pump(options),
         syringe=Syringe(
             diameter_mm=options.syringe_mm,
             contents_nl=options.contents_ml * NL_PER_ML,
@@ -49,9 +80,20 @@ def build_world(options: argparse.Namespace, scenario: Scenario) -> World:
         ),
         body=body_of(scenario),
         seed=options.seed,
+        cuff_same_arm=options.cuff_same_arm,
     )
     world.play(scenario.timeline)
     return world
+
+
+def fitted_devices(options: argparse.Namespace, scenario: Scenario) -> Fitted:
+    """The devices that the scenario or the command line asks for."""
+    return replace(
+        scenario.fitted,
+        air_sensor=scenario.fitted.air_sensor or options.air_sensor,
+        button=scenario.fitted.button or options.button,
+        respiration=scenario.fitted.respiration or options.respiration,
+    )
 
 
 async def run_world(options: argparse.Namespace) -> None:
@@ -107,5 +149,6 @@ async def _publish(options: argparse.Namespace, scenario: Scenario, world: World
         options.patient,
         clock,
         settings=scenario.monitor,
+        fitted=fitted_devices(options, scenario),
         seed=options.seed,
     )

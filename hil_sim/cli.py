@@ -50,7 +50,9 @@ def _broker(options: argparse.Namespace) -> int:
 
 
 def _faults(options: argparse.Namespace) -> int:
-    import hil_sim.patient_acts  # noqa: F401  completes the tables
+    import hil_sim.alaris_acts
+    import hil_sim.modbus_acts
+    import hil_sim.patient_acts  # noqa: F401
     from hil_sim.faults import describe
 
     print("\n".join(describe()))
@@ -58,7 +60,9 @@ def _faults(options: argparse.Namespace) -> int:
 
 
 def _inject(options: argparse.Namespace) -> int:
-    import hil_sim.patient_acts  # noqa: F401  completes the tables
+    import hil_sim.alaris_acts
+    import hil_sim.modbus_acts
+    import hil_sim.patient_acts  # noqa: F401
     from hil_sim.faults import EVENTS
 
     params: dict[str, object] = {}
@@ -97,11 +101,12 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     serve = commands.add_parser("serve", help="play a pump, its line, its patient and the monitors")
     serve.set_defaults(run=_serve)
-    serve.add_argument("--pump", choices=["new_era"], default="new_era")
+    serve.add_argument("--pump", choices=["new_era", "modbus-rtu", "modbus-tcp", "alaris"], default="new_era")
     serve.add_argument("--listen", required=True, metavar="pty:LINKPATH|tcp:PORT")
     serve.add_argument("--speed", type=float, default=1.0, help="treatment seconds per real second")
     serve.add_argument("--epoch-ms", type=int, help="unix ms at which treatment and real wall time coincide")
     serve.add_argument("--broker", metavar="HOST:PORT", help="publish the monitors there")
+    serve.add_argument("--serial", default="8003-00417", help="an Alaris pump's serial number")
     serve.add_argument("--bed", default="bed-1")
     serve.add_argument("--patient", default="tok-4711")
     serve.add_argument("--scenario", metavar="FILE")
@@ -112,8 +117,19 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--concentration-ug-ml", type=float, default=2000.0, help="drug in the syringe")
     serve.add_argument("--syringe-mm", type=float, default=26.59, help="true diameter of the fitted syringe")
     serve.add_argument("--contents-ml", type=float, default=50.0, help="what is in the syringe")
+    serve.add_argument("--air-sensor", action="store_true", help="publish an air sensor, air-sensor-1")
+    serve.add_argument("--button", action="store_true", help="publish a bedside stop button, button-1")
+    serve.add_argument("--respiration", action="store_true", help="the monitor counts breaths too")
+    serve.add_argument(
+        "--cuff-same-arm", action="store_true", help="cuff and finger probe are on the infusion arm"
+    )
     serve.add_argument("--slack-ml", type=float, default=0.12, help="start-up slack of the drive")
-    serve.add_argument("--address", type=int, default=0, help="the pump's address, 0-99")
+    serve.add_argument(
+        "--address", type=int, default=0, help="the pump's address, 0-99; a Modbus unit, 1-247"
+    )
+    serve.add_argument(
+        "--map", default="pumpd-default", metavar="NAME|FILE.toml", help="a Modbus pump's register map"
+    )
 
     inject = commands.add_parser("inject", help="do one thing to a running simulator (or: truth, list)")
     inject.set_defaults(run=_inject)

@@ -4,7 +4,8 @@ A fault is a function that does something to a world and returns how to undo it 
 such as a power cut). The table is what `hil-sim faults` prints, what the control socket and scenarios may
 name, and what the manual is made from; parameters are checked against it, because a misspelt fault that
 injects nothing makes a test that cannot fail. Patient and monitors enter theirs in the same tables
-(`hil_sim.patient_acts`). Rows are those of facts/faults.md 4.
+(`hil_sim.patient_acts`). Rows in numbers are those of facts/faults.md 4; rows in letters are the interlocks
+of facts/clinical.md 3.2 that such an event is to reach.
 """
 
 from __future__ import annotations
@@ -51,9 +52,9 @@ def apply(table: Mapping[str, Injectable], world: World, name: str, params: Mapp
 def _cast(name: str, key: str, params: Mapping[str, Any], default: float | int | str | bool) -> Any:
     given = params.get(key, default)
     if isinstance(default, bool):
-        if str(given).lower() not in ("true", "false", "1", "0"):
+        if str(given).lower() not in ("true", "false", "1", "0", "on", "off"):
             raise ValueError(f"{name}.{key} is true or false, not {given!r}")
-        return str(given).lower() in ("true", "1")
+        return str(given).lower() in ("true", "1", "on")
     try:
         return type(default)(given)
     except (TypeError, ValueError) as error:
@@ -195,11 +196,12 @@ def _cuff_off(world: World) -> None:
     world.is_arm_squeezed = False
 
 
-def _same_arm(world: World) -> Undo:
-    world.cuff_same_arm = True
+def _cuff_same_arm(world: World, on: bool, probe: bool) -> Undo:
+    before = (world.cuff_same_arm, world.probe_same_arm)
+    world.cuff_same_arm, world.probe_same_arm = on, probe
 
     def undo() -> None:
-        world.cuff_same_arm = False
+        world.cuff_same_arm, world.probe_same_arm = before
 
     return undo
 
@@ -212,6 +214,58 @@ def _raise_height(world: World, cm: float) -> Undo:
         world.line.height_cm = before_cm
 
     return undo
+
+
+def _disconnect_line(world: World) -> Undo:
+    world.line.is_disconnected = True
+    return lambda: _reconnect_line(world)
+
+
+def _reconnect_line(world: World) -> None:
+    world.line.is_disconnected = False
+
+
+def _siphon(world: World, cm: float, loose_ml: float) -> Undo:
+    if loose_ml < 0.0:
+        raise ValueError("loose_ml must not be negative")
+    lower = _raise_height(world, cm)
+    world.syringe.loose_nl = loose_ml * 1e6
+
+    def undo() -> None:
+        world.syringe.loose_nl = 0.0
+        lower()
+
+    return undo
+
+
+# air and button
+
+
+def _air_bubble(world: World, volume_ul: float) -> Undo:
+    world.fittings.air.enter(volume_ul, world.treatment_s, world.displaced_nl)
+    return lambda: _air_drawn_off(world)
+
+
+def _air_drawn_off(world: World) -> None:
+    world.fittings.air.draw_off()
+
+
+def _button_press(world: World) -> Undo:
+    world.fittings.press()
+    return world.fittings.release
+
+
+def _button_release(world: World) -> None:
+    world.fittings.release()
+
+
+def _button_wire_break(world: World) -> Undo:
+    world.fittings.is_button_wired = False
+
+    def mend() -> None:
+        world.fittings.is_button_wired = True
+
+    return mend
 
 
 _WHICH: dict[str, float | int | str | bool] = {"command": "*", "count": 0}
@@ -246,6 +300,9 @@ FAULTS: dict[str, Injectable] = {
     "keypad_run": Injectable("somebody presses start at the pump", "15", _keypad_run),
     "keypad_diameter": Injectable("somebody turns the diameter, mm", "13", _keypad_diameter, {"mm": 21.59}),
     "frozen_status": Injectable("every query gets its first answer again", "16", _frozen_status),
+    "button_wire_break": Injectable(
+        "the bedside button's cable is cut: it says nothing more", "53, BT1", _button_wire_break
+    ),
     "other_pump": Injectable("VER answers another model", "21", _other_pump, {"version": "NE500V2.19"}),
 }
 
@@ -254,6 +311,23 @@ EVENTS: dict[str, Injectable] = {
     "release": Injectable("the clamp is taken off", "9", _release),
     "cuff_on": Injectable("a blood pressure cuff blows up", "", _cuff_on, {"same_arm": True}),
     "cuff_off": Injectable("the cuff lets go", "", _cuff_off),
-    "same_arm": Injectable("from now on every cuff cycle squeezes the infusion arm", "", _same_arm),
+    "cuff_same_arm": Injectable(
+        "whether each cuff cycle squeezes the infusion arm, and the finger probe's",
+        "LP0, ST2",
+        _cuff_same_arm,
+        {"on": True, "probe": True},
+    ),
+    "disconnect_line": Injectable("the line comes apart beside the sensor", "LP3", _disconnect_line),
+    "reconnect_line": Injectable("the line is joined again", "LP3", _reconnect_line),
+    "siphon": Injectable(
+        "the pump stands this high and the plunger is loose: it empties without the motor (clinical.md 7)",
+        "LP3",
+        _siphon,
+        {"cm": 160.0, "loose_ml": 0.35},
+    ),
+    "air_bubble": Injectable("a bubble reaches the air sensor", "AI1", _air_bubble, {"volume_ul": 60.0}),
+    "air_drawn_off": Injectable("a person draws the bubble off", "AI1", _air_drawn_off),
+    "button_press": Injectable("the bedside button is pressed and kept down", "BT1", _button_press),
+    "button_release": Injectable("the bedside button is let go", "BT1", _button_release),
     "raise_height": Injectable("the pump is raised this far above the vein", "", _raise_height, {"cm": 50.0}),
 }

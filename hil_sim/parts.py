@@ -8,12 +8,18 @@ a patient model for a still one and a bench may run the pump with no patient at 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from decimal import Decimal
+from typing import Any, Protocol
+
+from hil_sim.pumps.quirks import Quirks
 
 
 @dataclass(frozen=True)
 class Vitals:
-    """What is true in the body now (not what a monitor says): mmHg, beats/min, %, ng/mL."""
+    """What is true in the body now (not what a monitor says): mmHg, beats/min, %, ng/mL, breaths/min, s.
+
+    `moaas` is the sedation score a nurse would give, `dissociation` points of 100 (facts/clinical.md 6.2).
+    """
 
     sys: float
     dia: float
@@ -22,6 +28,49 @@ class Vitals:
     spo2: float
     c_ven_ng_ml: float = 0.0
     c_art_ng_ml: float = 0.0
+    rr: float = 14.0
+    breath_gap_s: float = 0.0
+    moaas: int = 5
+    dissociation: float = 0.0
+
+
+class PumpFace(Protocol):
+    """A pump of any family, as the world sees one; the family's own module says what each means.
+
+    `memory` has at least `diameter_mm` and `safe_s`, `motor` has `rate_nl_h` and `infused_nl`.
+    """
+
+    felt_pressure_mmhg: float
+    claimed: Any
+
+    @property
+    def quirks(self) -> Quirks: ...
+    @property
+    def memory(self) -> Any: ...
+    @property
+    def motor(self) -> Any: ...
+    @property
+    def alarm(self) -> str | None: ...
+    @property
+    def is_moving(self) -> bool: ...
+    @property
+    def watched_since_ms(self) -> float | None: ...
+    @property
+    def last_stop_rx_link_ms(self) -> float | None: ...
+    def receive(self, data: bytes, now_link_ms: float) -> None: ...
+    def take_replies(self) -> list[tuple[str, bytes]]: ...
+    def advance(self, dt_s: float, now_link_ms: float) -> float: ...
+    def letter(self) -> str: ...
+    def hit_the_end(self) -> None: ...
+    def cut_power(
+        self, now_link_ms: float, dark_ms: float = 300.0, *, wakes_running: bool = False
+    ) -> None: ...
+    def forget_settings(self) -> None: ...
+    def clear_counters(self) -> None: ...
+    def press_stop(self) -> None: ...
+    def press_run(self) -> None: ...
+    def turn_rate(self, rate_ml_h: Decimal) -> None: ...
+    def turn_diameter(self, diameter_mm: Decimal) -> None: ...
 
 
 class Body(Protocol):

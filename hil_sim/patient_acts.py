@@ -4,7 +4,8 @@ Theory of operation. Pump, wire and line bring their faults in `hil_sim.faults`;
 theirs to the same two tables when this module is imported, so that one list is printed, one check refuses a
 misspelt name, and one socket injects everything. A monitor fault is kept with the world it was injected
 into and read by whoever publishes for that world; a shift of a true value is undone by the opposite shift
-over the same ramp.
+over the same ramp. The named clinical events (desaturation, tachycardia, deep sedation, apnoea; scenarios of
+facts/clinical.md 6.2) are such shifts with a target instead of an amount.
 """
 
 from collections.abc import Callable
@@ -37,11 +38,38 @@ def _monitor_fault(name: str) -> Callable[..., Undo]:
     return begin
 
 
+def _patient(world: Any, name: str) -> Body:
+    body = world.body
+    if not isinstance(body, Body):
+        raise ValueError(f"{name}: there is no patient in this world")
+    return body
+
+
+def _towards(name: str, shift: str, value: str) -> Callable[..., Undo]:
+    """An event that takes a true value to `to`, from wherever it is."""
+
+    def begin(world: Any, to: float, over_s: float) -> Undo:
+        body = _patient(world, name)
+        amount = to - getattr(body.vitals(), value)
+        body.event(shift, over_s=over_s, **{value: amount})
+        return lambda: body.event(shift, over_s=over_s, **{value: -amount})
+
+    return begin
+
+
+def _apnoea(world: Any) -> Undo:
+    body = _patient(world, "apnoea")
+    body.is_apnoeic = True
+    return lambda: _breathe(world)
+
+
+def _breathe(world: Any) -> None:
+    _patient(world, "breathe").is_apnoeic = False
+
+
 def _shift(name: str) -> Callable[..., Undo]:
     def begin(world: Any, over_s: float, **amounts: float) -> Undo:
-        body = world.body
-        if not isinstance(body, Body):
-            raise ValueError(f"{name}: there is no patient in this world")
+        body = _patient(world, name)
         body.event(name, over_s=over_s, **amounts)
         back = {key: -amount for key, amount in amounts.items()}
         return lambda: body.event(name, over_s=over_s, **back)
@@ -68,6 +96,27 @@ EVENTS["spo2_shift"] = Injectable(
     _shift("spo2_shift"),
     {"spo2": 0.0, "over_s": 0.0},
 )
+
+EVENTS["deep_sedation"] = Injectable(
+    "sedated and breathing as if so much more drug were at work: 900 ng/mL is MOAA/S 2 (clinical.md 6.2)",
+    "SE2, SE3",
+    _shift("deep_sedation"),
+    {"ng_ml": 900.0, "over_s": 30.0},
+)
+EVENTS["desaturate"] = Injectable(
+    "the true saturation falls to this",
+    "SP1, SP2, SP3",
+    _towards("desaturate", "spo2_shift", "spo2"),
+    {"to": 84.0, "over_s": 30.0},
+)
+EVENTS["tachycardia"] = Injectable(
+    "the true pulse rises to this",
+    "HR1, HR2",
+    _towards("tachycardia", "hr_shift", "hr"),
+    {"to": 150.0, "over_s": 20.0},
+)
+EVENTS["apnoea"] = Injectable("the patient stops breathing", "RR2", _apnoea)
+EVENTS["breathe"] = Injectable("the patient breathes again", "RR2", _breathe)
 
 #: Importing this name is how another module says that it needs the tables to be complete.
 ACTS_REGISTERED = True

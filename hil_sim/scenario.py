@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from hil_sim.faults import EVENTS, FAULTS
-from hil_sim.monitors.bedside import MonitorSettings
+from hil_sim.monitors.bedside import Fitted, MonitorSettings
 from hil_sim.patient.body import Body
 from hil_sim.patient.pd import PdParameters, Resting
 from hil_sim.patient_acts import ACTS_REGISTERED
 
 Param = float | int | str | bool
-_TOP = ("title", "patient", "drug", "monitor", "timeline", "expect")
+_TOP = ("title", "patient", "drug", "monitor", "devices", "timeline", "expect")
 _ACT = ("at_s", "kind", "name", "for_s")
 
 
@@ -30,13 +30,14 @@ class ScenarioError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PatientSettings:
-    """The person: kg, mmHg, beats per minute, percent, and how strongly the drug works."""
+    """The person: kg, mmHg, beats per minute, percent, breaths per minute, and how strongly the drug works."""
 
     weight_kg: float = 70.0
     sys: float = 125.0
     dia: float = 78.0
     hr: float = 72.0
     spo2: float = 97.0
+    rr: float = 14.0
     response_factor: float = 1.0
 
 
@@ -59,6 +60,7 @@ class Scenario:
     patient: PatientSettings = field(default_factory=PatientSettings)
     concentration_ug_per_ml: float = 2000.0
     monitor: MonitorSettings = field(default_factory=MonitorSettings)
+    fitted: Fitted = field(default_factory=Fitted)
     timeline: tuple[TimedAct, ...] = ()
     expect: dict[str, Any] = field(default_factory=dict)
 
@@ -81,6 +83,7 @@ def load_scenario(path: Path) -> Scenario:
     reader.refuse_unknown("drug", drug, ("concentration_ug_per_ml",))
     patient = reader.numbers("patient", reader.table(raw, "patient"), PatientSettings())
     monitor = reader.monitor(reader.table(raw, "monitor"))
+    fitted = reader.switches("devices", reader.table(raw, "devices"), Fitted())
     concentration = reader.number("drug.concentration_ug_per_ml", drug.get("concentration_ug_per_ml", 2000.0))
     title = raw.get("title")
     if not isinstance(title, str) or not title:
@@ -94,6 +97,7 @@ def load_scenario(path: Path) -> Scenario:
         PatientSettings(**patient),
         concentration,
         monitor,
+        Fitted(**fitted),
         tuple(timeline),
         reader.table(raw, "expect"),
     )
@@ -110,7 +114,7 @@ def body_of(scenario: Scenario) -> Body:
     return Body(
         who.weight_kg,
         scenario.concentration_ug_per_ml,
-        resting=Resting(who.sys, who.dia, who.hr, who.spo2),
+        resting=Resting(who.sys, who.dia, who.hr, who.spo2, who.rr),
         pd=PdParameters(response_factor=who.response_factor),
     )
 
@@ -148,6 +152,14 @@ class _Reader:
         known = tuple(each.name for each in fields(defaults))
         self.refuse_unknown(where, table, known)
         return {key: self.number(f"{where}.{key}", value) for key, value in table.items()}
+
+    def switches(self, where: str, table: Mapping[str, Any], defaults: Any) -> dict[str, bool]:
+        """Read a table of true and false named as the fields of `defaults`."""
+        self.refuse_unknown(where, table, tuple(each.name for each in fields(defaults)))
+        for key, value in table.items():
+            if not isinstance(value, bool):
+                raise self.error(f"{where}.{key}", value, "is true or false")
+        return dict(table)
 
     def monitor(self, table: dict[str, Any]) -> MonitorSettings:
         """Read the monitor's table; the first cuff cycles are a list of times."""

@@ -53,6 +53,8 @@ class Wire:
         self._chance = chance
         self._queue: deque[tuple[float, bytes]] = deque(maxlen=QUEUE_MAX)
         self.tampers: list[Tamper] = []
+        # A binary request holds no word to look for; then the pump asks `loses` with the word it read.
+        self.loses_by_word = False
         self.is_down = False
 
     def taken(self, chunk: bytes) -> bytes:
@@ -60,6 +62,7 @@ class Wire:
         for tamper in list(self.tampers):
             if (
                 tamper.kind == "lose_request"
+                and not self.loses_by_word
                 and (tamper.command or "").encode() in chunk
                 and tamper.hits(tamper.command or "")
             ):
@@ -67,6 +70,10 @@ class Wire:
             if tamper.kind == "noise":
                 chunk = self._flip(chunk, tamper.rate)
         return chunk
+
+    def loses(self, word: str) -> bool:
+        """Whether the request that the pump calls `word` was lost on its way."""
+        return any(tamper.kind == "lose_request" and tamper.hits(word) for tamper in self.tampers)
 
     def send(self, command: str, frame: bytes, now_link_ms: float) -> None:
         """Put an answer on the line."""

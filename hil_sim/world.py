@@ -19,9 +19,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import hil_sim.alaris_acts
+import hil_sim.modbus_acts
 import hil_sim.patient_acts  # noqa: F401  enters what may be done to patient and monitors in the tables
 from hil_sim import faults
-from hil_sim.parts import Body, StillBody
+from hil_sim.fittings import Fittings
+from hil_sim.parts import Body, PumpFace, StillBody
 from hil_sim.pumps.line import Line
 from hil_sim.pumps.new_era import NewEraPump
 from hil_sim.pumps.syringe import Syringe, area_mm2
@@ -61,7 +64,7 @@ class _Active:
 class World:
     """Everything on the far side of the wire. Treatment seconds count from 0 at the start."""
 
-    pump: NewEraPump = field(default_factory=NewEraPump)
+    pump: PumpFace = field(default_factory=NewEraPump)
     syringe: Syringe = field(default_factory=Syringe)
     line: Line = field(default_factory=Line)
     body: Body = field(default_factory=StillBody)
@@ -69,11 +72,16 @@ class World:
     treatment_s: float = 0.0
     cuff_active: bool = False
     cuff_same_arm: bool = False
+    probe_same_arm: bool = True
     patient_nl: float = 0.0
+    fittings: Fittings = field(default_factory=Fittings)
 
     def __post_init__(self) -> None:
         # A stream of chance of its own: noise on the wire does not change what a monitor rolls.
         self.wire = Wire(random.Random(f"wire/{self.seed}").random)
+        if hasattr(self.pump, "is_lost"):
+            self.wire.loses_by_word = True
+            self.pump.is_lost = self.wire.loses
         self.is_arm_squeezed = False
         # Faults of the monitors, by name: kept here, carried out by whoever publishes for this world.
         self.monitor_faults: dict[str, Mapping[str, Any]] = {}
@@ -122,14 +130,27 @@ class World:
         """How fast the true plunger displaces now, nL/h (negative: withdrawing)."""
         believed_mm2 = area_mm2(float(self.pump.memory.diameter_mm))
         factor = area_mm2(self.syringe.diameter_mm) / believed_mm2 * self.pump.quirks.hidden_factor
-        return self.pump.motor.rate_nl_h * factor
+        return float(self.pump.motor.rate_nl_h) * factor
 
     def line_pressure_mmhg(self) -> float:
         """The true pressure in the line; a transducer's noise is the transducer's affair."""
         return self.line.sensed_mmhg()
 
+    @property
+    def is_finger_bloodless(self) -> bool:
+        """The finger probe sits below a tight cuff: on the infusion arm, when the cuff is there too."""
+        return self.probe_same_arm and (self.is_arm_squeezed or (self.cuff_same_arm and self.cuff_active))
+
+    @property
+    def displaced_nl(self) -> float:
+        """What has left the syringe's tip so far, nL."""
+        return self.syringe.displaced_nl
+
     def truth(self) -> dict[str, Any]:
-        """The truth as one flat JSON object (nL, nL/h, mmHg, treatment s, link ms)."""
+        """The truth as one flat JSON object (nL, nL/h, mmHg, treatment s, link ms).
+
+        `moaas` and `dissociation` are what a nurse at the bed would see (facts/clinical.md 6.2).
+        """
         vitals, motor = self.body.vitals(), self.pump.motor
         return {
             "t_s": round(self.treatment_s, 3),
@@ -144,6 +165,15 @@ class World:
             "map": round(vitals.map, 1),
             "hr": round(vitals.hr, 1),
             "spo2": round(vitals.spo2, 1),
+            "rr": round(vitals.rr, 1),
+            "breath_gap_s": round(vitals.breath_gap_s, 1),
+            "moaas": vitals.moaas,
+            "dissociation": round(vitals.dissociation, 1),
+            "c_ven_ng_ml": round(vitals.c_ven_ng_ml, 1),
+            "spilled_nl": round(self.line.spilled_nl),
+            "bubble_ul": self.fittings.air.bubble_ul(self.displaced_nl),
+            "air_15min_ml": self.fittings.air.passed_15min_ml(self.treatment_s),
+            "button_pressed": self.fittings.is_button_down,
             "running": self.pump.is_moving,
             "letter": self.pump.letter(),
             "alarm": self.pump.alarm,
@@ -208,7 +238,8 @@ class World:
         self.line.is_cuffed = self.is_arm_squeezed or (self.cuff_same_arm and self.cuff_active)
         self.pump.felt_pressure_mmhg = self.line.pressure_mmhg
         travel = self.pump.advance(dt_s, self.link_ms)
-        delivered_nl = self.line.advance(dt_s, self.syringe.push(travel))
+        pushed_nl = self.syringe.push(travel) + self.syringe.give_way(self.line.pulls_nl(dt_s))
+        delivered_nl = self.line.advance(dt_s, pushed_nl)
         self.patient_nl += delivered_nl
         self._body_owed_s += dt_s
         self._body_owed_nl += delivered_nl

@@ -11,6 +11,11 @@ _WORDS: dict[str, tuple[str, int | None, str]] = {
     "spo2": ("MDC_PULS_OXIM_SAT_O2", 150456, "%"),
     "rr": ("MDC_RESP_RATE", 151562, "{breath}/min"),
     "line_pressure": ("X_PRESS_INFUSION_LINE", None, "mm[Hg]"),
+    "cuff_pulse": ("MDC_PULS_RATE_NON_INV", 149546, "{beat}/min"),
+    "breath_gap": ("X_TIME_SINCE_BREATH", None, "s"),
+    "air_bubble": ("X_AIR_BUBBLE", None, "uL"),
+    "air_15min": ("X_AIR_15MIN", None, "mL"),
+    "button": ("X_BEDSIDE_BUTTON", None, "1"),
 }
 
 

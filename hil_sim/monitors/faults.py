@@ -4,8 +4,8 @@ Theory of operation. A fault is applied to the finished message, behind the hone
 the device's clock, identity and numbers (a function from message to message), the bytes (a function from
 bytes to bytes), and the delivery (dropped, doubled, swapped, delayed, retained). So the simulated device
 never knows that it lies, and every fault can be combined with every other. `DEVICE_FAULTS` are the
-exception: the probe, the cuff and the boot are the device itself. `only=` limits a fault to one stream:
-"nibp", "oximeter" or "pressure".
+exception: the probe, the cuff and the boot are the device itself. `only=` limits a fault to one stream
+(`STREAMS`).
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from hil_sim.monitors.payload import Message, Shown, Value, encode
 Param = float | int | str | bool
 Params = Mapping[str, Param]
 ALL: Final = "all"
-STREAMS: Final = ("nibp", "oximeter", "pressure")
+STREAMS: Final = ("nibp", "oximeter", "respiration", "pressure", "air", "button")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,19 @@ MONITOR_FAULTS: Final[dict[str, MonitorFault]] = {
     "string_value": MonitorFault("each number as a string", "58"),
     "probe_off": MonitorFault("finger probe off: value held 10 s, then marked bad", "65"),
     "cuff_fail": MonitorFault("cuff cycles end in an error code (clinical.md 4)", "65"),
+    "cuff_artefact": MonitorFault(
+        "cuff readings are off by this factor (clinical.md 4)", "57", {"factor": 1.4}
+    ),
+    "cuff_pulse_off": MonitorFault(
+        "the cuff counts so many beats too many (clinical.md 4)", "57", {"bpm": 45.0}
+    ),
+    "motion": MonitorFault("the arm moves: pulse and saturation jump and drop out, cuff cycles fail", "65"),
     "boot_change": MonitorFault("the monitor restarts: new boot id, numbering from 1", "62"),
 }
 #: These act on the instrument itself; the rest act on the finished message.
-DEVICE_FAULTS: Final = frozenset({"probe_off", "cuff_fail", "boot_change"})
+DEVICE_FAULTS: Final = frozenset(
+    {"probe_off", "cuff_fail", "cuff_artefact", "cuff_pulse_off", "motion", "boot_change"}
+)
 
 
 class FaultStage:
@@ -78,7 +87,7 @@ class FaultStage:
         """Return what is published instead of `message`, in order.
 
         Args:
-            stream: "nibp", "oximeter" or "pressure".
+            stream: one of `STREAMS`.
             message: what the honest device says.
             active: the faults in force with their parameters.
         """
@@ -145,7 +154,16 @@ def _huge(message: Message, params: Params) -> Message:
 
 
 #: Other units in use for the same quantity, and the factor to them.
-_OTHER_UNIT: Final = {"mm[Hg]": ("kPa", 0.133322), "{beat}/min": ("Hz", 1 / 60), "%": ("1", 0.01)}
+_OTHER_UNIT: Final = {
+    "mm[Hg]": ("kPa", 0.133322),
+    "{beat}/min": ("Hz", 1 / 60),
+    "{breath}/min": ("Hz", 1 / 60),
+    "%": ("1", 0.01),
+    "s": ("ms", 1000.0),
+    "uL": ("mL", 0.001),
+    "mL": ("uL", 1000.0),
+    "1": ("%", 100.0),
+}
 
 
 def _wrong_unit(message: Message, params: Params) -> Message:

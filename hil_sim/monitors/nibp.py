@@ -20,23 +20,25 @@ _MEASURABLE_DIA = (10.0, 215.0)
 
 @dataclass(frozen=True, slots=True)
 class CuffDraw:
-    """The chance part of one reading: errors in mmHg, an artefact factor, an outright failure."""
+    """The chance part of one reading: errors in mmHg and beats, an artefact factor, an outright failure."""
 
     sys_error_mmhg: float = 0.0
     dia_error_mmhg: float = 0.0
     artefact_factor: float = 1.0
     has_failed: bool = False
+    pulse_error_bpm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class CuffReading:
-    """What the display shows after a cycle: three pressures, mmHg, or an error code and no number."""
+    """What the display shows after a cycle: three pressures, mmHg, and the pulse it counted, or an error code."""
 
     ended_s: float
     sys: int | None
     dia: int | None
     mean: int | None
     error: str | None
+    pulse: int | None = None
 
 
 class Cuff:
@@ -119,7 +121,8 @@ class Cuff:
         self._schedule(ended_s)
         if error is not None:
             return CuffReading(ended_s, None, None, None, error)
-        return CuffReading(ended_s, shown_sys, shown_dia, round((shown_sys + 2 * shown_dia) / 3), None)
+        mean, pulse = round((shown_sys + 2 * shown_dia) / 3), max(round(hr + draw.pulse_error_bpm), 0)
+        return CuffReading(ended_s, shown_sys, shown_dia, mean, None, pulse)
 
     def _schedule(self, ended_s: float) -> None:
         """Move the automatic grid past what this cycle has served."""

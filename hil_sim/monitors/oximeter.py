@@ -3,7 +3,7 @@
 Theory of operation. Holding the last value is what real oximeters do (Nonin: 10 s, facts/clinical.md 4) and
 it is a trap: for ten seconds a number that nobody measured looks fresh. After that the sample says it is
 bad and carries no value (facts/faults.md row 65). A pulse too weak to find is the same case as a probe in
-the bed.
+the bed, and so is a finger below a tight cuff: no blood comes through (clinical.md 4, same-limb cuff).
 """
 
 from dataclasses import dataclass

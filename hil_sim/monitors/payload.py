@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 from math import isinf
 
-MMHG, BEATS, PERCENT = "mm[Hg]", "{beat}/min", "%"
+MMHG, BEATS, BREATHS, PERCENT = "mm[Hg]", "{beat}/min", "{breath}/min", "%"
 Shown = float | int | str | bool | None
 
 
@@ -40,13 +40,19 @@ class Message:
     cuff_active: bool | None = None
 
 
-def nibp_values(sys: int | None, dia: int | None, mean: int | None) -> tuple[Value, ...]:
-    """Return a cuff reading, mmHg; None is a failed one."""
+def nibp_values(
+    sys: int | None, dia: int | None, mean: int | None, pulse: tuple[int | None, ...] = ()
+) -> tuple[Value, ...]:
+    """Return a cuff reading, mmHg; None is a failed one.
+
+    `pulse`: what the cuff counted, beats per minute, if it says so.
+    """
     quality = "bad" if sys is None else "ok"
     return (
         Value("MDC_PRESS_BLD_NONINV_SYS", 150021, sys, MMHG, quality),
         Value("MDC_PRESS_BLD_NONINV_DIA", 150022, dia, MMHG, quality),
         Value("MDC_PRESS_BLD_NONINV_MEAN", 150023, mean, MMHG, quality),
+        *(Value("MDC_PULS_RATE_NON_INV", 149546, counted, BEATS, quality) for counted in pulse),
     )
 
 
@@ -57,6 +63,27 @@ def oximeter_values(hr: int | None, spo2: int | None, is_ok: bool) -> tuple[Valu
         Value("MDC_PULS_OXIM_PULS_RATE", 149530, hr, BEATS, quality),
         Value("MDC_PULS_OXIM_SAT_O2", 150456, spo2, PERCENT, quality),
     )
+
+
+def respiration_values(rr: int, gap_s: float) -> tuple[Value, ...]:
+    """Return the respiration rate (breaths per minute) and the time since the last breath (s)."""
+    return (
+        Value("MDC_RESP_RATE", 151562, rr, BREATHS),
+        Value("X_TIME_SINCE_BREATH", None, gap_s, "s"),
+    )
+
+
+def air_values(bubble_ul: float, passed_15min_ml: float) -> tuple[Value, ...]:
+    """Return the bubble in the sensor (uL) and what passed in fifteen minutes (mL)."""
+    return (
+        Value("X_AIR_BUBBLE", None, round(bubble_ul, 1), "uL"),
+        Value("X_AIR_15MIN", None, round(passed_15min_ml, 4), "mL"),
+    )
+
+
+def button_values(is_down: bool) -> tuple[Value, ...]:
+    """Return the bedside button: 1 pressed, 0 released."""
+    return (Value("X_BEDSIDE_BUTTON", None, int(is_down), "1"),)
 
 
 def pressure_values(line_mmhg: float | None) -> tuple[Value, ...]:

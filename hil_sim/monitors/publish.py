@@ -17,7 +17,8 @@ from typing import Any, Protocol
 
 import aiomqtt
 
-from hil_sim.monitors.bedside import MONITOR, TRANSDUCER, Bedside, MonitorSettings, Post, Seen
+from hil_sim.fittings import Fittings
+from hil_sim.monitors.bedside import MONITOR, Bedside, Fitted, MonitorSettings, Post, Seen
 from hil_sim.parts import Body
 from hil_sim.patient_acts import monitor_faults_of
 
@@ -36,10 +37,19 @@ class PublishedWorld(Protocol):
 
     treatment_s: float
     cuff_active: bool
+    fittings: Fittings
 
     @property
     def body(self) -> Body:
         """The patient."""
+
+    @property
+    def is_finger_bloodless(self) -> bool:
+        """The probe's finger is below a tight cuff."""
+
+    @property
+    def displaced_nl(self) -> float:
+        """What the plunger has pushed out so far."""
 
     def line_pressure_mmhg(self) -> float:
         """Line pressure as the sensor feels it."""
@@ -89,9 +99,10 @@ async def publish_monitors(
     clock: TreatmentClock,
     *,
     settings: MonitorSettings | None = None,
+    fitted: Fitted | None = None,
     seed: int = 0,
 ) -> None:
-    """Publish both devices of one bed until cancelled; a broker that is away is tried for ever.
+    """Publish the devices of one bed until cancelled; a broker that is away is tried for ever.
 
     Args:
         world: what is measured; its `cuff_active` is set from the cuff.
@@ -101,10 +112,14 @@ async def publish_monitors(
         patient: token, e.g. "tok-4711".
         clock: speed and treatment wall clock.
         settings: periods and errors of the instruments.
+        fitted: which devices there are.
         seed: of the instruments' chance.
     """
-    bedside = Bedside(patient, settings or MonitorSettings(), clock.speed, seed, clock.wall_treatment_ms())
-    links = {name: _Link(name, bed) for name in (MONITOR, TRANSDUCER)}
+    fitted = fitted or Fitted()
+    bedside = Bedside(
+        patient, settings or MonitorSettings(), clock.speed, seed, clock.wall_treatment_ms(), fitted
+    )
+    links = {name: _Link(name, bed) for name in fitted.names()}
     tasks = [asyncio.create_task(_look(world, bedside, links, clock))]
     for name, link in links.items():
         topic = f"pumpd/v1/request/{bed}" if name == MONITOR else None
@@ -144,7 +159,14 @@ async def _look(
     while True:
         was_tight = bedside.is_cuff_active
         # Somebody else's cuff (a scripted one) is reported too, and is not ours to release.
-        seen = Seen(world.body.vitals(), world.line_pressure_mmhg(), world.cuff_active and not was_tight)
+        seen = Seen(
+            world.body.vitals(),
+            world.line_pressure_mmhg(),
+            world.cuff_active and not was_tight,
+            world.is_finger_bloodless,
+            world.displaced_nl,
+            world.fittings,
+        )
         for post in bedside.poll(world.treatment_s, clock.wall_treatment_ms(), seen, active):
             links[post.device].offer(post)
         if bedside.is_cuff_active != was_tight:

@@ -8,20 +8,24 @@ into the cannula carries no dose and must return before drug does, so backflow i
 """
 
 from hil_sim.parts import Vitals
+from hil_sim.patient.breathing import Breathing
 from hil_sim.patient.drift import Drift
 from hil_sim.patient.pd import PdParameters, Resting, mean_pressure, response
 from hil_sim.patient.pk import CLEMENTS_NIMMO, PkParameters, TwoCompartment, drug_ug
+from hil_sim.patient.sedation import breathing_share, dissociation, moaas
 
 #: What a scenario or a bench may do to the body: name, parameters, meaning. Printed by the command line.
 BODY_EVENTS: dict[str, str] = {
     "bp_shift": "sys=, dia= (mmHg), over_s=, for_s=: the true pressure moves by so much",
     "hr_shift": "hr= (beats/min), over_s=, for_s=: the true pulse moves by so much",
     "spo2_shift": "spo2= (percent points), over_s=, for_s=: the true saturation moves by so much",
+    "deep_sedation": "ng_ml=, over_s=, for_s=: sedated and breathing as if so much more drug were at work",
 }
 _SHIFTS: dict[str, tuple[str, ...]] = {
     "bp_shift": ("sys", "dia"),
     "hr_shift": ("hr",),
     "spo2_shift": ("spo2",),
+    "deep_sedation": ("ng_ml",),
 }
 
 
@@ -50,7 +54,10 @@ class Body:
         self._resting = resting or Resting()
         self._pd = pd or PdParameters()
         self._kinetics = TwoCompartment(weight_kg, pk)
-        self._drifts = {name: Drift() for name in ("sys", "dia", "hr", "spo2")}
+        self._drifts = {name: Drift() for name in ("sys", "dia", "hr", "spo2", "ng_ml")}
+        self._breathing = Breathing()
+        #: The airway is closed, or the drive is gone: no breath, whatever the rate would be.
+        self.is_apnoeic = False
         self._now_s = 0.0
         self._blood_debt_nl = 0.0
         self._given_ug = 0.0
@@ -68,6 +75,7 @@ class Body:
         self._given_ug += dose_ug
         self._kinetics.advance(dt_s, dose_ug)
         self._now_s += dt_s
+        self._breathing.advance(dt_s, self._respiration_rate())
 
     def vitals(self) -> Vitals:
         """Return the true values now."""
@@ -82,6 +90,10 @@ class Body:
             spo2=min(max(self._resting.spo2 + self._drift("spo2"), 0.0), 100.0),
             c_ven_ng_ml=self._kinetics.c_ven,
             c_art_ng_ml=self._kinetics.c_art,
+            rr=self._respiration_rate(),
+            breath_gap_s=self._breathing.gap_s,
+            moaas=moaas(self._depth_ng_ml()),
+            dissociation=dissociation(self._kinetics.c_ven),
         )
 
     def event(self, name: str, **params: float) -> None:
@@ -103,6 +115,13 @@ class Body:
         for_s = params.get("for_s")
         for key, amount in amounts.items():
             self._drifts[key].shift(self._now_s, amount, float(params.get("over_s", 0.0)), for_s)
+
+    def _depth_ng_ml(self) -> float:
+        """The level that sedates: of the drug, and of whatever the scenario adds to it."""
+        return max(self._kinetics.c_effect + self._drift("ng_ml"), 0.0)
+
+    def _respiration_rate(self) -> float:
+        return 0.0 if self.is_apnoeic else self._resting.rr * breathing_share(self._depth_ng_ml())
 
     def _drift(self, name: str) -> float:
         return self._drifts[name].at(self._now_s)

@@ -33,12 +33,17 @@ class PdParameters:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """The person without drug; mmHg, beats per minute, percent. Defaults: clinical.md 6.2."""
+    """The person without drug; mmHg, beats per minute, percent, breaths per minute.
+
+    Defaults: clinical.md 6.2; the respiration rate is the middle of 12-25, which RR1 calls normal, for a person
+    at rest [general knowledge].
+    """
 
     sys: float = 125.0
     dia: float = 78.0
     hr: float = 72.0
     spo2: float = 97.0
+    rr: float = 14.0
 
 
 @dataclass(frozen=True, slots=True)

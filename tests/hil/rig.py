@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bell_ear import BellEar
 from hand_monitor import HandMonitor
 from real_mosquitto import Mosquitto
 from rig_programs import Program, Sim, Truth, link_ms, pumpd
@@ -82,6 +83,10 @@ class Rig:
         self.port = folder / "pump"
         self._has_transducer = has_transducer
         self.has_baseline = False
+        # The bell of the bed is real and heard, so somebody listens: LISTENER stays out of every other test's way
+        # because it has no reason to speak, not because it was switched off.
+        self.bell = BellEar()
+        self.listener_within_s = 15
 
     def open(self) -> "Rig":
         Rig.opened.append(self)
@@ -98,6 +103,7 @@ class Rig:
         if hasattr(self, "monitor"):
             self.monitor.close()
         self.broker.close()
+        self.bell.hang_up()
         if self in Rig.opened:
             Rig.opened.remove(self)
 
@@ -115,6 +121,8 @@ class Rig:
             f'[broker]\nhost = "127.0.0.1"\nport = {self.broker.port}\ntls = false\nkeepalive_s = 1\n'
             f'[journal]\npath = "{values["journal"]}"\n'
             f'[console]\nsocket = "{values["socket"]}"\n{people}'
+            f"[alarms]\nlistener_within_s = {self.listener_within_s}\n"
+            f'[[sounders]]\nkind = "bell"\ndevice = "{self.bell.name}"\n'
             f'[[channels]]\nname = "bed-1"\nbed = "bed-1"\nmonitors = ["monitor-1"]\n{transducer}\n'
             f'[channels.pump]\ndriver = "new_era"\nport = "{values["port"]}"\nmodel = "NE1000"\n'
         )
@@ -181,7 +189,7 @@ class Rig:
 
         A picture that changes between look and press is looked at again, for so long.
         """
-        self.press("acknowledge")
+        self.press("acknowledge", args={"note": "seen at the chair"})
         deadline = time.monotonic() + within_s
         state = self.until(
             lambda now: now["can_resume"] and not now["resume_blocked_by"],
@@ -198,7 +206,8 @@ class Rig:
         replies = self.resume(within_s)
         assert stages(replies)[-1] == "confirmed", replies
         self.sim.until_running()
-        return self.until(lambda one: one["word"] in ("INFUSING", "SLOWED"), 5.0, "flowing again")
+        # clinical.md 3.2: half the rate until a person restores it, five minutes later at the earliest.
+        return self.until(lambda one: one["word"] == "SLOWED", 5.0, "flowing again, at half the rate")
 
     def verify_an_order(self) -> None:
         """A new order, verified by the second person, and nothing in the way of its start.

@@ -56,8 +56,8 @@ def restart_and_resume(rig: Rig) -> None:
     refused = rig.press("resume", args={"epoch": rig.status()["epoch"]})
     assert stages(refused) == ["refused"], "no cuff reading since the start"
     rig.monitor.cuff(125.0, 79.0)
-    assert rig.resume_and_flow()["word"] == "INFUSING"
-    rig.sim.until(lambda now: now["counter_nl"] > dose_nl + 2 * COUNTER_STEP_NL, 5.0, "and it flows")
+    assert rig.resume_and_flow()["word"] == "SLOWED"
+    rig.sim.until(lambda now: now["counter_nl"] > dose_nl + 2 * COUNTER_STEP_NL, 10.0, "and it flows")
     state = rig.status()
     assert abs(state["volume"]["infused_nl"] - rig.sim.truth()["counter_nl"]) <= 2 * COUNTER_STEP_NL
 

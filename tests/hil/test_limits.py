@@ -34,7 +34,7 @@ def test_blood_pressure_slows_then_pauses_then_waits_for_a_person(make_rig: Call
     assert "BP3" in reasons(refused)
 
     rig.monitor.cuff(140.0, 84.0)
-    rig.press("acknowledge")
+    rig.press("acknowledge", args={"note": "headache, none of it worse"})
     rig.throughout(lambda one: one["word"] == "PAUSED", CLEAR_APART_S, "one clear reading releases nothing")
     refused = rig.press("resume", args={"epoch": rig.status()["epoch"]})
     assert "BP3" in reasons(refused)
@@ -79,7 +79,7 @@ def test_a_transducer_that_falls_silent_pauses_within_its_two_seconds(rig: Rig) 
     assert not rig.sim.truth()["running"]
     # I26: a system that only pauses is not safe. LP1 wants 15 s of good pressure, then a person.
     rig.monitor.cuff(125.0, 79.0)
-    assert rig.resume_and_flow(18.0)["word"] == "INFUSING"
+    assert rig.resume_and_flow(18.0)["word"] == "SLOWED"
 
 
 def test_values_of_another_patient_pause(rig: Rig) -> None:

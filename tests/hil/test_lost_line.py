@@ -26,7 +26,7 @@ def test_a_cable_that_comes_off_stops_the_pump_by_its_own_watchdog(rig: Rig) -> 
     assert truth["last_stop_rx_link_ms"] > truth["halted_at_link_ms"], "halted first of all (law 9)"
     rig.throughout(lambda one: one["word"] == "PAUSED", 1.5, "it stays paused")
     assert not rig.sim.truth()["running"]
-    assert rig.resume_and_flow()["word"] == "INFUSING"
+    assert rig.resume_and_flow()["word"] == "SLOWED"
 
 
 def test_a_cable_off_for_a_moment_finds_the_pump_running_and_halts_it(rig: Rig) -> None:
@@ -39,7 +39,7 @@ def test_a_cable_off_for_a_moment_finds_the_pump_running_and_halts_it(rig: Rig) 
     assert 0 <= after_ms < 200, "our halt, not the watchdog"
     assert truth["alarm"] is None
     assert "pump link lost" in why(state)
-    assert rig.resume_and_flow()["word"] == "INFUSING"
+    assert rig.resume_and_flow()["word"] == "SLOWED"
 
 
 def test_a_line_that_takes_nothing_is_paused_within_a_second(rig: Rig) -> None:
@@ -51,7 +51,7 @@ def test_a_line_that_takes_nothing_is_paused_within_a_second(rig: Rig) -> None:
     rig.until(lambda one: one["pump"]["link"] == "up" and one["word"] == "PAUSED", 8.0, "back, and paused")
     state = rig.until(lambda one: one["pump"]["motion"] == "halted", 2.0, "halted")
     assert state["word"] == "PAUSED"
-    assert rig.resume_and_flow()["word"] == "INFUSING"
+    assert rig.resume_and_flow()["word"] == "SLOWED"
 
 
 def test_a_wrong_pump_is_asked_who_it_is_and_nothing_else(make_rig: Callable[..., Rig]) -> None:
@@ -89,7 +89,7 @@ def test_another_pump_plugged_in_during_an_infusion_is_refused(rig: Rig) -> None
     assert rig.sim.truth()["last_stop_rx_link_ms"] < off_ms, "not even a halt goes to a stranger"
     rig.sim.do(do="clear", name="other_pump")
     rig.until(lambda one: one["pump"]["link"] == "up" and one["word"] == "PAUSED", 6.0, "the right one again")
-    assert rig.resume_and_flow()["word"] == "INFUSING"
+    assert rig.resume_and_flow()["word"] == "SLOWED"
 
 
 def test_a_second_daemon_with_the_same_journal_is_refused_and_disturbs_nothing(rig: Rig) -> None:

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import signal
 import socket
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,44 +11,18 @@ from typing import Any
 
 import aiomqtt
 import pytest
+from real_mosquitto import Mosquitto
 
 from hil_sim.clock import SimClock
-from hil_sim.monitors.bedside import MonitorSettings
+from hil_sim.fittings import Fittings
+from hil_sim.monitors.bedside import Fitted, MonitorSettings
 from hil_sim.monitors.publish import publish_monitors
 from hil_sim.patient.body import Body
 
 pytestmark = [pytest.mark.hil, pytest.mark.mosquitto]
 
-MOSQUITTO = "/usr/sbin/mosquitto"
 SPEED = 60.0
 NODELAY = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-
-
-class Mosquitto:
-    """Debian's broker on one loopback port; can be killed and started again."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self._conf = folder / "mosquitto.conf"
-        self._conf.write_text(
-            f"listener {self.port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\nlog_type none\n"
-        )
-        self._child: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self._child = subprocess.Popen([MOSQUITTO, "-c", str(self._conf)])
-
-    def freeze(self) -> None:
-        if self._child is not None:
-            self._child.send_signal(signal.SIGSTOP)
-
-    def kill(self) -> None:
-        if self._child is not None:
-            self._child.kill()
-            self._child.wait()
-            self._child = None
 
 
 @pytest.fixture
@@ -58,7 +30,7 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
     broker = Mosquitto(tmp_path)
     broker.start()
     yield broker
-    broker.kill()
+    broker.close()
 
 
 @dataclass
@@ -68,6 +40,9 @@ class Bench:
     clock: SimClock
     body: Body = field(default_factory=lambda: Body(70.0, 2000.0))
     cuff_active: bool = False
+    fittings: Fittings = field(default_factory=Fittings)
+    is_finger_bloodless: bool = False
+    displaced_nl: float = 0.0
 
     @property
     def treatment_s(self) -> float:
@@ -92,11 +67,12 @@ async def listener(broker: Mosquitto) -> AsyncIterator[aiomqtt.Client]:
 
 @asynccontextmanager
 async def bedside(broker: Mosquitto, bench: Bench) -> AsyncIterator[asyncio.Task[None]]:
-    settings = MonitorSettings(nibp_error_sd_mmhg=0.0, nibp_failure_share=0.0, nibp_artefact_share=0.0)
+    settings = MonitorSettings(
+        nibp_error_sd_mmhg=0.0, nibp_failure_share=0.0, nibp_artefact_share=0.0, line_noise_sd_mmhg=0.0
+    )
+    where = (bench, "127.0.0.1", broker.port, "bed-1", "tok-4711", bench.clock)
     task = asyncio.create_task(
-        publish_monitors(
-            bench, "127.0.0.1", broker.port, "bed-1", "tok-4711", bench.clock, settings=settings, seed=3
-        )
+        publish_monitors(*where, settings=settings, fitted=Fitted(True, True, True), seed=3)
     )
     try:
         yield task
@@ -131,13 +107,36 @@ async def test_a_subscriber_sees_status_vitals_pressure_and_an_extra_reading_on_
         line = json.loads(await until(client, "pumpd/v1/vitals/bed-1/transducer-1", b"INFUSION_LINE"))
         assert line["values"][0]["value"] == 31.0
         first, second = await reading(client), await reading(client)
-        assert [value["value"] for value in first["values"]] == [125, 78, 94]
+        assert [value["value"] for value in first["values"]][:3] == [125, 78, 94]
+        assert first["values"][3]["name"] == "MDC_PULS_RATE_NON_INV"
         assert second["measured_at_ms"] - first["measured_at_ms"] == pytest.approx(75_000, abs=2_000)
         request = {"v": 1, "want": "nibp", "reason": "BP1", "seq": 1}
         await client.publish("pumpd/v1/request/bed-1", json.dumps(request), qos=1)
         extra = await reading(client)
     # The next automatic reading would be 300 s after the second; only a request brings one within a minute.
     assert extra["measured_at_ms"] - second["measured_at_ms"] < 60_000
+
+
+async def test_button_and_air_sensor_are_devices_of_their_own_and_a_press_is_told_at_once(
+    mosquitto: Mosquitto,
+) -> None:
+    """Clinical.md 3.2, AI1 and BT1; a cut wire is silence while the link stays up."""
+    bench = Bench(SimClock(1.0))
+    button, air = "pumpd/v1/vitals/bed-1/button-1", "pumpd/v1/vitals/bed-1/air-sensor-1"
+    async with asyncio.timeout(30.0), listener(mosquitto) as client, bedside(mosquitto, bench):
+        await until(client, "pumpd/v1/status/bed-1/button-1", b"online")
+        rest = json.loads(await until(client, button, b"BUTTON"))
+        assert rest["values"] == [{"name": "X_BEDSIDE_BUTTON", "value": 0, "unit": "1", "quality": "ok"}]
+        bench.fittings.press()
+        bench.fittings.release()
+        pressed = json.loads(await until(client, button, b'"value":1'))
+        released = json.loads(await until(client, button, b'"value":0'))
+        assert released["measured_at_ms"] == pressed["measured_at_ms"] + 1
+        bench.fittings.air.enter(60.0, bench.treatment_s, 0.0)
+        bubble = json.loads(await until(client, air, b'"value":60.0'))
+        assert [value["name"] for value in bubble["values"]] == ["X_AIR_BUBBLE", "X_AIR_15MIN"]
+        breath = json.loads(await until(client, "pumpd/v1/vitals/bed-1/monitor-1", b"RESP_RATE"))
+        assert breath["values"][0]["value"] in (13, 14, 15)
 
 
 async def test_leaving_says_offline_although_the_disconnect_is_clean(mosquitto: Mosquitto) -> None:

@@ -78,7 +78,7 @@ def test_an_infusion_whose_answers_all_get_lost_is_not_confirmed_and_ends(rig: R
     state = rig.until(rig.has_alarm("HALT"), NOT_CONFIRMED_S, "alarm HALT")
     assert state["word"] == "NOT CONFIRMED"
     rig.comes_to_rest(pressed_ms, 1.0)
-    assert rig.resume_and_flow()["word"] == "INFUSING"
+    assert rig.resume_and_flow()["word"] == "SLOWED"
 
 
 def test_a_pump_that_lies_about_its_stop_is_found_out_by_its_volume(rig: Rig) -> None:

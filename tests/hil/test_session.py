@@ -43,7 +43,7 @@ def test_a_treatment_from_order_to_stop(rig: Rig) -> None:
     assert "role nurse" in reasons(rig.press("resume", DORA, args=epoch))
     assert "PIN" in reasons(rig.press("resume", args=epoch, pin="99999"))
     assert not rig.sim.truth()["running"]
-    assert rig.resume_and_flow()["word"] == "INFUSING"
+    assert rig.resume_and_flow()["word"] == "SLOWED"
 
     assert stages(rig.press("stop"))[-1] == "confirmed"
     state = rig.until_word("STOPPED")

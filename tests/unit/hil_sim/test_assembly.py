@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from hil_sim.assembly import build_world, read_scenario
+from hil_sim.assembly import build_world, fitted_devices, read_scenario
 from hil_sim.cli import parse
+from hil_sim.monitors.bedside import Fitted
 
 
 def test_the_options_reach_syringe_and_pump() -> None:
@@ -29,6 +30,16 @@ def test_the_options_reach_syringe_and_pump() -> None:
     assert (world.syringe.diameter_mm, world.syringe.contents_nl, world.syringe.slack_nl) == (29.7, 20e6, 0.0)
     assert world.pump.memory.address == 7
     assert world.body.vitals().sys > 0.0
+
+
+def test_devices_are_fitted_by_option_or_by_scenario(tmp_path: Path) -> None:
+    scenario = tmp_path / "fitted.toml"
+    scenario.write_text('title = "t"\n[devices]\nbutton = true\ncuff_pulse = false\n', encoding="utf-8")
+    words = ["serve", "--listen", "tcp:0", "--air-sensor", "--cuff-same-arm", "--scenario", str(scenario)]
+    options = parse(words)
+    read = read_scenario(options)
+    assert fitted_devices(options, read) == Fitted(air_sensor=True, button=True, cuff_pulse=False)
+    assert build_world(options, read).cuff_same_arm
 
 
 def test_a_scenarios_patient_and_timeline_are_laid_out(tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ def test_the_truth_file_has_a_line_a_second_and_one_an_event(tmp_path: Path) -> 
     lines = [json.loads(line) for line in (tmp_path / "truth").read_text(encoding="utf-8").splitlines()]
 
     assert [line["event"] for line in lines] == [None, None, None, "event occlude"]
+    assert {"rr", "breath_gap_s", "moaas", "dissociation"} <= set(lines[0])
     assert {"t_s", "plunger_nl", "patient_nl", "rate_nl_h", "line_mmhg", "sys", "dia", "hr", "spo2"} <= set(
         lines[0]
     )

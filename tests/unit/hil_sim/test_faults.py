@@ -35,6 +35,33 @@ PUMP_FAULTS = {
 }
 
 
+LINE_EVENTS = {
+    "occlude",
+    "release",
+    "cuff_on",
+    "cuff_off",
+    "cuff_same_arm",
+    "raise_height",
+    "disconnect_line",
+    "reconnect_line",
+    "siphon",
+    "air_bubble",
+    "air_drawn_off",
+    "button_press",
+    "button_release",
+}
+
+
+def bedside_state(world: World) -> tuple[object, ...]:
+    """What the events of line, arm, air and button change."""
+    line, fittings = world.line, world.fittings
+    return (
+        *(line.is_occluded, line.is_disconnected, line.height_cm, world.syringe.loose_nl),
+        *(world.cuff_active, world.cuff_same_arm, world.probe_same_arm),
+        *(fittings.air.bubble_ul(world.displaced_nl), fittings.is_button_down),
+    )
+
+
 def a_running_world() -> World:
     world = World()
     for text in ("", "DIA26.59", "RAT36MH", "RUN"):
@@ -59,14 +86,33 @@ def test_each_fault_begins_and_its_end_leaves_an_honest_pump(name: str) -> None:
     assert not world.wire.is_down
 
 
-@pytest.mark.parametrize("name", ["occlude", "release", "cuff_on", "cuff_off", "same_arm", "raise_height"])
+@pytest.mark.parametrize("name", sorted(LINE_EVENTS))
 def test_each_line_event_happens_and_is_undone_in_time(name: str) -> None:
     world = a_running_world()
-    before = (world.line.is_occluded, world.cuff_active, world.cuff_same_arm, world.line.height_cm)
+    before = bedside_state(world)
     world.event(name, for_s=1.0)
+    is_ending = name in ("release", "cuff_off", "reconnect_line", "air_drawn_off", "button_release")
+    assert (bedside_state(world) == before) is is_ending
     world.advance(1.5, 1500.0)
 
-    assert (world.line.is_occluded, world.cuff_active, world.cuff_same_arm, world.line.height_cm) == before
+    assert bedside_state(world) == before
+
+
+def test_the_cuffs_arm_is_switched_by_words_too() -> None:
+    world = a_running_world()
+    world.event("cuff_same_arm", on="on", probe="off")
+    assert (world.cuff_same_arm, world.probe_same_arm) == (True, False)
+    world.event("cuff_same_arm", on="off")
+    assert world.cuff_same_arm is False
+
+
+def test_a_cut_button_is_mended_by_clearing() -> None:
+    """faults row 53."""
+    world = a_running_world()
+    world.inject("button_wire_break")
+    assert not world.fittings.is_button_wired
+    world.clear("button_wire_break")
+    assert world.fittings.is_button_wired
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,35 @@ def test_pulse_and_saturation_move_by_name() -> None:
     assert (bench.body.vitals().hr, bench.body.vitals().spo2) == (102.0, 89.0)
 
 
+def test_clinical_events_go_to_their_target_and_come_back() -> None:
+    """Scenarios of clinical.md 6.2: desaturation, tachycardia, deep sedation."""
+    world = World(body=Body(70.0, 2000.0))
+    world.event("desaturate", to=84.0, over_s=10.0, for_s=20.0)
+    world.event("tachycardia", to=150.0, over_s=10.0, for_s=20.0)
+    world.event("deep_sedation", over_s=0.0, for_s=20.0)
+    world.advance(15.0, 15_000.0)
+    seen = world.body.vitals()
+    assert (seen.spo2, seen.hr, seen.moaas) == (84.0, 150.0, 2)
+    world.advance(5.1, 20_100.0)
+    world.advance(10.1, 30_200.0)
+    seen = world.body.vitals()
+    assert (seen.spo2, seen.hr, seen.moaas) == (97.0, 72.0, 5)
+
+
+def test_apnoea_lasts_its_time_and_breathing_can_begin_by_name() -> None:
+    """clinical.md 3.2, RR2: no breath for 20 s."""
+    world = World(body=Body(70.0, 2000.0))
+    world.event("apnoea", for_s=30.0)
+    world.advance(29.0, 29_000.0)
+    assert world.truth()["breath_gap_s"] == pytest.approx(29.0, abs=0.2)
+    world.advance(1.1, 30_100.0)
+    world.advance(1.0, 31_100.0)
+    assert (world.truth()["rr"], world.truth()["breath_gap_s"] < 2.0) == (14.0, True)
+    world.event("apnoea")
+    world.event("breathe")
+    assert world.body.vitals().rr == 14.0
+
+
 def test_a_bench_without_a_patient_says_so() -> None:
     with pytest.raises(ValueError, match="no patient"):
         World(body=StillBody()).event("bp_shift", sys=20.0)

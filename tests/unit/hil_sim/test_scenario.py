@@ -68,6 +68,8 @@ ACT = '[[timeline]]\nat_s = 1\nkind = "event"\nname = "bp_shift"\n'
         (GOOD + "[monitor]\nnibp_first_cycles_s = 5\n", "monitor.nibp_first_cycles_s = 5: is a list"),
         (GOOD + "[monitor]\nnibp_period_s = 20\n", "nibp_period_s"),
         (GOOD + "patient = 3\n", "patient = 3: is a table"),
+        (GOOD + "[devices]\nbuton = true\n", "devices.buton = True: unknown key"),
+        (GOOD + "[devices]\nbutton = 1\n", "devices.button = 1: is true or false"),
         (GOOD + "timeline = 3\n", "timeline = 3"),
         (GOOD + ACT.replace("event", "wish"), "timeline[0].kind = 'wish'"),
         (GOOD + ACT.replace("bp_shift", "bp_jump"), "timeline[0].name = 'bp_jump': unknown event"),

@@ -128,11 +128,60 @@ def test_a_monitors_cuff_blocks_only_if_it_shares_the_arm() -> None:
     world.cuff_active = True
     run(world, 1.0)
     given_nl = world.patient_nl
-    world.event("same_arm")
+    world.event("cuff_same_arm")
     run(world, 5.0)
 
     assert given_nl > 0.0
     assert world.patient_nl == given_nl
+
+
+def test_a_monitors_cuff_on_that_arm_takes_the_blood_from_the_finger_too() -> None:
+    """clinical.md 4, same-limb cuff."""
+    world = a_world("36")
+    world.event("cuff_same_arm")
+    assert not world.is_finger_bloodless
+    world.cuff_active = True
+    assert world.is_finger_bloodless
+    world.event("cuff_same_arm", probe=False)
+    assert not world.is_finger_bloodless
+
+
+def test_a_siphon_empties_up_to_half_a_millilitre_without_the_motor() -> None:
+    """clinical.md 7: pump raised 120 cm, motor off, up to 0.5 mL (Rooke)."""
+    world = World(syringe=Syringe(slack_nl=0.0))
+    world.event("siphon", cm=120.0)
+    run(world, 120.0, dt_s=0.05)
+    assert world.patient_nl == pytest.approx(500_000.0, rel=0.01)
+    assert world.truth()["plunger_nl"] == pytest.approx(350_000, abs=5)
+    assert world.truth()["counter_nl"] == 0
+
+
+def test_a_siphon_of_160_cm_pulls_the_line_below_minus_100() -> None:
+    """clinical.md 3.2, LP3."""
+    world = World(syringe=Syringe(slack_nl=0.0))
+    world.event("siphon")
+    run(world, 60.0, dt_s=0.05)
+    assert world.line_pressure_mmhg() == pytest.approx(10.0 - 160.0 * 0.735, abs=0.5)
+
+
+def test_what_a_broken_line_spills_reaches_nobody() -> None:
+    world = a_world("36")
+    run(world, 10.0)
+    given_nl = world.patient_nl
+    world.event("disconnect_line")
+    run(world, 10.0)
+    assert world.patient_nl == given_nl
+    assert world.truth()["spilled_nl"] == pytest.approx(100_000.0, rel=0.4)
+
+
+def test_a_bubble_leaves_the_sensor_with_the_flow_and_stays_when_the_pump_stands() -> None:
+    """clinical.md 3.2, AI1; 36 mL/h are 10 uL a second."""
+    flowing, standing = a_world("36"), World()
+    for world in (flowing, standing):
+        world.event("air_bubble", volume_ul=60.0)
+        run(world, 7.0)
+    assert (flowing.truth()["bubble_ul"], standing.truth()["bubble_ul"]) == (0.0, 60.0)
+    assert flowing.truth()["air_15min_ml"] == 0.06
 
 
 def test_motion_is_noted_with_link_time() -> None:

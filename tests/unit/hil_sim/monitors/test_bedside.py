@@ -5,7 +5,19 @@ from typing import Any
 
 import pytest
 
-from hil_sim.monitors.bedside import MONITOR, TRANSDUCER, Bedside, MonitorSettings, Post, Seen, boot_id
+from hil_sim.fittings import Fittings
+from hil_sim.monitors.bedside import (
+    AIR_SENSOR,
+    BUTTON,
+    MONITOR,
+    TRANSDUCER,
+    Bedside,
+    Fitted,
+    MonitorSettings,
+    Post,
+    Seen,
+    boot_id,
+)
 from hil_sim.monitors.faults import Params
 from hil_sim.parts import Vitals
 
@@ -17,12 +29,17 @@ EXACT = MonitorSettings(
     nibp_artefact_share=0.0,
     hr_error_sd_bpm=0.0,
     spo2_error_sd=0.0,
+    rr_error_sd=0.0,
+    line_noise_sd_mmhg=0.0,
 )
+ALL_FITTED = Fitted(air_sensor=True, button=True, respiration=True)
 WALL_MS = 1_795_345_200_000
 
 
-def bedside(settings: MonitorSettings = EXACT, speed: float = 1.0, seed: int = 1) -> Bedside:
-    return Bedside("tok-4711", settings, speed, seed, WALL_MS)
+def bedside(
+    settings: MonitorSettings = EXACT, speed: float = 1.0, seed: int = 1, fitted: Fitted | None = None
+) -> Bedside:
+    return Bedside("tok-4711", settings, speed, seed, WALL_MS, fitted)
 
 
 def run(
@@ -60,7 +77,84 @@ def test_a_minute_holds_one_cuff_reading_sixty_pulses_and_six_hundred_pressures(
 def test_the_cuff_reading_is_confirmed_delivery_and_stamped_at_the_end_of_its_cycle() -> None:
     ((post, body),) = cuff_messages(run(bedside(), 60.0, step_s=0.4))
     assert (post.device, post.qos, body["measured_at_ms"]) == (MONITOR, 1, WALL_MS + 35_000)
+    assert [value["value"] for value in body["values"]] == [125, 78, 94, 72]
+
+
+def test_a_cuff_that_does_not_say_its_pulse_says_three_numbers() -> None:
+    ((_, body),) = cuff_messages(run(bedside(fitted=Fitted(cuff_pulse=False)), 60.0))
     assert [value["value"] for value in body["values"]] == [125, 78, 94]
+
+
+def test_fitted_devices_speak_for_themselves_at_their_own_pace() -> None:
+    """clinical.md 3.2, AI1, BT1, RR2: 10 Hz, 1 Hz and 1 Hz."""
+    said = run(bedside(fitted=ALL_FITTED), 10.0)
+    counts = {
+        (post.device, body["values"][0]["name"]): len(names(said, body["values"][0]["name"]))
+        for post, body in said
+    }
+    assert counts[AIR_SENSOR, "X_AIR_BUBBLE"] == 100
+    assert counts[BUTTON, "X_BEDSIDE_BUTTON"] == 10
+    assert counts[MONITOR, "MDC_RESP_RATE"] == 10
+
+
+def test_devices_that_are_not_fitted_say_nothing() -> None:
+    assert {post.device for post, _ in run(bedside(), 10.0)} == {MONITOR, TRANSDUCER}
+
+
+def test_a_bubble_and_a_press_are_seen() -> None:
+    fittings = Fittings()
+    fittings.air.enter(60.0, 0.0, 0.0)
+    fittings.press()
+    said = run(bedside(fitted=ALL_FITTED), 0.05, seen=Seen(TRUTH, 31.0, fittings=fittings))
+    shown = {value["name"]: value["value"] for _, body in said for value in body["values"]}
+    assert (shown["X_AIR_BUBBLE"], shown["X_AIR_15MIN"], shown["X_BEDSIDE_BUTTON"]) == (60.0, 0.06, 1)
+
+
+def test_a_press_between_two_looks_keeps_its_order_in_time() -> None:
+    """A value measured at the same millisecond as the last one would be refused as no news."""
+    bed, fittings = bedside(fitted=Fitted(button=True)), Fittings()
+    seen = Seen(TRUTH, 31.0, fittings=fittings)
+    before = run(bed, 0.5, seen=seen)
+    fittings.press()
+    fittings.release()
+    said = names(before + run(bed, 0.6, start_s=0.5, seen=seen), "X_BEDSIDE_BUTTON")
+    assert [body["values"][0]["value"] for _, body in said] == [0, 1, 0]
+    assert [body["measured_at_ms"] - WALL_MS for _, body in said] == [0, 499, 500]
+    assert [body["seq"] for _, body in said] == [1, 2, 3]
+
+
+def test_a_finger_below_the_tight_cuff_holds_ten_seconds_and_drops_out() -> None:
+    """clinical.md 4, same-limb cuff; the 10 s are Nonin's."""
+    bed = bedside()
+    run(bed, 2.0)
+    tight = Seen(TRUTH, 31.0, is_finger_bloodless=True)
+    said = names(run(bed, 32.0, start_s=2.0, seen=tight), "MDC_PULS_OXIM_PULS_RATE")
+    shown = [(body["values"][0]["quality"], body["values"][0]["value"]) for _, body in said]
+    assert shown == [("ok", 72)] * 10 + [("bad", None)] * 20
+
+
+def test_an_artefact_scales_the_reading_and_a_miscount_only_the_pulse() -> None:
+    """clinical.md 4: more than 30 % off is suspect; another pulse than the probe's is refused."""
+    active: dict[str, Params] = {"cuff_artefact": {"factor": 1.4}, "cuff_pulse_off": {"bpm": 45.0}}
+    ((_, body),) = cuff_messages(run(bedside(), 60.0, active=active))
+    assert [value["value"] for value in body["values"]] == [175, 109, 131, 117]
+
+
+def test_motion_shakes_the_pulse_out_and_fails_the_cuff() -> None:
+    """Faults row 65; clinical.md 4, motion."""
+    said = run(bedside(), 79.0, active={"motion": {}})
+    ((_, cuff),) = cuff_messages(said)
+    assert {value["quality"] for value in cuff["values"]} == {"bad"}
+    beats = [body["values"][0]["value"] for _, body in names(said, "MDC_PULS_OXIM_PULS_RATE")]
+    shown = [value for value in beats if value is not None]
+    assert min(shown) >= 72
+    assert max(shown) > 110
+
+
+def test_a_transducer_shows_the_same_tenth_for_a_minute_only_if_it_hangs() -> None:
+    """Faults row 54: the default sensor's last digit moves."""
+    said = names(run(bedside(MonitorSettings()), 60.0), "X_PRESS_INFUSION_LINE")
+    assert len({body["values"][0]["value"] for _, body in said}) > 10
 
 
 def test_fast_streams_are_fire_and_forget_from_their_own_devices() -> None:

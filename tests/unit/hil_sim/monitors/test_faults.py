@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from hil_sim.monitors.faults import DEVICE_FAULTS, MONITOR_FAULTS, FaultStage, Params
-from hil_sim.monitors.payload import Message, nibp_values, oximeter_values
+from hil_sim.monitors.payload import (
+    Message,
+    air_values,
+    button_values,
+    nibp_values,
+    oximeter_values,
+    respiration_values,
+)
 
 
 def nibp(seq: int = 1, sys: int = 128) -> Message:
@@ -93,6 +100,21 @@ def test_saturation_in_another_unit_is_a_fraction() -> None:
     ]
 
 
+def test_every_unit_in_use_has_another() -> None:
+    """Faults row 60, for the devices that came later too."""
+    values = (*respiration_values(14, 2.0), *air_values(60.0, 0.06), *button_values(True))
+    message = Message("m", "b", 1, "p", 0, values)
+    (out,) = FaultStage().apply("air", message, {"wrong_unit": {}})
+    shown = {each["name"]: (each["value"], each["unit"]) for each in json.loads(out.body)["values"]}
+    assert shown == {
+        "MDC_RESP_RATE": (0.2333, "Hz"),
+        "X_TIME_SINCE_BREATH": (2000.0, "ms"),
+        "X_AIR_BUBBLE": (0.06, "mL"),
+        "X_AIR_15MIN": (60.0, "uL"),
+        "X_BEDSIDE_BUTTON": (100.0, "%"),
+    }
+
+
 def test_wrong_patient_carries_another_token() -> None:
     """Faults row 61."""
     assert json.loads(spoiled("wrong_patient"))["patient"] == "tok-other"
@@ -163,4 +185,4 @@ def test_every_message_fault_changes_what_is_published(name: str) -> None:
 
 def test_every_fault_is_described_with_its_row() -> None:
     assert all(fault.what and int(fault.row) for fault in MONITOR_FAULTS.values())
-    assert len(MONITOR_FAULTS) == 23
+    assert len(MONITOR_FAULTS) == 26

@@ -5,11 +5,14 @@ from dataclasses import replace
 
 from hil_sim.monitors.payload import (
     Message,
+    air_values,
     as_dict,
+    button_values,
     encode,
     nibp_values,
     oximeter_values,
     pressure_values,
+    respiration_values,
 )
 
 NIBP = Message(
@@ -73,6 +76,31 @@ def test_line_pressure_has_a_name_of_our_own_and_no_invented_code() -> None:
     ]
     assert "cuff_active" not in body
     assert pressure_values(None)[0].quality == "bad"
+
+
+def test_a_cuff_may_say_what_pulse_it_counted() -> None:
+    """Requirements 5.1: MDC_PULS_RATE_NON_INV."""
+    *pressures, pulse = nibp_values(128, 80, 96, (71,))
+    assert tuple(pressures) == NIBP.values
+    assert (pulse.name, pulse.code, pulse.value, pulse.unit) == (
+        "MDC_PULS_RATE_NON_INV",
+        149546,
+        71,
+        "{beat}/min",
+    )
+    assert nibp_values(None, None, None, (None,))[3].quality == "bad"
+
+
+def test_what_has_no_known_code_carries_none() -> None:
+    """Requirements 5.4."""
+    values = (*respiration_values(14, 2.0), *air_values(60.04, 0.06), *button_values(True))
+    assert [(each.name, each.code, each.value, each.unit) for each in values] == [
+        ("MDC_RESP_RATE", 151562, 14, "{breath}/min"),
+        ("X_TIME_SINCE_BREATH", None, 2.0, "s"),
+        ("X_AIR_BUBBLE", None, 60.0, "uL"),
+        ("X_AIR_15MIN", None, 0.06, "mL"),
+        ("X_BEDSIDE_BUTTON", None, 1, "1"),
+    ]
 
 
 def test_an_honest_message_fits_in_the_limit() -> None:

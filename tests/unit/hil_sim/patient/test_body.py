@@ -97,4 +97,36 @@ def test_an_unknown_event_is_refused_with_what_there_is(name: str, params: dict[
 
 
 def test_every_event_is_described() -> None:
-    assert set(BODY_EVENTS) == {"bp_shift", "hr_shift", "spo2_shift"}
+    assert set(BODY_EVENTS) == {"bp_shift", "hr_shift", "spo2_shift", "deep_sedation"}
+
+
+def test_a_tenfold_rate_puts_the_person_under_and_the_usual_one_does_not() -> None:
+    """Clinical.md 3.2 and 6.2: 332 ng/mL at 5 min and 620 at 10 min with the rate tenfold."""
+    usual, tenfold = Body(70.0, 2000.0), Body(70.0, 2000.0)
+    infuse(usual, 40)
+    assert (usual.vitals().moaas, usual.vitals().rr) == (5, 14.0)
+    assert usual.vitals().dissociation == pytest.approx(0.3 * (177 - 50), abs=0.5)
+    infuse(tenfold, 5, ml_h=262.5)
+    assert tenfold.vitals().c_ven_ng_ml == pytest.approx(332, abs=2)
+    assert tenfold.vitals().moaas == 4
+    infuse(tenfold, 15, ml_h=262.5)
+    assert tenfold.vitals().moaas == 1
+    assert tenfold.vitals().rr < 10.0
+
+
+def test_deep_sedation_by_script_lowers_score_and_breathing_and_passes() -> None:
+    body = Body(70.0, 2000.0)
+    body.event("deep_sedation", ng_ml=1200.0, over_s=10.0, for_s=60.0)
+    body.advance(20.0, 0.0)
+    assert (body.vitals().moaas, body.vitals().c_ven_ng_ml) == (1, 0.0)
+    assert body.vitals().rr == pytest.approx(14.0 * (1.0 - 0.7 * 500.0 / 800.0))
+    body.advance(60.0, 0.0)
+    assert (body.vitals().moaas, body.vitals().rr) == (5, 14.0)
+
+
+def test_a_patient_who_does_not_breathe_has_a_growing_gap() -> None:
+    body = Body(70.0, 2000.0)
+    body.is_apnoeic = True
+    for _ in range(25):
+        body.advance(1.0, 0.0)
+    assert (body.vitals().rr, body.vitals().breath_gap_s) == (0.0, 25.0)
