@@ -22,6 +22,14 @@ ORDER = {
     "syringe": "bd-60",
 }
 
+ARGS: dict[str, dict[str, Any]] = {
+    "order": ORDER,
+    "resume": {"epoch": 12},
+    "restore": {"epoch": 12},
+    "score": {"scale": "rass", "value": -2},
+    "listening": {"listener": "panel"},
+}
+
 
 async def check_pin(name: str, pin: str) -> frozenset[str] | None:
     """Two known people."""
@@ -137,7 +145,7 @@ class RawClient:
 
 def request(verb: str, request_id: str = "a1", **fields: Any) -> dict[str, Any]:
     """A well-formed request by nina, with her PIN; keywords replace or add keys."""
-    args: dict[str, Any] = {"order": ORDER, "resume": {"epoch": 12}}.get(verb, {})
+    args: dict[str, Any] = ARGS.get(verb, {})
     base = {
         "id": request_id,
         "verb": verb,

@@ -11,7 +11,12 @@ solution, and it is used: a step may be as long as it likes and the volume still
 nanolitre, because outflow is computed as what came in less what the spring kept.
 
 `height_cm` is how far the pump stands *above* the vein, so raising the pump lowers the pressure at which flow
-balances and the spring gives its volume up at once, as a real raised pump does.
+balances and the spring gives its volume up at once, as a real raised pump does. If the plunger is also loose
+in its holder, the column pulls it along as soon as the suction overcomes its friction (67 mmHg in a 50 mL
+syringe, clinical.md 7): a siphon.
+
+A line that comes apart opens beside the sensor: what resisted downstream is gone, pressure falls to that of
+the air within a second, and what the pump goes on pushing is spilled and reaches nobody.
 """
 
 from __future__ import annotations
@@ -22,6 +27,9 @@ from dataclasses import dataclass
 MMHG_PER_CM = 0.735  # water column
 # Line 150 cm x 1.0 mm (6.7 mmHg) and a 22G cannula (0.9 mmHg) at 52.5 mL/h.
 OPEN_RESISTANCE_MMHG_S_PER_NL = (6.7 + 0.9) / (52.5e6 / 3600.0)
+#: What is left between pump and break; ours, such that the fall takes a few tenths of a second.
+BROKEN_RESISTANCE_SHARE = 0.1
+PLUNGER_HOLDS_MMHG = 67.0  # 5 N on a BD 60 plunger, kinetic
 
 
 @dataclass
@@ -35,12 +43,14 @@ class Line:
     pressure_mmhg: float = 10.0
     is_occluded: bool = False
     is_cuffed: bool = False
+    is_disconnected: bool = False
     passed_nl: float = 0.0
+    spilled_nl: float = 0.0
 
     @property
     def is_blocked(self) -> bool:
         """Nothing leaves: a clamp, or a cuff blown up on the same arm (20-60 s, facts/clinical.md 7)."""
-        return self.is_occluded or self.is_cuffed
+        return not self.is_disconnected and (self.is_occluded or self.is_cuffed)
 
     @property
     def stored_nl(self) -> float:
@@ -57,17 +67,28 @@ class Line:
         if self.is_blocked:
             self.pressure_mmhg += pushed_nl / self.compliance_nl_per_mmhg
             return 0.0
-        settled = self._rest_mmhg() + pushed_nl / dt_s * self.resistance_mmhg_s_per_nl
-        tau_s = self.resistance_mmhg_s_per_nl * self.compliance_nl_per_mmhg
+        resistance = self.resistance_mmhg_s_per_nl * (
+            BROKEN_RESISTANCE_SHARE if self.is_disconnected else 1.0
+        )
+        settled = self._rest_mmhg() + pushed_nl / dt_s * resistance
+        tau_s = resistance * self.compliance_nl_per_mmhg
         after = settled + (self.pressure_mmhg - settled) * math.exp(-dt_s / tau_s)
         out_nl = pushed_nl - self.compliance_nl_per_mmhg * (after - self.pressure_mmhg)
         self.pressure_mmhg = after
+        if self.is_disconnected:
+            self.spilled_nl += out_nl
+            return 0.0
         self.passed_nl += out_nl
         return out_nl
+
+    def pulls_nl(self, dt_s: float) -> float:
+        """What a loose plunger would give to the suction in the line in `dt_s`; 0 while its friction holds."""
+        suction_mmhg = -self.pressure_mmhg - PLUNGER_HOLDS_MMHG
+        return max(suction_mmhg, 0.0) / self.resistance_mmhg_s_per_nl * dt_s
 
     def sensed_mmhg(self, noise_mmhg: float = 0.0, friction_mmhg: float = 0.0) -> float:
         """What a transducer shows: an in-line one feels no plunger friction, a force sensor does."""
         return self.pressure_mmhg + friction_mmhg + noise_mmhg
 
     def _rest_mmhg(self) -> float:
-        return self.vein_mmhg - MMHG_PER_CM * self.height_cm
+        return (0.0 if self.is_disconnected else self.vein_mmhg) - MMHG_PER_CM * self.height_cm

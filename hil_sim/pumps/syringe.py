@@ -51,6 +51,7 @@ class Syringe:
         capacity_nl: where the plunger stops when it withdraws.
         slack_nl: play still to be taken up, as volume.
         displaced_nl: net volume pushed out since the start (negative: drawn in).
+        loose_nl: how far the plunger can be pulled without the screw; 0: held fast.
     """
 
     diameter_mm: float = 26.59
@@ -58,11 +59,20 @@ class Syringe:
     capacity_nl: float = 60_000_000.0
     slack_nl: float = 120_000.0
     displaced_nl: float = 0.0
+    loose_nl: float = 0.0
 
     @property
     def is_at_end(self) -> bool:
         """The plunger stands at the bottom of an empty barrel."""
         return self.contents_nl <= 0.0
+
+    def give_way(self, wanted_nl: float) -> float:
+        """Let suction pull the plunger; returns the nL that left the tip, which no counter sees."""
+        given_nl = max(min(wanted_nl, self.loose_nl, self.contents_nl), 0.0)
+        self.loose_nl -= given_nl
+        self.contents_nl -= given_nl
+        self.displaced_nl += given_nl
+        return given_nl
 
     def push(self, travel: float) -> float:
         """Move the plunger by `travel` mm; returns the nL that left the tip (negative: drawn in)."""

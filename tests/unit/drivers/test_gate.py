@@ -109,3 +109,27 @@ def test_another_diameter_or_a_new_line_takes_the_settings_right_to_start(break_
 
 def test_harmless_passes_without_approval() -> None:
     assert Gate().refusal(Effect(EffectKind.HARMLESS, "DIS")) is None
+
+
+@pytest.mark.parametrize(("again", "missing"), [(rate(1), "volume limit"), (volume(1), "rate")], ids=str)
+@pytest.mark.parametrize("how", ["started", "rescaled", "line lost"])
+def test_of_the_old_settings_neither_is_left(how: str, again: Effect, missing: str) -> None:
+    """A start after one fresh setting would run with the other one out of another life."""
+    gate = ready()
+    if how == "started":
+        assert gate.refusal(RUN) is None
+    elif how == "rescaled":
+        assert gate.refusal(Effect(EffectKind.RESCALES, "DIA21.59")) is None
+    else:
+        gate.forget()
+    assert gate.refusal(again) is None
+    assert f"no {missing} has passed" in str(gate.refusal(RUN))
+
+
+def test_no_limit_at_all_is_refused_by_that_name() -> None:
+    assert "sets 0 nl, which is no limit" in str(approved().refusal(volume(0)))
+    assert "no limit" not in str(approved().refusal(volume(-1)))
+
+
+def test_an_effect_without_a_number_has_zero() -> None:
+    assert RUN.value == 0

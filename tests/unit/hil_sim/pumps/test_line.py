@@ -73,6 +73,37 @@ def test_raising_the_pump_gives_a_bolus_and_lowering_it_stops_flow() -> None:
     assert run(line, 1.0, 60.0) < 0.0
 
 
+def test_a_cuff_over_the_infusion_raises_the_pressure_and_its_release_is_a_bolus() -> None:
+    """Clinical.md 7: 4.3 mmHg/s at 26.25 mL/h, outflow blocked 20-60 s; what was stored comes as a bolus."""
+    line = Line()
+    run(line, 26.25, 20.0)
+    before_mmhg = line.pressure_mmhg
+    line.is_cuffed = True
+    assert run(line, 26.25, 30.0) == 0.0
+    assert line.pressure_mmhg - before_mmhg == pytest.approx(30.0 * 4.3, rel=0.01)
+    line.is_cuffed = False
+    in_5_s_nl = run(line, 26.25, 5.0)
+    assert in_5_s_nl == pytest.approx(35.0 * 26.25e6 / 3600.0, rel=0.01)  # 30 s of stored flow on top of 5 s
+    assert line.pressure_mmhg == pytest.approx(before_mmhg, abs=1.0)
+
+
+def test_a_line_that_comes_apart_falls_to_the_air_within_a_second_and_gives_nothing() -> None:
+    """Clinical.md 3.2, LP3."""
+    line = Line(pressure_mmhg=180.0, is_occluded=True)
+    line.is_disconnected = True
+    assert run(line, 26.25, 1.0) == 0.0
+    assert line.pressure_mmhg == pytest.approx(0.4, abs=0.2)
+    assert line.spilled_nl == pytest.approx(1700.0 * 180.0 + 26.25e6 / 3600.0, rel=0.01)
+    line.is_disconnected = False
+    assert line.is_blocked
+
+
+def test_friction_holds_a_loose_plunger_until_the_suction_is_stronger() -> None:
+    """Clinical.md 7: 5 N are 67 mmHg on a BD 60."""
+    assert Line(pressure_mmhg=-67.0).pulls_nl(0.1) == 0.0
+    assert Line(pressure_mmhg=-68.0).pulls_nl(0.1) > 0.0
+
+
 def test_a_force_sensor_adds_friction_and_noise() -> None:
     assert Line(pressure_mmhg=20.0).sensed_mmhg(noise_mmhg=0.5, friction_mmhg=67.0) == 87.5
 

@@ -59,3 +59,15 @@ def test_area_matches_the_table_of_ml_per_mm() -> None:
 def test_rate_range_is_area_times_screw_speed(diameter: float, low_ul_h: float, high_ml_h: float) -> None:
     assert min_rate_nl_h(diameter) / 1000.0 == pytest.approx(low_ul_h, rel=1e-3)
     assert max_rate_nl_h(diameter) / 1e6 == pytest.approx(high_ml_h, rel=1e-3)
+
+
+def test_a_loose_plunger_gives_way_as_far_as_it_is_loose_and_no_further() -> None:
+    """A siphon (clinical.md 7) empties what the holder lets go of; a plunger held fast gives nothing."""
+    loose, fast = Syringe(loose_nl=350_000.0), Syringe()
+    assert [loose.give_way(200_000.0), loose.give_way(200_000.0), loose.give_way(200_000.0)] == [
+        200_000.0,
+        150_000.0,
+        0.0,
+    ]
+    assert (loose.displaced_nl, loose.contents_nl) == (350_000.0, 49_650_000.0)
+    assert fast.give_way(200_000.0) == 0.0
