@@ -121,7 +121,8 @@ def _has_code(text: str) -> bool:
 def mirror_of(path: str) -> str:
     """Where the tests of a source file are."""
     source = Path(path)
-    return str(Path("tests", "unit", source.parent, f"test_{source.stem}.py"))
+    folders = (folder.removeprefix(".") for folder in source.parent.parts)
+    return str(Path("tests", "unit", *folders, f"test_{source.stem}.py"))
 
 
 def without_mirror(path: str, text: str, exists: Callable[[str], bool]) -> list[str]:
@@ -214,6 +215,7 @@ def test_each_rule_passes_what_is_right(rule: Rule, path: str, text: str) -> Non
 
 def test_a_mirror_that_exists_satisfies_the_rule_and_stands_where_the_source_does() -> None:
     assert mirror_of("drivers/new_era/codec.py") == "tests/unit/drivers/new_era/test_codec.py"
+    assert mirror_of(".ci/lock.py") == "tests/unit/ci/test_lock.py"
     text = "def f():\n    return 1"
     assert without_mirror("pumpd/a.py", text, lambda path: path == "tests/unit/pumpd/test_a.py") == []
 
@@ -225,6 +227,7 @@ def test_every_rule_is_proven_both_ways() -> None:
 
 def _sources() -> list[str]:
     found = [path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    found += [path.relative_to(ROOT) for path in (ROOT / ".ci").glob("*.py")]
     return sorted([str(path) for path in found if not _FOREIGN & set(path.parts)] + ["run"])
 
 
@@ -245,7 +248,9 @@ def _text(path: str) -> str:
 
 
 def test_the_tree_is_seen() -> None:
-    assert {"run", "pumpd/clock.py", "interlocks/vocabulary.py", "pumpd/__init__.py"} <= set(_sources())
+    assert {"run", ".ci/mutate.py", "pumpd/clock.py", "interlocks/vocabulary.py", "pumpd/__init__.py"} <= set(
+        _sources()
+    )
     assert {"requirements.lock", ".ci/run", "tests/test_tidy.py", "pyproject.toml"} <= set(_own_files())
 
 

@@ -66,9 +66,9 @@ def headline(state: ChannelState, word: str, percent: int, restore_blocked: tupl
 
 
 def _resumed(state: ChannelState, percent: int, blocked: tuple[str, ...]) -> str:
-    left_s = -(-restore_in_ms(state) // 1000)
-    if left_s:
-        return f"Resumed at {percent} %: a nurse may restore the prescribed rate in {left_s} s"
+    # No countdown here: a headline that changes every second is read by nobody. `next` has it.
+    if restore_in_ms(state):
+        return f"Resumed at {percent} %: a nurse may restore the prescribed rate after 5 min"
     if blocked:
         return f"Resumed at {percent} %: not restored to the prescribed rate yet"
     return f"Resumed at {percent} %: a nurse may restore the prescribed rate now"

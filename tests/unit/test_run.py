@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "run"
+VERBS = ("setup", "test", "demo", "lint", "mutants", "cohort", "lock", "help")
 
 
 @pytest.fixture
@@ -87,7 +88,7 @@ def test_an_unknown_verb_exits_with_2_and_names_the_known_ones(
     run: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run.main(["tset"]) == 2
-    assert "setup, test, demo, lint, lock, help" in capsys.readouterr().out
+    assert "setup, test, demo, lint, mutants, cohort, lock, help" in capsys.readouterr().out
 
 
 def test_the_real_script_prints_its_help_with_no_environment_at_all(tmp_path: Path) -> None:
@@ -96,7 +97,7 @@ def test_the_real_script_prints_its_help_with_no_environment_at_all(tmp_path: Pa
     words = subprocess.run(
         [sys.executable, "-I", str(copy)], capture_output=True, text=True, check=True
     ).stdout
-    assert all(f"\n  {verb} " in words for verb in ("setup", "test", "demo", "lint", "lock", "help"))
+    assert all(f"\n  {verb} " in words for verb in VERBS)
     assert os.listdir(tmp_path) == ["run"]
 
 
@@ -197,7 +198,7 @@ def test_every_marker_of_the_table_is_known_to_pytest(
     assert {row.marker for row in run.SYSTEM_PACKAGES} <= known
 
 
-@pytest.mark.parametrize("failing", ["ruff", "mypy", "lint-imports", "pytest", "\0"])
+@pytest.mark.parametrize("failing", ["ruff", "mypy", "lint-imports", "pytest", "branches", "mutants", "\0"])
 def test_a_failing_stage_fails_the_whole_and_stops_no_other(
     run: ModuleType, capsys: pytest.CaptureFixture[str], failing: str
 ) -> None:
@@ -207,45 +208,27 @@ def test_a_failing_stage_fails_the_whole_and_stops_no_other(
     commands = _with_call(run, Commands(failing))
     run.__dict__["SYSTEM_PACKAGES"] = ()
     assert run.main(["test", "-k", "one"]) == (0 if failing == "\0" else 1)
-    for word in ("ruff check", "ruff format --check", "mypy", "lint-imports", "-m pytest -k one"):
+    words = ("ruff check", "ruff format --check", "mypy", "lint-imports", "-m pytest -k one")
+    for word in (*words, ".ci/branches.py", ".ci/mutants.py --module drivers/gate.py"):
         assert commands.count(word) == 1
     assert ("FAILED" in capsys.readouterr().out) is (failing != "\0")
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("", "empty"),
-        ("a==1\n", "no hash"),
-        ("a==1 \\\n    --hash=md5:00\n", "no hash"),
-        ("a>=1 \\\n    --hash=sha256:00\n", "no exact version"),
-        ("--index-url https://x.example\n", "address"),
-        ("a @ https://x.example/a.whl \\\n    --hash=sha256:00\n", "address"),
-    ],
+    ("verb", "script"), [("mutants", ".ci/mutants.py"), ("cohort", "tests/cohort/run_cohort.py")]
 )
-def test_a_lock_without_hashes_or_with_an_address_is_refused(run: ModuleType, text: str, says: str) -> None:
-    assert says in "; ".join(run.lock_faults(text))
+def test_a_longer_errand_has_a_script_of_its_own_and_its_exit_status_counts(
+    run: ModuleType, verb: str, script: str
+) -> None:
+    _ready(run)
+    commands = _with_call(run, Commands(failing="--five"))
+    assert run.main([verb, "--four"]) == 0
+    assert commands.asked[-1] == f"{run.program('python')} {run.ROOT / script} --four"
+    assert run.main([verb, "--five"]) == 1
+    assert (SCRIPT.parent / script).is_file()
 
 
-def test_the_lock_in_the_tree_has_a_hash_for_every_pin_and_no_address(run: ModuleType) -> None:
-    text = (SCRIPT.parent / "requirements.lock").read_text(encoding="utf-8")
-    assert run.lock_faults(text) == []
-    assert {"hatchling", "editables"} <= {line.split("==")[0] for line in text.splitlines()}
-
-
-def test_a_bad_new_lock_leaves_the_old_one(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    uv = Path(run.program("uv"))
-    uv.parent.mkdir(parents=True)
-    uv.touch(mode=0o755)
-    before = run.LOCK.read_bytes()
-
-    def write_bad_lock(command: list[str]) -> int:
-        Path(command[-1]).write_text("a==1\n", encoding="utf-8")
-        return 0
-
-    monkeypatch.setenv("UV_PYTHON", "")
-    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "")
-    run.__dict__["call"] = write_bad_lock
-    assert run.main(["lock"]) == 1
-    assert run.LOCK.read_bytes() == before
-    assert not run.LOCK.with_suffix(".new").exists()
+def test_the_lock_is_written_without_an_environment(run: ModuleType) -> None:
+    commands = _with_call(run, Commands())
+    assert run.main(["lock"]) == 0
+    assert commands.asked == [f"{sys.executable} {run.ROOT / '.ci' / 'lock.py'}"]

@@ -1,6 +1,7 @@
 """The evaluator: order, failure, release, and rows it has never seen before."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,13 +10,13 @@ from rule_scene import BASELINE, CALM, Scene
 
 from interlocks.catalogue.table import DEFAULT_RULES
 from interlocks.combinations import AllOf, AnyOf
-from interlocks.conditions import Over, Under
+from interlocks.conditions import Condition, Over, Under
 from interlocks.evaluate import evaluate, fresh_states, release
 from interlocks.limits import Absolute, OfBaseline
 from interlocks.lint import lint
-from interlocks.rules import FIRST_READING, Clear, Persist, Rule, SeeRow, Step, TripWhenStale
-from interlocks.situation import Clock, MaxAge
-from interlocks.vocabulary import Demand, Flag, Priority, Signal
+from interlocks.rules import AT_ONCE, FIRST_READING, Clear, Itself, Persist, Rule, SeeRow, Step, TripWhenStale
+from interlocks.situation import Clock, MaxAge, Situation
+from interlocks.vocabulary import Demand, Flag, Priority, Sample, Signal, Truth
 
 #: A row that the table does not have, as data only: the evaluator must not need a line for it.
 TT1 = Rule(
@@ -284,3 +285,191 @@ def test_a_row_that_waits_for_its_first_value_rests() -> None:
     before = scene.states
     scene.at(200)
     assert all(old is new for old, new in zip(before, scene.states, strict=True))
+
+
+# -- one row of conditions that say what they are told ------------------------------------------------------------
+
+
+@dataclass
+class Told:
+    """A condition that answers as told, or raises, and counts how often it was asked."""
+
+    answer: Truth | Exception = Truth.FALSE
+    heard: frozenset[Signal] = frozenset({Signal.HR})
+    is_by_time: bool = False
+    name: str = "told"
+    asked: int = 0
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def truth(self, _at: Situation, _max_age: MaxAge) -> Truth:
+        self.asked += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def sentence(self, _at: Situation) -> str:
+        return self.name
+
+    wanted = sentence
+
+    def samples(self, at: Situation) -> tuple[Sample, ...]:
+        return tuple(sample for sample in at.picture.samples if sample.signal in self.heard)
+
+    def signals(self) -> frozenset[Signal]:
+        return self.heard
+
+    def members(self) -> tuple[Condition, ...]:
+        return ()
+
+    def is_timed(self) -> bool:
+        return self.is_by_time
+
+
+def row(*rungs: tuple[Demand, Condition], clear: Condition | None = None, **changes: Any) -> Rule:
+    """A row that confirms at once; nothing clears it unless said."""
+    steps = tuple(Step(demand, Priority.MEDIUM, AT_ONCE, when) for demand, when in rungs)
+    kept = {"clear": Clear(clear), "is_latching": False, "on_stale": Itself(), **changes}
+    return replace(TT1, when=rungs[0][1], steps=steps, **kept)
+
+
+def test_a_row_at_rest_is_asked_only_by_its_own_news_and_by_time() -> None:
+    """What keeps a control cycle cheap: hundreds of rows, and one of them concerned."""
+    plain, timed = Told(), Told(is_by_time=True, answer=Truth.STALE)
+    scene = Scene((row((Demand.SLOW, plain)), replace(row((Demand.SLOW, timed)), id="TT2")))
+    scene.at(100)
+    scene.hear_at(200, {Signal.SPO2: 98.0})
+    assert (plain.asked, timed.asked) == (0, 2), "a first value missing lets even a timed row rest"
+    scene.hear_at(300, {Signal.HR: 70.0})
+    assert (plain.asked, timed.asked) == (1, 3)
+    scene.baseline = None
+    scene.at(400)
+    assert plain.asked == 2, "without a baseline no row that uses a signal rests"
+
+
+def test_without_a_baseline_a_row_of_no_signal_may_rest() -> None:
+    flag = Told(heard=frozenset())
+    scene = Scene((row((Demand.SLOW, flag)),), baseline=None)
+    scene.at(100)
+    assert flag.asked == 0
+
+
+def test_a_row_in_force_is_asked_every_time() -> None:
+    told = Told(Truth.TRUE)
+    scene = Scene((row((Demand.SLOW, told)),))
+    scene.hear_at(100, {Signal.HR: 150.0})
+    asked = told.asked
+    scene.at(200)
+    assert told.asked > asked
+
+
+@pytest.mark.parametrize(
+    ("answers", "worst"),
+    [
+        ((Truth.FALSE, Truth.FALSE), Truth.FALSE),
+        ((Truth.FALSE, Truth.STALE), Truth.STALE),
+        ((Truth.STALE, Truth.FALSE), Truth.STALE),
+        ((Truth.TRUE, Truth.STALE), Truth.TRUE),
+        ((Truth.STALE, Truth.TRUE), Truth.TRUE),
+        ((Truth.TRUE, Truth.ERROR), Truth.ERROR),
+        ((Truth.ERROR, Truth.TRUE), Truth.ERROR),
+    ],
+)
+def test_a_row_remembers_the_worst_answer_of_its_rungs(answers: tuple[Truth, Truth], worst: Truth) -> None:
+    scene = Scene((row((Demand.SLOW, Told(answers[0])), (Demand.PAUSE, Told(answers[1]))),))
+    scene.hear({Signal.HR: 70.0})
+    assert scene.state("TT1").truth is worst
+
+
+@pytest.mark.parametrize(
+    ("rungs", "demand", "reason"),
+    [
+        (((Demand.PAUSE, Truth.TRUE), (Demand.SLOW, Truth.TRUE)), Demand.PAUSE, "rung 0"),
+        (((Demand.SLOW, Truth.TRUE), (Demand.PAUSE, Truth.TRUE)), Demand.PAUSE, "rung 1"),
+        (((Demand.SLOW, Truth.TRUE), (Demand.SLOW, Truth.TRUE)), Demand.SLOW, "rung 0"),
+        (((Demand.STOP, Truth.TRUE), (Demand.PAUSE, Truth.ERROR)), Demand.STOP, "rung 0"),
+        (((Demand.PAUSE, Truth.TRUE), (Demand.PAUSE, Truth.ERROR)), Demand.PAUSE, "rung 0"),
+        (((Demand.SLOW, Truth.TRUE), (Demand.PAUSE, Truth.ERROR)), Demand.PAUSE, "cannot be judged: rung 1"),
+    ],
+)
+def test_of_what_is_confirmed_together_the_most_severe_speaks(
+    rungs: tuple[tuple[Demand, Truth], ...], demand: Demand, reason: str
+) -> None:
+    told = [(step, Told(answer, name=f"rung {at}")) for at, (step, answer) in enumerate(rungs)]
+    scene = Scene((row(*told),))
+    scene.hear({Signal.HR: 70.0})
+    assert (scene.demand("TT1"), scene.finding("TT1").reason) == (demand, reason)
+
+
+def test_a_row_that_goes_on_raising_trips_once_and_is_never_clear() -> None:
+    """facts/faults.md row 100."""
+    told, clear = Told(Truth.TRUE), Told(Truth.TRUE)
+    scene = Scene((row((Demand.PAUSE, told), clear=clear, is_latching=True),))
+    scene.hear({Signal.HR: 150.0})
+    assert not scene.finding("TT1").is_present, "proven clear"
+    told.answer = RuntimeError("boom")
+    scene.at(100)
+    assert scene.finding("TT1").is_present
+    assert "RuntimeError: boom" in scene.finding("TT1").reason
+    scene.acknowledge()
+    scene.at(200)
+    assert scene.finding("TT1").is_acknowledged, "the same failure is not news"
+    assert scene.finding("TT1").since_ms == 0
+    scene.states = (replace(scene.state("TT1"), demand=Demand.NONE),)
+    scene.at(300)
+    assert scene.demand("TT1") is Demand.PAUSE, "idle and raising is not left idle"
+
+
+def test_an_error_that_goes_on_is_one_trip() -> None:
+    told = Told(Truth.ERROR)
+    scene = Scene((row((Demand.PAUSE, told), clear=Told(Truth.FALSE), is_latching=True),))
+    scene.hear({Signal.HR: 150.0})
+    scene.acknowledge()
+    scene.states = (replace(scene.state("TT1"), is_clear=True),)
+    scene.at(100)
+    assert scene.finding("TT1").is_acknowledged
+    assert scene.finding("TT1").is_present, "what cannot be judged is not clear"
+
+
+@pytest.mark.parametrize(("is_latching", "is_acknowledged"), [(False, False), (True, True), (True, False)])
+def test_advice_that_has_cleared_goes_by_itself_once_it_may(is_latching: bool, is_acknowledged: bool) -> None:
+    told, clear = Told(Truth.TRUE), Told(Truth.FALSE)
+    scene = Scene((row((Demand.ADVISE, told), clear=clear, is_latching=is_latching),))
+    scene.hear({Signal.HR: 150.0})
+    if is_acknowledged:
+        scene.acknowledge()
+    told.answer, clear.answer = Truth.FALSE, Truth.TRUE
+    scene.at(100)
+    assert (scene.demand("TT1") is Demand.NONE) is (is_acknowledged or not is_latching)
+
+
+@pytest.mark.parametrize("is_shadow", [False, True])
+def test_a_shadow_that_has_cleared_goes_by_itself_and_a_restriction_does_not(is_shadow: bool) -> None:
+    told, clear = Told(Truth.TRUE), Told(Truth.FALSE)
+    scene = Scene((row((Demand.SLOW, told), clear=clear, is_shadow=is_shadow),))
+    scene.hear({Signal.HR: 150.0})
+    told.answer, clear.answer = Truth.FALSE, Truth.TRUE
+    scene.at(100)
+    assert (scene.demand("TT1") is Demand.NONE) is is_shadow
+
+
+def test_a_rise_within_an_excursion_keeps_its_first_crossing_and_its_own_beginning() -> None:
+    mild, severe = Told(Truth.TRUE), Told(Truth.FALSE)
+    scene = Scene((row((Demand.SLOW, mild), (Demand.PAUSE, severe)),))
+    scene.hear_at(100, {Signal.HR: 130.0})
+    severe.answer = Truth.TRUE
+    scene.hear_at(900, {Signal.HR: 150.0})
+    assert scene.finding("TT1").crossed.ms == 100
+    assert scene.finding("TT1").since_ms == 900
+
+
+def test_a_release_looks_only_at_rows_in_force() -> None:
+    timed = Told(is_by_time=True)
+    scene = Scene((row((Demand.SLOW, timed)),))
+    before = scene.states
+    timed.answer = Truth.TRUE
+    scene.release()
+    assert scene.states[0] is before[0], "what trips now is found by the next evaluation, which tells it"

@@ -109,7 +109,7 @@ WORDS: list[tuple[Callable[[], Bench], str, str]] = [
     (starting, "STARTING", "waiting for the pump's readback"),
     (infusing, "INFUSING", "Infusing at 26.2 mL/h"),
     (slowed, "SLOWED", "Slowed to 50 %: diastolic 104 mmHg"),
-    (resumed, "SLOWED", "Resumed at 50 %: a nurse may restore the prescribed rate in 180 s"),
+    (resumed, "SLOWED", "Resumed at 50 %: a nurse may restore the prescribed rate after 5 min"),
     (paused, "PAUSED", "Paused: paused by nina"),
     (pausing, "PAUSING", "Pausing: paused by nina"),
     (unconfirmed, "NOT CONFIRMED", "use the pump's own stop key"),

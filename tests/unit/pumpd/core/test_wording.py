@@ -27,9 +27,9 @@ def resumed_ago(ms: int) -> ChannelState:
 @pytest.mark.parametrize(
     ("ago_ms", "blocked", "said"),
     [
-        (0, ("resumed 0 s ago",), "a nurse may restore the prescribed rate in 300 s"),
-        (120_000, ("resumed 120 s ago",), "a nurse may restore the prescribed rate in 180 s"),
-        (299_001, ("resumed 299 s ago",), "a nurse may restore the prescribed rate in 1 s"),
+        (0, ("resumed 0 s ago",), "a nurse may restore the prescribed rate after 5 min"),
+        (120_000, ("resumed 120 s ago",), "a nurse may restore the prescribed rate after 5 min"),
+        (299_001, ("resumed 299 s ago",), "a nurse may restore the prescribed rate after 5 min"),
         (300_000, (), "a nurse may restore the prescribed rate now"),
         (300_000, ("no broker",), "not restored to the prescribed rate yet"),
     ],
