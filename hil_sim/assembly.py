@@ -20,6 +20,7 @@ from hil_sim.parts import PumpFace
 from hil_sim.pumps.alaris import AlarisPump
 from hil_sim.pumps.alaris import Nature as AlarisNature
 from hil_sim.pumps.alaris_motor import Memory as AlarisMemory
+from hil_sim.pumps.chemyx import ChemyxPump
 from hil_sim.pumps.harvard import HarvardPump
 from hil_sim.pumps.harvard_motor import Settings as HarvardSettings
 from hil_sim.pumps.new_era import NewEraPump
@@ -64,6 +65,8 @@ def make_pump(options: argparse.Namespace) -> PumpFace:
         return AlarisPump(
             AlarisNature(serial=options.serial), AlarisMemory(diameter_mm=Decimal(str(options.syringe_mm)))
         )
+    if options.pump == "chemyx":
+        return ChemyxPump()
     if options.pump == "harvard":
         return HarvardPump(memory=HarvardSettings(address=options.address))
     return NewEraPump(memory=Memory(address=options.address))

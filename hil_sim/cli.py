@@ -101,7 +101,11 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     serve = commands.add_parser("serve", help="play a pump, its line, its patient and the monitors")
     serve.set_defaults(run=_serve)
-    serve.add_argument("--pump", choices=["new_era", "modbus-rtu", "modbus-tcp", "alaris"], default="new_era")
+    serve.add_argument(
+        "--pump",
+        choices=["new_era", "modbus-rtu", "modbus-tcp", "alaris", "harvard", "chemyx"],
+        default="new_era",
+    )
     serve.add_argument("--listen", required=True, metavar="pty:LINKPATH|tcp:PORT")
     serve.add_argument("--speed", type=float, default=1.0, help="treatment seconds per real second")
     serve.add_argument("--epoch-ms", type=int, help="unix ms at which treatment and real wall time coincide")

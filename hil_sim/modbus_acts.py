@@ -54,7 +54,7 @@ FAULTS.update(
             _exception,
             {"code": 4, "command": "*", "count": 0},
         ),
-        "wrong_unit": Injectable(
+        "other_unit": Injectable(
             "Modbus: answers carry the next unit's number", "31", _switch("is_unit_wrong")
         ),
         "torn_value": Injectable(

@@ -63,7 +63,7 @@ class Wire:
             if (
                 tamper.kind == "lose_request"
                 and not self.loses_by_word
-                and (tamper.command or "").encode() in chunk
+                and (tamper.command or "").encode() in chunk.upper()
                 and tamper.hits(tamper.command or "")
             ):
                 return b""

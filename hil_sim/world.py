@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import hil_sim.alaris_acts
+import hil_sim.harvard_acts
 import hil_sim.modbus_acts
 import hil_sim.patient_acts  # noqa: F401  enters what may be done to patient and monitors in the tables
 from hil_sim import faults

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from drivers.contract import DriverEvent, Ended, LinkDown, LinkUp, Outcome, PumpCommand, PumpReport, Reported
+from drivers.line.chain import Chain
 from drivers.new_era.binding import Binding
 from drivers.new_era.driver import NewEraDriver, NewEraLine
 from drivers.transport import Connect
@@ -15,13 +16,15 @@ T = TypeVar("T")
 class DriverSeat:
     """One driver under way."""
 
-    def __init__(self, port: str, connect: Connect, binding: Binding | None = None) -> None:
+    def __init__(
+        self, port: str, connect: Connect, binding: Binding | None = None, chain: Chain | None = None
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.events: list[DriverEvent] = []
         self.times: list[float] = []
         self._news = asyncio.Event()
         line = NewEraLine(port, binding or Binding("NE1000"))
-        self.driver = NewEraDriver(line, self._hear, lambda: int(loop.time() * 1000), connect)
+        self.driver = NewEraDriver(line, self._hear, lambda: int(loop.time() * 1000), connect, chain=chain)
         self.task = asyncio.create_task(self.driver.run())
         self._command_id = 0
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from contract.fake_new_era import FakeNewEra
+from contract.memory_chain import FakeChain
 
 from drivers.errors import PortError
 
@@ -24,7 +25,7 @@ class MemoryTransport(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if not self._is_closing:
             self._line.written.append((self._loop.time(), bytes(data)))
-            self._later(self._line.pump.feed(bytes(data), self._now()))
+            self._later(self._line.far_end.feed(bytes(data), self._now()))
 
     def get_write_buffer_size(self) -> int:
         return self._line.stuck_bytes
@@ -57,15 +58,16 @@ class MemoryTransport(asyncio.Transport):
 
     def _tick(self) -> None:
         if not self._is_closing:
-            self._later(self._line.pump.tick(self._now()))
+            self._later(self._line.far_end.tick(self._now()))
             self._loop.call_later(TICK_S, self._tick)
 
 
 class MemoryLine:
     """`connect` is what the driver is given instead of a port."""
 
-    def __init__(self, pump: FakeNewEra | None = None) -> None:
+    def __init__(self, pump: FakeNewEra | None = None, *neighbours: FakeNewEra) -> None:
         self.pump = pump or FakeNewEra()
+        self.far_end = FakeChain(self.pump, *neighbours)
         self.written: list[tuple[float, bytes]] = []
         self.openings: list[float] = []
         self.is_missing = False

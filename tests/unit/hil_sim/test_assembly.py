@@ -7,6 +7,7 @@ import pytest
 from hil_sim.assembly import build_world, fitted_devices, read_scenario
 from hil_sim.cli import parse
 from hil_sim.monitors.bedside import Fitted
+from hil_sim.pumps.alaris import AlarisPump
 
 
 def test_the_options_reach_syringe_and_pump() -> None:
@@ -62,3 +63,13 @@ name = "occlude"
 
     assert world.body.vitals().sys == pytest.approx(150.0, abs=1.0)
     assert world.line.is_occluded
+
+
+def test_an_alaris_pump_has_its_serial_number_and_the_syringe_that_lies_in_it() -> None:
+    words = ["serve", "--pump", "alaris", "--listen", "tcp:0", "--serial", "8003-1", "--syringe-mm", "29.7"]
+    options = parse(words)
+    world = build_world(options, read_scenario(options))
+    assert isinstance(world.pump, AlarisPump)
+    assert world.pump.nature.serial == "8003-1"
+    assert float(world.pump.memory.diameter_mm) == 29.7
+    assert world.truth()["watchdog_s"] == 15

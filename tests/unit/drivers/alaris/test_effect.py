@@ -1,0 +1,67 @@
+"""The second opinion on every outgoing frame."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from drivers.alaris.effect import effect_of
+from drivers.alaris.framing import wrap
+from drivers.gate import Effect, EffectKind
+
+KINDS = [
+    (b"INF_STOP", EffectKind.HALTS, 0),
+    (b"INF_START", EffectKind.STARTS, 0),
+    (b"INF", EffectKind.HARMLESS, 0),
+    (b"INF_VI", EffectKind.HARMLESS, 0),
+    (b"INF_RATE", EffectKind.HARMLESS, 0),
+    (b"INST_SERIALNO", EffectKind.HARMLESS, 0),
+    (b"REMOTE_CFG^ENABLED^3ECB", EffectKind.HARMLESS, 0),
+    (b"REMOTE_CTRL^ENABLED^3ECB", EffectKind.HARMLESS, 0),
+    (b"INF_RATE^26.2^ml/h", EffectKind.SETS_RATE, 26_200_000),
+    (b"INF_RATE^0.1^ml/h", EffectKind.SETS_RATE, 100_000),
+    (b"INF_RATE^26.2^ml/min", EffectKind.UNKNOWN, 0),
+    (b"INF_RATE^26.25^ml/h", EffectKind.UNKNOWN, 0),
+    (b"INF_RATE^26.2", EffectKind.UNKNOWN, 0),
+    (b"INF_VI^0", EffectKind.UNKNOWN, 0),
+    (b"INF_BOLUS", EffectKind.UNKNOWN, 0),
+    (b"INF_START^NOW", EffectKind.UNKNOWN, 0),
+    (b"REMOTE_CTRL^DISABLED^3ECB", EffectKind.UNKNOWN, 0),
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "value"), KINDS)
+@pytest.mark.parametrize("before", [b"", b"\x1b"])
+def test_a_frame_does_what_its_bytes_say(before: bytes, text: bytes, kind: EffectKind, value: int) -> None:
+    effect = effect_of(before + wrap(text))
+    assert (effect.kind, effect.value) == (kind, value)
+
+
+def test_the_counter_read_for_a_start_is_shown_as_the_limit_it_begins() -> None:
+    effect = effect_of(wrap(b"INF_VI"), 17_500_000)
+    assert (effect.kind, effect.value) == (EffectKind.SETS_VOLUME, 17_500_000)
+    assert "the driver's own limit" in effect.wording
+    assert effect_of(wrap(b"INF_VI"), 0).kind is EffectKind.SETS_VOLUME  # 0 is for the gate to refuse
+    assert effect_of(wrap(b"INF"), 17_500_000).kind is EffectKind.HARMLESS
+    assert effect_of(wrap(b"INF_STOP"), 17_500_000) == Effect(EffectKind.HALTS, "INF_STOP")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"",
+        b"!INF_STOP|CD57",
+        b"!INF_STOP|CD58\r",
+        b"\x1b\x1b!INF|4961\r",
+        b"INF|4961\r",
+        b"!INF|4961\r!INF|4961\r",
+    ],
+)
+def test_a_malformed_frame_has_no_known_effect(frame: bytes) -> None:
+    assert effect_of(frame).kind is EffectKind.UNKNOWN
+
+
+@given(st.binary(max_size=60))
+def test_only_the_words_that_are_ours_are_known(text: bytes) -> None:
+    known = {row[0] for row in KINDS if row[1] is not EffectKind.UNKNOWN}
+    effect = effect_of(wrap(text))
+    assert effect.kind is EffectKind.UNKNOWN or text in known or text.startswith((b"INF_RATE^", b"REMOTE_C"))
