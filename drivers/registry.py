@@ -2,8 +2,9 @@
 
 Theory of operation. A family is a module under the entry point group `pumpd.drivers`; ours stand there beside anybody
 else's, and none is imported before a configuration names it. What it must export is little: `OPTIONS`, the keys that a
-site may write beside `driver` and `port`, and `driver_from`, which makes a driver of their values. The values are held
-against the table here, so that every family refuses in the same words: the key, the value, the limit.
+site may write beside `driver` and `port`; `capabilities_from`, what such a pump can do; and `driver_from`, which makes
+a driver of their values. The values are held against the table here, so that every family refuses in the same words:
+the key, the value, the limit.
 
 `Lines` is for whoever has several pumps: those that name the same port share one line, if their family has chains.
 """
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Protocol, cast
 
-from drivers.contract import Listener, PumpDriver
+from drivers.contract import Capabilities, Listener, PumpDriver
 
 GROUP = "pumpd.drivers"
 
@@ -82,6 +83,10 @@ class Family(Protocol):
 
     OPTIONS: tuple[Option, ...]
 
+    def capabilities_from(self, options: Mapping[str, Value], diameter_um: int) -> Capabilities:
+        """What such a pump can do with this syringe; nothing is opened. Raises ValueError: not with this one."""
+        ...
+
     def driver_from(
         self,
         options: Mapping[str, Value],
@@ -125,7 +130,7 @@ def _loaded(point: EntryPoint) -> Family:
         module = point.load()
     except (ImportError, AttributeError) as error:
         raise FamilyUnknown(f"driver = {point.name!r}: {point.value} cannot be imported: {error}") from error
-    lacking = [word for word in ("OPTIONS", "driver_from") if not hasattr(module, word)]
+    lacking = [word for word in ("OPTIONS", "capabilities_from", "driver_from") if not hasattr(module, word)]
     if lacking:
         raise FamilyUnknown(f"driver = {point.name!r}: {point.value} exports no {' and no '.join(lacking)}")
     return cast(Family, module)

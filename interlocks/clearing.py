@@ -16,12 +16,19 @@ from interlocks.vocabulary import Demand, Truth
 
 
 def with_clearing(rule: Rule, state: RuleState, at: Situation) -> RuleState:
-    """Return the state with the progress of its clear condition after this event; for a row in force."""
+    """Return the state with the progress of its clear condition after this event; for a row in force.
+
+    Args:
+        rule: the row.
+        state: with this event's answer of its questions in `truth`.
+        at: the event.
+    """
     clear = rule.clear
     if clear.when is None or state.demand is Demand.STOP:
         return state
     truth = clear.when.truth(at, rule.max_age)
-    is_good = truth is Truth.TRUE and not has_suspect(clear.when, at)
+    # A row with a question answered yes is not clear, whatever its clear condition says: it would trip again at once.
+    is_good = truth is Truth.TRUE and state.truth is not Truth.TRUE and not has_suspect(clear.when, at)
     if clear.readings:
         hits = _clear_hits(rule, state, truth, is_good, at)
         is_clear = is_good and len(hits) >= clear.readings
@@ -81,6 +88,10 @@ def _missing_proof(rule: Rule, state: RuleState, at: Situation) -> str:
     clear = rule.clear
     assert clear.when is not None, "rows that nothing clears are answered before"
     truth = clear.when.truth(at, rule.max_age)
+    if truth is Truth.TRUE:
+        for _, question in rule.ladder:
+            if question.truth(at, rule.max_age) is Truth.TRUE:
+                return f"needs the end of: {question.sentence(at)}"
     wish = f"needs {clear.when.wanted(at)}"
     if truth is Truth.STALE:
         wish += ", measured anew"

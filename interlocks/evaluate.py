@@ -263,26 +263,26 @@ def _failed(rule: Rule, state: RuleState, at: Situation, error: Exception) -> Ru
 def _wants_reading(rule: Rule, state: RuleState, at: Situation) -> bool:
     """Tell whether the row wants a cuff reading at this instant.
 
-    Two wishes: a repeat of a reading that counts but does not yet confirm, and, while the row is in force
-    and not clear, now and then another one, because without readings it could never clear.
+    Two wishes: one repeat of a reading that counts but does not yet confirm, and, while the row is in force
+    and not clear, now and then another one, because without readings it could never clear. A reading that neither
+    counts nor answers (too early to be independent, or suspect) does not take the place of the repeat.
     """
     asks = rule.asks
     if asks is None or rule.is_shadow or state.demand is Demand.STOP or state.is_clear:
+        return False
+    asked_ms = state.asked_ms
+    for tally in state.tallies:
+        if tally.hits and not (tally.is_met or tally.is_answered):
+            counted_ms = tally.hits[-1].received.ms
+            is_asked = asked_ms is not None and asked_ms >= counted_ms
+            if not is_asked and at.now.ms - counted_ms >= asks.repeat_after_ms:
+                return True
+    if state.demand is Demand.NONE:
         return False
     reading = max(
         (sample for sample in at.picture.samples if sample.signal in CUFF),
         key=lambda sample: sample.measured_ms,
         default=None,
     )
-    asked_ms = state.asked_ms
-    if reading is not None and (asked_ms is None or asked_ms < reading.received.ms):
-        is_pending = any(
-            tally.hits and not tally.is_met and tally.hits[-1].measured_ms == reading.measured_ms
-            for tally in state.tallies
-        )
-        if is_pending and at.now.ms - reading.received.ms >= asks.repeat_after_ms:
-            return True
-    if state.demand is Demand.NONE:
-        return False
     last = [ms for ms in (asked_ms, None if reading is None else reading.received.ms) if ms is not None]
     return not last or at.now.ms - max(last) >= asks.again_after_ms

@@ -80,9 +80,13 @@ def _leaf_not_undone(leaf: Condition, facts: list[tuple[Condition, bool]]) -> st
             return ""
         return f"the {WORDS[leaf.signal]} limit has no clear limit on its safe side"
     if isinstance(leaf, OlderThan):
-        # Silence of the signals its clear condition reads is ended by fresh values only.
-        read = {fact.signal for fact, is_denied in facts if isinstance(fact, Over | Under) and not is_denied}
-        if {*leaf.watched, *leaf.if_heard} <= read or any(_is_fresher(leaf, fact) for fact in denied):
+        # Silence of the signals its clear condition reads is ended by fresh values only; what it reads if sent at all
+        # was perhaps never heard.
+        read = [fact for fact, is_denied in facts if isinstance(fact, Over | Under) and not is_denied]
+        if_sent = [one for fact, _ in facts if _is_optional(fact) for one, _ in leaves(fact)]
+        sure = {fact.signal for fact in read if fact not in if_sent}
+        is_read = set(leaf.watched) <= sure and set(leaf.if_heard) <= {fact.signal for fact in read}
+        if is_read or any(_is_fresher(leaf, fact) for fact in denied):
             return ""
         return f"silence over {leaf.limit_ms} ms is not on the safe side of its clear condition"
     if isinstance(leaf, ReportOlderThan):

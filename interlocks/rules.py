@@ -11,7 +11,7 @@ Nothing here decides; a row is compared, printed, tightened and checked as it st
 
 from dataclasses import dataclass, field, replace
 
-from interlocks.combinations import Unless
+from interlocks.combinations import IfSent, Unless
 from interlocks.conditions import Condition
 from interlocks.silences import OlderThan
 from interlocks.situation import Clock, MaxAge
@@ -108,7 +108,10 @@ class SeeRow:
 
 @dataclass(frozen=True, slots=True)
 class TripWhenStale:
-    """Silence for longer than `max_age` trips this row by itself, with this demand."""
+    """Silence for longer than `max_age` trips this row by itself, with this demand.
+
+    What is asked for only if it is sent is missed from its first sample on.
+    """
 
     max_age: MaxAge
     demand: Demand
@@ -144,6 +147,14 @@ def _is_later(question: Condition, other: Condition) -> bool:
     if not isinstance(part, OlderThan) or not isinstance(other, OlderThan):
         return False
     return other.limit_ms < part.limit_ms and replace(other, limit_ms=part.limit_ms) == part
+
+
+def _always_due(condition: Condition) -> frozenset[Signal]:
+    """Return the signals that a condition asks for whether or not they were ever sent."""
+    if isinstance(condition, IfSent):
+        return frozenset()
+    parts = condition.members()
+    return frozenset().union(*map(_always_due, parts)) if parts else condition.signals()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +205,13 @@ class Rule:
         inputs = frozenset().union(*(condition.signals() for _, condition in ladder))
         if isinstance(self.on_stale, TripWhenStale):
             stale = self.on_stale
-            silence = OlderThan(tuple(sorted(inputs)), stale.max_age.after_ms, stale.max_age.clock)
+            due = frozenset().union(*(_always_due(condition) for _, condition in ladder))
+            silence = OlderThan(
+                watched=tuple(sorted(due)),
+                limit_ms=stale.max_age.after_ms,
+                clock=stale.max_age.clock,
+                if_heard=tuple(sorted(inputs - due)),
+            )
             ladder.append((Step(stale.demand, stale.priority, AT_ONCE, silence), silence))
         asked = dict.fromkeys(condition for _, condition in ladder if condition.is_timed())
         timed = [condition for condition in asked if not any(_is_later(condition, other) for other in asked)]

@@ -24,8 +24,7 @@ from typing import Any
 import structlog
 
 from drivers.contract import PumpDriver
-from drivers.new_era.binding import Binding
-from drivers.new_era.driver import NewEraDriver, NewEraLine
+from drivers.registry import Lines
 from pumpd import config as cfg
 from pumpd.announce import Announcer, possible_keys
 from pumpd.clock import Clock
@@ -78,8 +77,12 @@ class Daemon:
             asyncio.get_running_loop(),
         )
         self._ports = {one.name: PumpPort(one.name, clock.stamp, self._post) for one in config.channels}
+        lines = Lines(lambda: clock.stamp().link_ms)
         self._drivers: dict[str, PumpDriver] = {
-            one.name: _driver(one.pump, self._ports[one.name], clock) for one in config.channels
+            one.name: lines.driver(
+                one.pump.driver, one.pump.options, one.pump.port, self._ports[one.name].hear
+            )
+            for one in config.channels
         }
         self._channels: dict[str, Channel] = {}
         self._translator = Translator(config.channels, config.broker)
@@ -128,8 +131,8 @@ class Daemon:
             ConsoleUnavailable: the console could not be served from the start; the pumps have been halted.
         """
         try:
-            for one in self._config.channels:
-                self._claims.take(one.pump.port)
+            for port in dict.fromkeys(one.pump.port for one in self._config.channels):
+                self._claims.take(port)
             await self._live(ready)
         finally:
             self._claims.release()
@@ -282,11 +285,6 @@ def _sounder(index: int, sounder: cfg.Sounder) -> Sounder:
 def _is_at_rest(channel: Channel) -> bool:
     delivery = channel.state.delivery
     return delivery.is_halt_confirmed or not delivery.is_link_up
-
-
-def _driver(pump: cfg.Pump, port: PumpPort, clock: Clock) -> PumpDriver:
-    binding = Binding(pump.model, pump.firmware, pump.address, pump.lease_s)
-    return NewEraDriver(NewEraLine(pump.port, binding, pump.baud), port.hear, lambda: clock.stamp().link_ms)
 
 
 def _broker(broker: cfg.Broker) -> BrokerSettings:

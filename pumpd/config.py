@@ -136,31 +136,31 @@ class User(_Table):
     )
 
 
-class Pump(_Table):
-    """One pump on one line, and who it must say it is before anything is sent to it."""
+class Pump(BaseModel):
+    """One pump on one line. Every other key is its family's own, and is held against the family's table."""
 
-    driver: Literal["new_era"] = Field(description="the pump's family", examples=["new_era"])
+    model_config = ConfigDict(strict=True, frozen=True, extra="allow", allow_inf_nan=False)
+
+    driver: str = Field(
+        pattern=r"^[a-z][a-z0-9_]{0,31}$",
+        description="the pump's family, one of those installed",
+        examples=["new_era"],
+    )
     port: Annotated[str, AfterValidator(_port)] = Field(
         description="serial port, or tcp:HOST:PORT of a serial server; a by-id path survives replugging",
         examples=["/dev/serial/by-id/usb-FTDI_FT232R-if00-port0"],
     )
-    # facts/protocols.md: the rates a New Era pump can be set to.
-    baud: Literal[300, 1200, 2400, 9600, 19200] = Field(19200, description="bit/s", examples=[19200])
-    address: int = Field(0, ge=0, le=99, description="network address set in the pump", examples=[0])
-    model: str = Field(
-        pattern=r"^[A-Za-z0-9._-]{1,32}$",
-        description="what the pump's model must begin with",
-        examples=["NE1000"],
-    )
-    firmware: str = Field(
+    accepted_risk: str = Field(
         "",
-        pattern=r"^[A-Za-z0-9._-]{0,32}$",
-        description="what its firmware must begin with; empty: any",
-        examples=["3."],
+        max_length=200,
+        description="why this site accepts a pump that does not stop within 5 s of the host falling silent",
+        examples=["bench only, a technician stands beside it"],
     )
-    lease_s: int = Field(
-        2, ge=1, le=5, description="s, 1 to 5: the pump stops itself after this much silence", examples=[2]
-    )
+
+    @property
+    def options(self) -> dict[str, object]:
+        """What is written here for the family."""
+        return dict(self.model_extra or {})
 
 
 class Channel(_Table):

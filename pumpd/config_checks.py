@@ -9,6 +9,7 @@ model says what is wrong with that.
 from collections.abc import Iterator, Mapping
 
 from pumpd.config_limits import limit_faults
+from pumpd.config_pumps import pump_faults
 from pumpd.config_words import Fault, Loc
 from pumpd.core.library import SYRINGES
 
@@ -27,6 +28,7 @@ def cross_faults(tree: Tree) -> Iterator[Fault]:
     yield from _channel_faults(tree)
     yield from _sounder_faults(tree)
     yield from limit_faults(tree)
+    yield from pump_faults(tree)
 
 
 def _rows(tree: Tree, key: str) -> list[Tree]:
@@ -117,12 +119,20 @@ def _channel_faults(tree: Tree) -> Iterator[Fault]:
                 known = ", ".join(SYRINGES)
                 yield Fault(("channels", i, "syringes", place), f"is not in the table of syringes ({known})")
     for loc, earlier in _repeated(ports):
-        # Also at another address: a port is opened exclusively, by one driver, for one pump.
-        owner = channels[int(earlier[1])].get("name")
-        yield Fault(
-            loc, f"this port belongs to channel {owner}; one line carries one pump, give another port"
-        )
+        if not _share_a_line(channels[int(loc[1])], channels[int(earlier[1])]):
+            owner = channels[int(earlier[1])].get("name")
+            text = f"this port belongs to channel {owner}; pumps of one line are of one family and have an address each"
+            yield Fault(loc, text)
     yield from _device_faults(channels)
+
+
+def _share_a_line(one: Tree, other: Tree) -> bool:
+    """Two pumps in a chain: the same family, told apart by address or unit."""
+    pumps = [pump if isinstance(pump := row.get("pump"), dict) else {} for row in (one, other)]
+    numbers = [pump.get("address", pump.get("unit")) for pump in pumps]
+    return (
+        pumps[0].get("driver") == pumps[1].get("driver") and None not in numbers and numbers[0] != numbers[1]
+    )
 
 
 def _device_faults(channels: list[Tree]) -> Iterator[Fault]:

@@ -32,7 +32,7 @@ LISTENING_EVERY_S = 5.0
 VERBS = NAMED_VERBS | READING_VERBS | {"measure", LISTENING_VERB}
 
 #: Verbs that name the state the person was looking at, so that a stale screen moves nothing.
-EPOCH_VERBS = frozenset({"resume", "restore"})
+EPOCH_VERBS = frozenset({"verify", "start", "resume", "restore"})
 
 #: Change what the pump does, so the last word is the readback: `confirmed` or `not_confirmed`.
 MOVING_VERBS = frozenset({"start", "pause", "resume", "restore", "stop"})

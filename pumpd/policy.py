@@ -9,14 +9,17 @@ were in force.
 import json
 from collections.abc import Mapping
 
-from drivers.new_era.capabilities import capabilities
+from drivers.contract import WatchdogKind
 from interlocks.site_table import site_table
 from interlocks.vocabulary import Signal
 from pumpd import config as cfg
+from pumpd.config_pumps import abilities_of, risk_of
 from pumpd.core.library import SYRINGES
 from pumpd.core.state import Policy
 
 POLL_LINK_MS = 250
+#: A pump that nothing stops may go on to the end of its run: for the account as good as for ever.
+UNBOUND_MS = 3_600_000
 #: Faster than life everything periodic speeds up with treatment time, but no further than this (link time).
 FASTEST_S = 0.02
 
@@ -30,17 +33,18 @@ def policy_for(
 ) -> Policy:
     """What one channel's configuration and the site's limits settle, computed once; also what a replay needs."""
     allowed = channel.syringes if channel.syringes is not None else tuple(SYRINGES)
+    pump = channel.pump
+    abilities = abilities_of(pump.driver, pump.options, tuple(one for one in allowed if one in SYRINGES))
+    ability = next(iter(abilities.values()))
     return Policy(
         channel=channel.name,
         bed=channel.bed,
         rules=site_table(limits, shadow, channel.line_pressure_limit_mmhg),
-        capabilities={
-            key: capabilities(SYRINGES[key].diameter_um, channel.pump.lease_s)
-            for key in allowed
-            if key in SYRINGES
-        },
+        capabilities=abilities,
         fitted=_fitted(channel),
-        lease_ms=channel.pump.lease_s * 1000,
+        lease_ms=UNBOUND_MS if ability.watchdog is WatchdogKind.NONE else ability.watchdog_bound_ms,
+        watchdog=ability.watchdog,
+        accepted_risk=f"{risk}; accepted: {pump.accepted_risk}" if (risk := risk_of(ability)) else "",
         poll_link_ms=int(max(POLL_LINK_MS / speed, FASTEST_S * 1000)),
         listener_within_ms=None if listener_within_s is None else listener_within_s * 1000,
     )

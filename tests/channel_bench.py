@@ -310,11 +310,17 @@ class Bench:
 
     def verify(self, by: str = "nina", roles: tuple[str, ...] = ("nurse",)) -> list[do.Answer]:
         request = self._ask()
-        return self._answers(request, ev.OrderVerified(at=self.now, request_id=request, by=by, roles=roles))
+        return self._answers(
+            request,
+            ev.OrderVerified(at=self.now, request_id=request, by=by, roles=roles, epoch=self.state.epoch),
+        )
 
     def start(self, by: str = "nina", roles: tuple[str, ...] = ("nurse",)) -> list[do.Answer]:
         request = self._ask()
-        return self._answers(request, ev.StartPressed(at=self.now, request_id=request, by=by, roles=roles))
+        return self._answers(
+            request,
+            ev.StartPressed(at=self.now, request_id=request, by=by, roles=roles, epoch=self.state.epoch),
+        )
 
     def pause(self, by: str = "nina") -> list[do.Answer]:
         request = self._ask()

@@ -24,6 +24,8 @@ ORDER = {
 
 ARGS: dict[str, dict[str, Any]] = {
     "order": ORDER,
+    "verify": {"epoch": 12},
+    "start": {"epoch": 12},
     "resume": {"epoch": 12},
     "restore": {"epoch": 12},
     "score": {"scale": "rass", "value": -2},

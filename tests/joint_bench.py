@@ -350,13 +350,19 @@ class Joint:
     def verify(self) -> list[do.Answer]:
         number = self._ask()
         return self._hear_out(
-            number, ev.OrderVerified(at=self.at, request_id=number, by="nina", roles=("nurse",))
+            number,
+            ev.OrderVerified(
+                at=self.at, request_id=number, by="nina", roles=("nurse",), epoch=self.state.epoch
+            ),
         )
 
     def start(self) -> list[do.Answer]:
         number = self._ask()
         return self._hear_out(
-            number, ev.StartPressed(at=self.at, request_id=number, by="nina", roles=("nurse",))
+            number,
+            ev.StartPressed(
+                at=self.at, request_id=number, by="nina", roles=("nurse",), epoch=self.state.epoch
+            ),
         )
 
     def resume(self) -> list[do.Answer]:

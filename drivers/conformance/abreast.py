@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Check = Callable[[], Coroutine[Any, Any, None]]
 
-WIDTH = 6
+WIDTH = 12
 
 
 class Abreast:

@@ -8,7 +8,7 @@ import asyncio
 
 from drivers.conformance.bench import Bench
 from drivers.conformance.checks import check
-from drivers.conformance.rig import Kind
+from drivers.conformance.rig import Kind, Word
 from drivers.contract import (
     Adjust,
     Approval,
@@ -47,7 +47,7 @@ async def what_was_halted_can_be_run_again(bench: Bench) -> None:
         assert await seat.do(Halt()) is Outcome.CONFIRMED
 
 
-@check("I14")
+@check("I14", needs=(Word.TURN_DIAMETER,))
 async def set_up_is_read_back(bench: Bench) -> None:
     seat = await bench.ready()
     report = await seat.polled(lambda r: r.diameter_um is not None)

@@ -44,7 +44,9 @@ class Word(StrEnum):
     PRESS_STOP = "press_stop"  # somebody stops it at its keypad (row 15)
     PRESS_RUN = "press_run"  # somebody starts it at its keypad
     TURN_RATE = "turn_rate"  # somebody sets another rate there [nl/h], running or not
-    TURN_DIAMETER = "turn_diameter"  # somebody sets another diameter there [um] (row 13)
+    TURN_DIAMETER = (
+        "turn_diameter"  # somebody sets another diameter there [um] (row 13), and the wire tells it
+    )
     TURN_UNITS = "turn_units"  # somebody chooses other units there (row 14)
     CLEAR_COUNTER = "clear_counter"  # the counter falls to 0 (row 12)
     STALL = "stall"  # the motor cannot move: it stops, with an alarm where it has alarms (rows 9, 10)

@@ -47,10 +47,10 @@ def lines(results: Results, reasons: Mapping[tuple[str, str], str] = _INAPPLICAB
         return []
     # A check that applies to none of them ran nowhere, and is told all the same.
     checks += [check for family, check in reasons if family in families and check not in checks]
-    heads = [f"{family:<14}" for family in families]
+    heads = [f"{family:<16}" for family in families]
     text = [f"{'':<78}{''.join(heads)}".rstrip()]
     text.append(
-        f"{'check [rows of facts/faults.md]':<78}{'mem  pty  tcp '.ljust(14) * len(families)}".rstrip()
+        f"{'check [rows of facts/faults.md]':<78}{'mem  pty  tcp '.ljust(16) * len(families)}".rstrip()
     )
     notes: dict[str, None] = {}
     for check in checks:
@@ -61,10 +61,10 @@ def lines(results: Results, reasons: Mapping[tuple[str, str], str] = _INAPPLICAB
             reason = reasons.get((family, check))
             if reason is not None:
                 notes[f"{family}: {reason}"] = None
-                shown.append(f"{'n/a':<14}")
+                shown.append(f"{'n/a':<16}")
             else:
                 marks = [results.cells.get((family, medium, check), "-") for medium in MEDIA]
-                shown.append("".join(f"{mark:<5}" for mark in marks).ljust(14)[:14])
+                shown.append("".join(f"{mark:<5}" for mark in marks).ljust(16))
         text.append(f"{title[:77]:<78}{''.join(shown)}".rstrip())
     counted = list(results.cells.values())
     text.append(f"{counted.count('ok')} ok, {counted.count('FAIL')} failed")

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from drivers import transport
-from drivers.contract import Listener
+from drivers.contract import Capabilities, Listener
 from drivers.line.chain import Chain
 from drivers.new_era.binding import Binding
+from drivers.new_era.capabilities import capabilities
 from drivers.new_era.driver import BAUDS, NewEraDriver, NewEraLine
 from drivers.registry import Connect, Option, Value
 
@@ -30,6 +31,11 @@ OPTIONS = (
         "lease_s", int, "s; the pump stops itself after this much silence", default=2, lowest=1, highest=5
     ),
 )
+
+
+def capabilities_from(options: Mapping[str, Value], diameter_um: int) -> Capabilities:
+    """What such a pump can do with this syringe. Raises ValueError for a diameter it does not have."""
+    return capabilities(diameter_um, int(options["lease_s"]))
 
 
 def line_from(

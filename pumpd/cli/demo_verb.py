@@ -15,7 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-DEFAULT_SPEED = 45.0
+from pumpd.demo.pumps import PUMPS
+
+DEFAULT_PUMP = "new_era"
 SLOWEST, FASTEST = 1.0, 100.0
 
 
@@ -25,7 +27,13 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
         "demo", help="a 40-minute treatment on simulated equipment, in about a minute and a half"
     )
     parser.add_argument(
-        "--speed", type=_speed, default=DEFAULT_SPEED, help="treatment seconds per second (1 to 100)"
+        "--pump",
+        choices=tuple(PUMPS),
+        default=DEFAULT_PUMP,
+        help=f"which pump to simulate (default {DEFAULT_PUMP})",
+    )
+    parser.add_argument(
+        "--speed", type=_speed, help=f"treatment seconds per second (1 to 100; default {_usual_speeds()})"
     )
     parser.add_argument(
         "--json", action="store_true", help="one JSON object on standard output, nothing else"
@@ -34,6 +42,13 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument("--scenario", type=Path, metavar="FILE", help="another story for the simulator")
     parser.add_argument("--hold", action="store_true", help="leave it running for pumpctl until Ctrl-C")
     parser.set_defaults(run=run)
+
+
+def _usual_speeds() -> str:
+    """The usual speed, and where a pump has another one, that."""
+    usual = PUMPS[DEFAULT_PUMP].usual_speed
+    others = [f"{name} {one.usual_speed:g}" for name, one in PUMPS.items() if one.usual_speed != usual]
+    return ", ".join((f"{usual:g}", *others))
 
 
 def _speed(text: str) -> float:
@@ -47,10 +62,16 @@ def run(args: argparse.Namespace) -> int:
     """Play, judge, report."""
     from pumpd.demo import stage, verdict
 
+    pump = PUMPS[args.pump]
+    if args.speed is None:
+        args.speed = pump.usual_speed
+    if fault := pump.speed_fault(args.speed):
+        print(f"pumpd demo: {fault}", file=sys.stderr)
+        return 2
     folder = Path(tempfile.mkdtemp(prefix="pumpd-demo-"))
     report = args.report or Path("pumpd-demo-report.html")
     scenario = args.scenario or stage.scenario_path()
-    theatre = stage.Stage(folder, args.speed, scenario)
+    theatre = stage.Stage(folder, args.speed, scenario, args.pump)
     try:
         judged = _play(theatre, args, scenario, report)
     except stage.StageError as fault:

@@ -10,9 +10,11 @@ import sys
 
 from pumpd.cli import (
     demo_verb,
+    exercise_verb,
     explain_verb,
     journal_verbs,
     pin_verb,
+    probe_verb,
     replay_verb,
     report_verb,
     rules_verb,
@@ -34,6 +36,8 @@ def main(argv: list[str] | None = None) -> int:
     replay_verb.add_parser(journal_verb)
     pin_verb.add_parser(verbs)
     demo_verb.add_parser(verbs)
+    exercise_verb.add_parser(verbs)
+    probe_verb.add_parser(verbs)
     report_verb.add_parser(verbs)
     rules_verb.add_parser(verbs)
     explain_verb.add_parser(verbs)

@@ -83,7 +83,7 @@ def _act(client: ConsoleClient, options: argparse.Namespace) -> int:
         given = {key: getattr(options, key) for key in _PLAIN_ARGS[options.verb]}
         args = {key: value for key, value in given.items() if value not in (None, "")}
     by = _name(options)
-    if options.verb == "verify" or options.verb in EPOCH_VERBS:
+    if options.verb in EPOCH_VERBS:
         args = _show_first(client, options)
     pin = _pin(options, by) if options.verb in PIN_VERBS else None
     code = NOT_CONFIRMED
@@ -117,11 +117,18 @@ def _show_first(client: ConsoleClient, options: argparse.Namespace) -> dict[str,
         lines = state_text.order_lines(state)
         print("Compare with the prescription and the syringe's label:", file=out)
         _print_lines([f"  {line}" for line in lines] or ["  there is no order"], out)
-        return {}
+        return _epoch(state)
     print(f"{state_text.word(state)}: {state_text.clean(state.get('headline') or '')}", file=out)
     _print_lines([f"  {line}" for line in state_text.binding_lines(state)], out)
+    baseline = state.get("baseline")
+    if options.verb == "start" and isinstance(baseline, dict):
+        print(f"  baseline to accept: {baseline.get('sys')}/{baseline.get('dia')} mmHg", file=out)
     blocked = state_text.rows(state, f"{options.verb}_blocked_by")
     _print_lines([f"  blocks: {state_text.clean(reason)}" for reason in blocked], out)
+    return _epoch(state)
+
+
+def _epoch(state: dict[str, Any]) -> dict[str, Any]:
     epoch = state.get("epoch")
     if type(epoch) is not int:
         raise UsageError("the state carries no epoch, so this could answer an old picture: not sent")

@@ -16,7 +16,7 @@ from pumpd.core import events as ev
 from pumpd.core import guard
 from pumpd.core.account import Account, anchored
 from pumpd.core.actions import Action, Answer, ApproveMaximum, NoteAct, RequestReading, Stage
-from pumpd.core.answers import Acted, accepted, refused
+from pumpd.core.answers import LOOK_AGAIN, Acted, accepted, refused
 from pumpd.core.attendance import attended
 from pumpd.core.dose import derive
 from pumpd.core.gates import baseline_shown, start_blockers
@@ -82,7 +82,8 @@ def enter_order(state: ChannelState, event: ev.OrderEntered, policy: Policy) -> 
         feed=replace(state.feed, wrong_patient=(), rejects=()),
     )
     close = ApproveMaximum(approval=Approval(0, 0))
-    return state, (close, accepted(event.request_id, *derived.steps), note)
+    risk = (policy.accepted_risk,) if policy.accepted_risk else ()
+    return state, (close, accepted(event.request_id, *derived.steps, *risk), note)
 
 
 def _refusal(code: str, text: str, is_soft: bool) -> str:
@@ -102,6 +103,9 @@ def verify_order(state: ChannelState, event: ev.OrderVerified) -> Acted:
         return refused(
             state, event.request_id, (f"{event.by} entered this order: a second person must verify it",)
         )
+    if event.epoch != state.epoch:
+        # Whoever verifies numbers must have read these numbers, not those of the order before.
+        return refused(state, event.request_id, (LOOK_AGAIN.format(act="verify"),))
     programme = session.programme
     assert programme is not None
     session = replace(session, verified_by=event.by)
@@ -117,6 +121,8 @@ def start(state: ChannelState, event: ev.StartPressed, policy: Policy) -> Acted:
     session = _move(state.session, Act.START)
     if isinstance(session, str):
         return refused(state, event.request_id, (session,))
+    if event.epoch != state.epoch:
+        return refused(state, event.request_id, (LOOK_AGAIN.format(act="start"),))
     blockers = start_blockers(state, policy)
     report, at, baseline = state.delivery.report, state.delivery.reported_at, baseline_shown(state)
     if not blockers and (report is None or at is None or report.motion is not Motion.HALTED):

@@ -5,6 +5,9 @@ alarm. Every silence, of whatever row, is one condition, because one broken cabl
 the link when that is known to be down, and then say what is silent. The words are the rows' own sentences, which are
 fixed when a row trips: a number that creeps makes no news.
 
+A member of MEDIUM or above that nobody has seen calls, whatever was seen of the others: 190/115 is news after 166/90.
+Only a silence is excused, by a lost link or monitor that people have been told of, until that is proven back.
+
 A row that restricts is no longer a condition once it has been proven clear and, where it latches, been seen: what
 still holds the rate is shown as a restriction. When a session has ended nothing judges any more, so what stood then
 stands until a person has seen it. That the dose is complete is told in the same way.
@@ -15,7 +18,7 @@ Technical conditions wait for a person; the four notices on how the work stands 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from interlocks.vocabulary import Demand, Finding, Priority
+from interlocks.vocabulary import Demand, Finding, Priority, Truth
 from pumpd.core import events as ev
 from pumpd.core.actions import Action, SignalAlarm
 from pumpd.core.alarm_signal import escalated, signal_of
@@ -26,6 +29,11 @@ from pumpd.core.state import NOT_OPENED, ChannelState, Feed, Policy
 
 #: The one alarm of everything that is not heard.
 VITALS_LOST = "vital-signs-lost"
+
+#: How a lost broker is named among what is lost; devices go by their own names.
+LINK = "the link to the monitors"
+#: The row that proves the link sound again: until then a loss is the same one.
+_LINK_ROW = "ST3"
 
 #: So long before the end, at the programmed rate, the end is announced.
 NEAR_END_MS = 180_000
@@ -96,7 +104,9 @@ def _causes(state: ChannelState) -> Iterator[Condition]:
     for one in state.findings:
         if one.is_present or (one.is_latching and not one.is_acknowledged):
             groups.setdefault(cause_key(one), []).append(one)
+    standing = {one.key: one for one in state.alarms}
     for key, members in groups.items():
+        alarm = standing.get(key)
         # The first of the worst: `max` keeps the first of equals, and findings come first-out first.
         lead = max(members, key=lambda one: RANK[one.priority])
         demand = max(one.demand for one in members)
@@ -109,14 +119,46 @@ def _causes(state: ChannelState) -> Iterator[Condition]:
             demand=demand,
             is_present=any(one.is_present for one in members),
             is_latching=demand is Demand.STOP or any(one.is_latching for one in members),
+            callers=tuple(one.rule_id for one in members if _wants_person(one, alarm, state)),
+            losses=_losses(state.feed, members, alarm) if key == VITALS_LOST else (),
         )
+
+
+def _wants_person(finding: Finding, alarm: Alarm | None, state: ChannelState) -> bool:
+    """A row calls when nobody has seen it, unless it is a silence that what people know of explains."""
+    if finding.is_acknowledged or not finding.is_present or finding.priority is Priority.LOW:
+        return False
+    # Having called it waits for a person, whatever becomes of the link: else it would call twice.
+    if alarm is None or finding.rule_id in alarm.callers:
+        return True
+    return not (finding.is_silence and (_is_explained(finding, alarm) or _is_heard(finding, state)))
+
+
+def _is_explained(finding: Finding, alarm: Alarm) -> bool:
+    """A lost broker explains every silence; a lost monitor those of what it measured, and its own."""
+    known = set(alarm.known_losses)
+    sources = {one.source for one in finding.evidence}
+    return LINK in known or bool(known and (not sources or sources & known))
+
+
+def _is_heard(finding: Finding, state: ChannelState) -> bool:
+    """It is heard again, and only the proof that it stays so is under way."""
+    return any(one.rule_id == finding.rule_id and one.truth is Truth.FALSE for one in state.rules)
+
+
+def _losses(feed: Feed, members: list[Finding], alarm: Alarm | None) -> tuple[str, ...]:
+    """What is lost; and what was, until the link is proven sound: one that flaps is one loss."""
+    lost = (*(() if feed.is_up else (LINK,)), *feed.offline)
+    if alarm is None or all(one.rule_id != _LINK_ROW for one in members):
+        return lost
+    return tuple(dict.fromkeys((*lost, *alarm.losses)))
 
 
 def _silence_text(members: list[Finding], lead: Finding, feed: Feed) -> str:
     """The link first when it is down, then what is silent. Neither names anything that changes while it lasts."""
     link: list[str] = []
     if not feed.is_up:
-        link.append("the link to the monitors is down")
+        link.append(f"{LINK} is down")
     elif feed.offline:
         link.append(f"offline: {', '.join(feed.offline)}")
     reasons = (*link, lead.reason, *(one.reason for one in members))

@@ -1,8 +1,8 @@
 """Alarms and their signal as everybody is shown them, JSON-ready.
 
 Theory of operation. Panel, terminal, topics and report show these same words. An alarm that somebody has seen is shown
-as not acknowledged again while a row that joined it later still waits for a person: it does not sound for that, but
-whoever wants to resume must be able to see what is missing.
+as not acknowledged again while a row that joined it later still waits for a person. A row that is LOW, or a silence that
+a known loss explains, does not sound for that, but whoever wants to resume must be able to see what is missing.
 """
 
 from typing import Any

@@ -3,9 +3,10 @@
 Theory of operation. Each decision states the conditions that hold (`Condition`, one a cause); `advance` compares them
 with the alarms of before. A condition that appears becomes an alarm. One that goes away takes its alarm along, unless
 the alarm is latching and nobody has acknowledged it: what happened while nobody looked is not lost. A higher priority,
-a higher demand or a return *calls*: the alarm is unacknowledged again and begins anew. A further row of the same cause
-that asks for no more only changes the words. Until somebody has acknowledged, a priority never falls. The first alarm
-of an episode carries `is_first_out`: of twelve lamps that is the one to read. There is no way to switch an alarm off.
+a higher demand, a return or a further row that nobody has seen *calls*: the alarm is unacknowledged again and begins
+anew. A row calls once in its excursion, until somebody has seen it; other words call nobody. Until somebody has
+acknowledged, a priority never falls. The first alarm of an episode carries `is_first_out`: of twelve lamps that is the
+one to read. There is no way to switch an alarm off.
 
 What is told to the record, the topics and a nurse-call system (`notes`) is the difference between the alarms before and
 after a decision, so nothing can change without being told and nothing is told that did not change.
@@ -33,6 +34,8 @@ class Condition:
         demand: the highest of them.
         is_present: it holds; False: it only waits to be seen.
         is_latching: it waits for a person when it is over.
+        callers: the members that want a person who has not seen them, and call when they begin to.
+        losses: links and devices that its words say are lost.
     """
 
     key: str
@@ -43,6 +46,8 @@ class Condition:
     demand: Demand = Demand.NONE
     is_present: bool = True
     is_latching: bool = True
+    callers: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,12 @@ class Alarm:
     """A condition as people meet it.
 
     Attributes:
-        since: when it began, or last worsened or came back.
+        since: when it began, or last worsened, came back or was joined.
         escalation: how often nobody has acknowledged in time.
         called_link_ms: since when, or since which escalation, people are waited for; link time.
+        callers: the members that have called and that nobody has seen yet.
+        losses: what its words say is lost.
+        known_losses: those that it has called with or that somebody has acknowledged.
     """
 
     key: str
@@ -68,6 +76,9 @@ class Alarm:
     is_latching: bool = True
     escalation: int = 0
     called_link_ms: int = 0
+    callers: tuple[str, ...] = ()
+    losses: tuple[str, ...] = ()
+    known_losses: tuple[str, ...] = ()
 
     def is_named(self, name: str) -> bool:
         """Tell whether a person means this alarm by the name of its cause or of one of its rows."""
@@ -105,6 +116,9 @@ def _begun(condition: Condition, now: Stamp) -> Alarm:
         demand=condition.demand,
         is_latching=condition.is_latching,
         called_link_ms=now.link_ms,
+        callers=condition.callers,
+        losses=condition.losses,
+        known_losses=condition.losses,
     )
 
 
@@ -113,7 +127,8 @@ def _has_worsened(alarm: Alarm, condition: Condition) -> bool:
 
 
 def _calls(alarm: Alarm, condition: Condition) -> bool:
-    return _has_worsened(alarm, condition) or (condition.is_present and not alarm.is_present)
+    is_back = condition.is_present and not alarm.is_present
+    return _has_worsened(alarm, condition) or is_back or not set(condition.callers) <= set(alarm.callers)
 
 
 def _followed(alarm: Alarm, condition: Condition, now: Stamp) -> Alarm:
@@ -133,6 +148,9 @@ def _followed(alarm: Alarm, condition: Condition, now: Stamp) -> Alarm:
         called_link_ms=now.link_ms
         if calls and (was_seen or _has_worsened(alarm, condition))
         else alarm.called_link_ms,
+        callers=condition.callers,
+        losses=condition.losses,
+        known_losses=tuple(one for one in condition.losses if calls or one in alarm.known_losses),
     )
     return alarm if after == alarm else after
 
@@ -153,10 +171,11 @@ def _with_first_out(kept: list[Alarm], before: Sequence[Alarm], is_going_on: boo
 
 def acknowledge(alarms: Sequence[Alarm], is_meant: Callable[[Alarm], bool], by: str) -> tuple[Alarm, ...]:
     """Mark alarms as seen by a person. What is over and seen goes with the same decision, see `advance`."""
-    return tuple(
-        replace(one, acknowledged_by=by, escalation=0) if is_meant(one) and not one.acknowledged_by else one
-        for one in alarms
-    )
+    return tuple(_seen(one, by) if is_meant(one) and not one.acknowledged_by else one for one in alarms)
+
+
+def _seen(alarm: Alarm, by: str) -> Alarm:
+    return replace(alarm, acknowledged_by=by, escalation=0, callers=(), known_losses=alarm.losses)
 
 
 def restarted(alarms: Sequence[Alarm], now: Stamp) -> tuple[Alarm, ...]:

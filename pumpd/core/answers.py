@@ -3,6 +3,9 @@
 from pumpd.core.actions import Action, Answer, Stage
 from pumpd.core.state import ChannelState
 
+#: To whoever answers a screen that is no longer true.
+LOOK_AGAIN = "the situation has changed since that screen was drawn: look again, then {act}"
+
 Acted = tuple[ChannelState, tuple[Action, ...]]
 
 

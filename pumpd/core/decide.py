@@ -15,13 +15,14 @@ from dataclasses import replace
 
 from drivers.contract import Approval, Halt
 from interlocks.picture import renewed
-from interlocks.vocabulary import Signal
+from interlocks.vocabulary import Baseline, Signal
 from pumpd.core import acts, alarm_acts, attendance, boot, observe, pump_view, raising
 from pumpd.core import events as ev
 from pumpd.core.actions import Action, ApproveMaximum, CommandPump, NoteAct
 from pumpd.core.alarm_conditions import raise_alarms
 from pumpd.core.course import lapsed
 from pumpd.core.delivery import reconcile
+from pumpd.core.gates import baseline_shown
 from pumpd.core.guard import guard
 from pumpd.core.session import Act, HoldKind, Phase, held, moved
 from pumpd.core.state import ChannelState, Policy
@@ -166,8 +167,10 @@ def _complete(state: ChannelState) -> Decided:
 
 
 def _outlook(state: ChannelState) -> tuple[object, ...]:
-    """What a person's decision to resume rests on."""
+    """What a person's decision to verify, start, resume or restore rests on."""
+    offered = baseline_shown(state) if state.session.phase is Phase.VERIFIED else None
     return (
+        (offered.sys, offered.dia) if isinstance(offered, Baseline) else None,
         state.session.phase,
         state.session.serial,
         tuple((one.kind, one.reason) for one in state.session.holds),

@@ -21,7 +21,7 @@ cycle (law 7), and a daemon whose loop hangs starves its pump by doing nothing.
 
 from dataclasses import replace
 
-from drivers.contract import Adjust, Configure, Halt, Motion, Poll, PumpCommand, Run
+from drivers.contract import Adjust, Configure, Halt, Motion, Poll, PumpCommand, Run, WatchdogKind
 from pumpd.core.actions import Action, CommandPump, WriteIntent
 from pumpd.core.guard import capabilities_of
 from pumpd.core.session import HoldKind, Phase, held
@@ -103,7 +103,10 @@ def _to_rest(state: ChannelState, policy: Policy) -> Reconciled:
         delivery = replace(delivery, halt_since=now, halt_round_link_ms=now.link_ms, first_halt_id=first)
     elif delivery.silent_until_link_ms:
         delivery = replace(delivery, halt_round_link_ms=now.link_ms)
-    elif now.link_ms - delivery.halt_round_link_ms > HALT_ROUND_MS:
+    elif (
+        now.link_ms - delivery.halt_round_link_ms > HALT_ROUND_MS
+        and policy.watchdog is not WatchdogKind.NONE  # silence takes nothing down there
+    ):
         silent_until = now.link_ms + policy.lease_ms + SILENCE_SLACK_MS
         starved = replace(delivery, silent_until_link_ms=silent_until, is_starved=True)
         return replace(state, delivery=starved), ()

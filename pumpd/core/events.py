@@ -168,23 +168,25 @@ class OrderEntered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderVerified:
-    """A second person has seen the derived numbers and agrees."""
+    """A second person has seen the derived numbers and agrees; `epoch` is the state that person was looking at."""
 
     at: Stamp
     request_id: str
     by: str
     roles: tuple[str, ...]
+    epoch: int
     kind: Literal["order_verified"] = "order_verified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPressed:
-    """A nurse accepts the baseline shown and wants the infusion to begin."""
+    """A nurse accepts the baseline shown and wants the infusion to begin; `epoch` is the state she was looking at."""
 
     at: Stamp
     request_id: str
     by: str
     roles: tuple[str, ...]
+    epoch: int
     kind: Literal["start_pressed"] = "start_pressed"
 
 

@@ -59,6 +59,7 @@ def explain(
             for one in state.session.holds
         ],
         "resume_blocked_by": shown["resume_blocked_by"],
+        "restore_blocked_by": shown["restore_blocked_by"],
         "start_blocked_by": shown["start_blocked_by"],
         "alarms": shown["alarms"],
     }

@@ -4,10 +4,13 @@ Theory of operation. `start_blockers`, `resume_blockers` and `restore_blockers` 
 the refusal, so what the screen says and what the daemon does cannot differ. An empty tuple is the only permission.
 """
 
-from interlocks.vocabulary import Baseline, Demand, Finding, Signal
+from drivers.contract import WatchdogKind
+from interlocks.conditions import WORDS
+from interlocks.vocabulary import FITTED, Baseline, Demand, Finding, Signal
 from pumpd.core.guard import capabilities_of
 from pumpd.core.restriction import Hold, from_findings
-from pumpd.core.session import Phase, baseline_of
+from pumpd.core.session import BASELINE_AGE_MS, Phase, baseline_of
+from pumpd.core.start_check import low_score, unsafe_rows
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.units import format_rate
 
@@ -23,8 +26,12 @@ PULSE_AGE_MS = 10_000
 BASELINE_SYS_MAX_MMHG = 160
 BASELINE_DIA_MAX_MMHG = 100
 START_SPO2_MIN_PERCENT = 94
-#: A line pressure is a 10 Hz signal; clinical.md 3.2, LP1: stale after 2 s, link ms.
-LINE_AGE_MS = 2_000
+#: What has a source of its own is stale after 2 s, link ms (clinical.md 3.2, LP1, AI1 and BT1).
+FITTED_AGE_MS = 2_000
+#: A sum that not every air sensor sends (clinical.md 3.2, AI1).
+NOT_ALWAYS_SENT = (Signal.AIR_15MIN,)
+#: clinical.md 3.2, ST1: an older reading is missed, and counts as silence from the start on; treatment ms.
+START_CUFF_AGE_MS = 390_000
 
 
 def start_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
@@ -36,10 +43,20 @@ def start_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     elif baseline.sys > BASELINE_SYS_MAX_MMHG or baseline.dia > BASELINE_DIA_MAX_MMHG:
         limit = f"{BASELINE_SYS_MAX_MMHG}/{BASELINE_DIA_MAX_MMHG} mmHg"
         found.append(f"baseline {baseline.sys:g}/{baseline.dia:g} mmHg is above {limit}")
-    found.extend(_vitals_blockers(state, policy))
+    age_ms = _cuff_age_ms(state)
+    if age_ms is not None and START_CUFF_AGE_MS < age_ms <= BASELINE_AGE_MS:
+        limit_s = START_CUFF_AGE_MS // 1000
+        found.append(
+            f"newest cuff reading is {age_ms // 1000} s old (limit {limit_s} s): take another reading"
+        )
+    vitals = _vitals_blockers(state, policy)
+    found.extend(vitals)
     spo2 = state.picture.newest(Signal.SPO2)
     if spo2 is not None and spo2.value < START_SPO2_MIN_PERCENT:
         found.append(f"SpO2 {spo2.value:g} % is below {START_SPO2_MIN_PERCENT} %")
+    found.extend(low_score(state))
+    accepted = None if isinstance(baseline, str) else baseline
+    found.extend(unsafe_rows(state, policy, accepted, are_silences_told=len(found) > 0))
     return tuple(found)
 
 
@@ -65,7 +82,8 @@ def _pump_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     if not delivery.is_configured:
         reason = delivery.config_refusal or "not confirmed yet"
         found.append(f"the pump is not set up for this syringe: {reason}")
-    if delivery.watchdog_ms != policy.lease_ms:
+    # A lease that is a volume is kept by the driver, and one that is not there cannot be read.
+    if policy.watchdog is WatchdogKind.COMMUNICATION and delivery.watchdog_ms != policy.lease_ms:
         shown = "unknown" if delivery.watchdog_ms is None else f"{delivery.watchdog_ms} ms"
         found.append(f"the pump's communication watchdog is {shown}, needed {policy.lease_ms} ms")
     return tuple(found)
@@ -80,15 +98,14 @@ def _vitals_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
         speaks = "speaks" if len(state.feed.wrong_patient) == 1 else "speak"
         found.append(f"{devices} {speaks} for another patient ({state.feed.last_rejection})")
     found.extend(f"monitor {one} is offline" for one in state.feed.offline)
-    wanted = [(Signal.HR, "heart rate", PULSE_AGE_MS), (Signal.SPO2, "SpO2", PULSE_AGE_MS)]
-    if Signal.LINE_PRESSURE in policy.fitted:
-        wanted.append((Signal.LINE_PRESSURE, "line pressure", LINE_AGE_MS))
-    for signal, name, limit_ms in wanted:
+    wanted = [(Signal.HR, PULSE_AGE_MS), (Signal.SPO2, PULSE_AGE_MS)]
+    wanted.extend((signal, FITTED_AGE_MS) for signal in FITTED if signal in policy.fitted)
+    for signal, limit_ms in wanted:
         age_ms = state.picture.age_link_ms(signal, state.now)
-        if age_ms is None:
-            found.append(f"no {name} yet")
-        elif age_ms > limit_ms:
-            found.append(f"{name} is {age_ms / 1000:.0f} s old (limit {limit_ms // 1000} s)")
+        if age_ms is None and signal not in NOT_ALWAYS_SENT:
+            found.append(f"no {WORDS[signal]} yet")
+        elif age_ms is not None and age_ms > limit_ms:
+            found.append(f"{WORDS[signal]} is {age_ms / 1000:.0f} s old (limit {limit_ms // 1000} s)")
     return tuple(found)
 
 
@@ -135,13 +152,18 @@ def half_rate_nl_h(state: ChannelState, policy: Policy) -> int:
 
 
 def _cuff_blockers(state: ChannelState) -> tuple[str, ...]:
-    age_ms = state.picture.age_ms(Signal.SYS, state.now)
+    age_ms = _cuff_age_ms(state)
     if age_ms is None:
         return (f"no cuff reading since the start of the daemon; {CUFF_REQUESTED}",)
     if age_ms <= RESUME_CUFF_AGE_MS:
         return ()
     limit_s = RESUME_CUFF_AGE_MS // 1000
     return (f"newest cuff reading is {age_ms // 1000} s old (limit {limit_s} s); {CUFF_REQUESTED}",)
+
+
+def _cuff_age_ms(state: ChannelState) -> int | None:
+    """Since when the newest whole reading that is not suspect was measured, treatment ms; None: there is none."""
+    return state.now.ms - state.cuff[-1].ms if state.cuff else None
 
 
 def _because(finding: Finding) -> str:

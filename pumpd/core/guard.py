@@ -170,7 +170,7 @@ def _end_on_stop(state: ChannelState) -> Guarded:
         return state, ()
     note = NoteAct(text=f"session stopped by {fatal.rule_id}: {fatal.reason}", by="pumpd")
     close = ApproveMaximum(approval=Approval(0, 0))
-    return replace(state, session=replace(session, ratchet_nl_h=0)), (close, note)
+    return replace(state, session=replace(session, ratchet_nl_h=0, holds=())), (close, note)
 
 
 def permit_of(state: ChannelState, policy: Policy) -> Permit:

@@ -41,7 +41,7 @@ def _readings(state: ChannelState, picture: Picture, fresh: frozenset[Signal]) -
     if Signal.SYS not in fresh or Signal.DIA not in fresh:
         return state.cuff
     sys, dia, mean = (picture.newest(one) for one in (Signal.SYS, Signal.DIA, Signal.MAP))
-    if sys is None or dia is None or sys.is_suspect or dia.is_suspect:
+    if sys is None or dia is None or sys.is_suspect or dia.is_suspect or sys.measured_ms != dia.measured_ms:
         return state.cuff
     map_mmhg = mean.value if mean is not None and mean.measured_ms == sys.measured_ms else None
     reading = CuffReading(sys.measured_ms, sys.value, dia.value, map_mmhg)
@@ -57,10 +57,15 @@ def _traced(trace: Trace, picture: Picture) -> Trace:
 
 
 def _heard(feed: Feed, samples: tuple[Sample, ...], fresh: frozenset[Signal]) -> Feed:
-    """That very device speaks for the right patient again; that very signal is measured again."""
-    if feed.wrong_patient:
+    """That very device speaks for the right patient, or speaks at all, again; that very signal is measured again."""
+    if feed.wrong_patient or feed.offline:
         sources = {one.source for one in samples}
-        feed = replace(feed, wrong_patient=tuple(one for one in feed.wrong_patient if one not in sources))
+        feed = replace(
+            feed,
+            wrong_patient=tuple(one for one in feed.wrong_patient if one not in sources),
+            # A last will may be that of a connection which the monitor has replaced since.
+            offline=tuple(one for one in feed.offline if one not in sources),
+        )
     if feed.rejects:
         feed = replace(feed, rejects=tuple(one for one in feed.rejects if one[0] not in fresh))
     return feed
@@ -94,13 +99,10 @@ def sample_refused(state: ChannelState, event: ev.SampleRefused) -> Observed:
 
 
 def _rejects(feed: Feed, event: ev.SampleRefused) -> tuple[tuple[Signal, int], ...]:
-    """One more for each signal of the message; the longest run is as long as the feed says, which has seen them all."""
-    known = dict(feed.rejects)
-    runs = {one: known.get(one, 0) + 1 for one in event.signals}
-    longest = max(runs.values(), default=0)
-    for signal, run in runs.items():
-        known[signal] = max(run, event.in_a_row) if run == longest else run
-    return tuple(known.items())
+    """As many as the feed says, for each signal of the message: it alone knows which refusals are failed readings."""
+    if not event.in_a_row:
+        return feed.rejects
+    return tuple({**dict(feed.rejects), **dict.fromkeys(event.signals, event.in_a_row)}.items())
 
 
 def feed_link_changed(state: ChannelState, event: ev.FeedLinkChanged) -> Observed:

@@ -8,7 +8,7 @@ a reason, waiting for a person. Outside an infusion the same surprise is an alar
 
 from dataclasses import replace
 
-from drivers.contract import Adjust, Configure, Motion, Outcome, PumpAlarm, PumpReport, Run
+from drivers.contract import Adjust, Configure, Motion, Outcome, PumpAlarm, PumpReport, Run, WatchdogKind
 from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core import events as ev
 from pumpd.core.account import Account, count, counter_fell, frozen_s, is_creeping
@@ -164,7 +164,8 @@ def _surprises(state: ChannelState, report: PumpReport, policy: Policy) -> tuple
     found: list[str] = []
     # A pump that was switched on, or left alone, before any session says so at the first readback: no surprise.
     found.extend(_ALARM_WORDS[one] for one in report.alarms if is_infusing or one not in _EXPECTED_AT_REST)
-    if is_infusing and report.watchdog_ms not in (None, policy.lease_ms):
+    is_watched = policy.watchdog is WatchdogKind.COMMUNICATION
+    if is_infusing and is_watched and report.watchdog_ms not in (None, policy.lease_ms):
         found.append(f"the pump's watchdog is {report.watchdog_ms} ms, needed {policy.lease_ms} ms")
     if report.motion in (Motion.WITHDRAWING, Motion.PURGING, Motion.WAITING):
         found.append(f"the pump is {report.motion.value}, which nobody commanded")

@@ -13,7 +13,7 @@ from interlocks.vocabulary import Demand
 from pumpd.core import events as ev
 from pumpd.core import guard
 from pumpd.core.actions import NoteAct, RequestReading
-from pumpd.core.answers import Acted, accepted, refused
+from pumpd.core.answers import LOOK_AGAIN, Acted, accepted, refused
 from pumpd.core.attendance import attended
 from pumpd.core.gates import (
     CUFF_REQUESTED,
@@ -74,7 +74,7 @@ def _at_odds(state: ChannelState, event: ev.ResumePressed | ev.RestorePressed, v
     if not is_possible:
         return (_nothing_to(state, verb),)
     if event.epoch != state.epoch:
-        return (f"the situation has changed since that screen was drawn: look again, then {verb}",)
+        return (LOOK_AGAIN.format(act=verb),)
     return ()
 
 

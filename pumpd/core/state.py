@@ -9,7 +9,17 @@ force, what the pump can do with each syringe, the bounds of this site.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from drivers.contract import Adjust, Capabilities, Configure, Halt, Identity, Motion, PumpReport, Run
+from drivers.contract import (
+    Adjust,
+    Capabilities,
+    Configure,
+    Halt,
+    Identity,
+    Motion,
+    PumpReport,
+    Run,
+    WatchdogKind,
+)
 from interlocks.evaluate import RuleState
 from interlocks.picture import Picture
 from interlocks.rules import Rule
@@ -39,7 +49,10 @@ class Policy:
         rules: the interlock table in force.
         capabilities: by syringe key, for the channel's pump.
         fitted: of the signals that need a source of their own, those that have one on this channel.
-        lease_ms: the pump's communication watchdog, link ms.
+        lease_ms: for how long a pump that hears nothing may go on, link ms.
+        watchdog: what ends that.
+        accepted_risk: what this pump does when the host falls silent and why the site accepts it; "" for one that stops
+            within seconds.
         poll_link_ms: how often the pump is read back, link ms.
         listener_within_ms: a panel or sounder must have spoken within this, link ms, or that is an alarm; None: no
             listener is required.
@@ -51,6 +64,8 @@ class Policy:
     capabilities: Mapping[str, Capabilities]
     fitted: frozenset[Signal]
     lease_ms: int = 2_000
+    watchdog: WatchdogKind = WatchdogKind.COMMUNICATION
+    accepted_risk: str = ""
     poll_link_ms: int = 250
     listener_within_ms: int | None = None
 

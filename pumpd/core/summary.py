@@ -59,7 +59,7 @@ def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, An
         "line_pressure_age_ms": state.picture.age_ms(Signal.LINE_PRESSURE, state.now),
         "alarms": alarm_view.alarms(state),
         "signal": alarm_view.signal(state),
-        "pump": _pump(state),
+        "pump": {**_pump(state), "accepted_risk": policy.accepted_risk},
         "journal": {"ok": not state.journal_failure, "reason": state.journal_failure},
         "feed": patient_view.feed(state),
         "order": dose_view.order(state),

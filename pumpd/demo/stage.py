@@ -16,6 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from pumpd.demo.pumps import PUMPS
 from pumpd.shell.pins import hash_pin
 
 READY_WITHIN_S = 20.0
@@ -58,10 +59,11 @@ class Places:
 class Stage:
     """Starts and ends the processes."""
 
-    def __init__(self, folder: Path, speed: float, scenario: Path) -> None:
+    def __init__(self, folder: Path, speed: float, scenario: Path, pump: str = "new_era") -> None:
         self.places = Places(folder)
         self.pins = {name: f"{secrets.randbelow(10**6):06d}" for name in (PRESCRIBER, NURSE)}
         self._speed = speed
+        self._pump = pump
         self._scenario = scenario
         self._running: list[tuple[str, subprocess.Popen[str]]] = []
 
@@ -73,10 +75,14 @@ class Stage:
         """
         folder = self.places.folder
         port = _free_port()
-        pump = folder / "pump"
+        if PUMPS[self._pump].is_tcp:
+            number = _free_port()
+            listen, pump = f"tcp:{number}", f"tcp:127.0.0.1:{number}"
+        else:
+            listen, pump = f"pty:{folder / 'pump'}", str(folder / "pump")
         timing = ["--speed", f"{self._speed:g}", "--epoch-ms", str(time.time_ns() // 1_000_000)]
         self._start("broker", ["hil-sim", "broker", "--port", str(port)])
-        simulator = ["hil-sim", "serve", "--pump", "new_era", "--listen", f"pty:{pump}", *timing]
+        simulator = ["hil-sim", "serve", "--pump", self._pump, "--listen", listen, *timing]
         simulator += ["--broker", f"127.0.0.1:{port}", "--bed", BED, "--patient", PATIENT]
         simulator += ["--scenario", str(self._scenario), "--truth", str(self.places.truth)]
         simulator += ["--control", str(self.places.control)]
@@ -140,7 +146,7 @@ class Stage:
         printed = log.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
         raise StageError(f"the {name} did not come up: {printed or 'it printed nothing'}")
 
-    def _configuration(self, port: int, pump: Path) -> str:
+    def _configuration(self, port: int, pump: str) -> str:
         users = "".join(
             f'[[users]]\nname = "{name}"\nroles = ["{role}"]\npin_scrypt = "{hash_pin(self.pins[name])}"\n'
             for name, role in ((PRESCRIBER, "prescriber"), (NURSE, "nurse"))
@@ -149,8 +155,8 @@ class Stage:
             f'[site]\nname = "demo"\n[broker]\nhost = "127.0.0.1"\nport = {port}\ntls = false\n'
             f'[journal]\npath = "{self.places.journal}"\n[console]\nsocket = "{self.places.socket}"\n{users}'
             f'[[channels]]\nname = "{BED}"\nbed = "{BED}"\nmonitors = ["monitor-1"]\n'
-            f'transducer = "transducer-1"\nsyringes = ["bd-60"]\n[channels.pump]\ndriver = "new_era"\n'
-            f'port = "{pump}"\nmodel = "NE1000"\n'
+            f'transducer = "transducer-1"\nsyringes = ["bd-60"]\n'
+            f"{PUMPS[self._pump].table(pump, self._speed)}"
         )
 
 

@@ -48,9 +48,11 @@ def to_event(act: PersonAct, at: Stamp) -> ev.PersonEvent | ev.ListenerSpoke:
                 at=at, request_id=act.request_id, by=who, roles=roles, fields=fields, accept_soft=accepted
             )
         case "verify":
-            return ev.OrderVerified(at=at, request_id=act.request_id, by=who, roles=roles)
+            epoch = int(act.args["epoch"])
+            return ev.OrderVerified(at=at, request_id=act.request_id, by=who, roles=roles, epoch=epoch)
         case "start":
-            return ev.StartPressed(at=at, request_id=act.request_id, by=who, roles=roles)
+            epoch = int(act.args["epoch"])
+            return ev.StartPressed(at=at, request_id=act.request_id, by=who, roles=roles, epoch=epoch)
         case "resume":
             epoch = int(act.args["epoch"])
             return ev.ResumePressed(at=at, request_id=act.request_id, by=who, roles=roles, epoch=epoch)

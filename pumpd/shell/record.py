@@ -9,7 +9,7 @@ replay compares.
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from pumpd.core.actions import Action
 from pumpd.core.events import Event
@@ -29,8 +29,11 @@ class Decision:
     actions: tuple[Annotated[Action, Field(discriminator="kind")], ...]
 
 
-_DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
-_STATE: TypeAdapter[ChannelState] = TypeAdapter(ChannelState)
+#: A number that is none is written as what it is; as null it would make the record unreadable (law 9).
+_AS_IT_IS = ConfigDict(ser_json_inf_nan="constants")
+# An adapter takes a configuration for what is no dataclass itself, hence the None; a record of nothing is refused.
+_DECISION: TypeAdapter[Decision | None] = TypeAdapter(Decision | None, config=_AS_IT_IS)
+_STATE: TypeAdapter[ChannelState | None] = TypeAdapter(ChannelState | None, config=_AS_IT_IS)
 
 
 def dump_decision(event: Event, actions: tuple[Action, ...]) -> str:
@@ -44,7 +47,10 @@ def load_decision(body: str) -> Decision:
     Raises:
         ValueError: not a record of this version.
     """
-    return _DECISION.validate_json(body)
+    decision = _DECISION.validate_json(body)
+    if decision is None:
+        raise ValueError("no decision in this record")
+    return decision
 
 
 def dump_state(state: ChannelState) -> str:
@@ -58,4 +64,7 @@ def load_state(body: str) -> ChannelState:
     Raises:
         ValueError: it does not describe a channel of this version.
     """
-    return _STATE.validate_json(body)
+    state = _STATE.validate_json(body)
+    if state is None:
+        raise ValueError("no channel in this record")
+    return state

@@ -34,7 +34,7 @@ SESSION = (
         "0RAT",
         "0RAT5.000UH",
     ),
-    *("0DIA21.59", "0STP", "0STP", "0STP", "0RAT"),
+    *("0DIA21.59", "0STP", "0STP", "0STP"),
 )
 
 

@@ -14,6 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from rig import Rig
+from rig_pumps import NEW_ERA, RigPump
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -87,8 +88,8 @@ def make_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...,
     """Makes rigs of this test's own; the daemon is not started."""
     made: list[Rig] = []
 
-    def make(*, has_transducer: bool = True) -> Rig:
-        made.append(Rig(tmp_path_factory.mktemp("rig"), has_transducer=has_transducer))
+    def make(*, has_transducer: bool = True, pump: RigPump = NEW_ERA) -> Rig:
+        made.append(Rig(tmp_path_factory.mktemp("rig"), has_transducer=has_transducer, pump=pump))
         return made[-1].open()
 
     yield make

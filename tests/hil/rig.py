@@ -21,6 +21,7 @@ from bell_ear import BellEar
 from hand_monitor import HandMonitor
 from real_mosquitto import Mosquitto
 from rig_programs import Program, Sim, Truth, link_ms, pumpd
+from rig_pumps import NEW_ERA, RigPump
 
 from pumpd.console_client import ConsoleClient, ConsoleUnreachable
 from pumpd.shell.pins import hash_pin
@@ -72,7 +73,7 @@ class Rig:
     opened: "list[Rig]" = []  # noqa: RUF012 - the rigs alive now, for the report of a failure
     measured: list[tuple[str, float]] = []  # noqa: RUF012 - what and seconds, for the summary of a run
 
-    def __init__(self, folder: Path, *, has_transducer: bool = True) -> None:
+    def __init__(self, folder: Path, *, has_transducer: bool = True, pump: RigPump = NEW_ERA) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.socket = folder / "console.sock"
@@ -81,6 +82,8 @@ class Rig:
         self.client = ConsoleClient(self.socket)
         self.programs: list[Program] = []
         self.port = folder / "pump"
+        self.pump = pump
+        self.order_said = ""
         self._has_transducer = has_transducer
         self.has_baseline = False
         # The bell of the bed is real and heard, so somebody listens: LISTENER stays out of every other test's way
@@ -91,7 +94,7 @@ class Rig:
     def open(self) -> "Rig":
         Rig.opened.append(self)
         self.broker.start()
-        self.sim = Sim(self.folder)
+        self.sim = Sim(self.folder, self.pump)
         self.programs.append(self.sim)
         self.monitor = HandMonitor(self.broker.port, PATIENT)
         self.monitor.start()
@@ -109,7 +112,12 @@ class Rig:
 
     def write_config(self, name: str = "pumpd.toml", **changes: str) -> Path:
         """The site's configuration; `changes` replaces any of port, journal and socket."""
-        values = {"port": self.port, "journal": self.journal, "socket": self.socket, **changes}
+        values = {
+            "port": self.sim.tcp or self.port,
+            "journal": self.journal,
+            "socket": self.socket,
+            **changes,
+        }
         transducer = 'transducer = "transducer-1"' if self._has_transducer else ""
         people = "".join(
             f'[[users]]\nname = "{who}"\nroles = ["{role}"]\npin_scrypt = "{_pin_hash(pin)}"\n'
@@ -124,7 +132,7 @@ class Rig:
             f"[alarms]\nlistener_within_s = {self.listener_within_s}\n"
             f'[[sounders]]\nkind = "bell"\ndevice = "{self.bell.name}"\n'
             f'[[channels]]\nname = "bed-1"\nbed = "bed-1"\nmonitors = ["monitor-1"]\n{transducer}\n'
-            f'[channels.pump]\ndriver = "new_era"\nport = "{values["port"]}"\nmodel = "NE1000"\n'
+            f'[channels.pump]\nport = "{values["port"]}"\n{self.pump.table}'
         )
         return path
 
@@ -171,8 +179,10 @@ class Rig:
     def press(
         self, verb: str, who: tuple[str, str] = NINA, *, args: State | None = None, pin: str | None = None
     ) -> Replies:
-        """One request; all its replies up to the last word."""
+        """One request; all its replies up to the last word. Verify and start answer the state of this moment."""
         given = who[1] if pin is None else pin
+        if args is None and verb in ("verify", "start"):
+            args = {"epoch": self.status()["epoch"]}
         return list(self.client.request(verb, "bed-1", who[0], given, args))
 
     def pause(self, until_stage: str = "confirmed") -> Replies:
@@ -222,9 +232,11 @@ class Rig:
         self.has_baseline = True
         self.until(lambda one: one["pump"]["link"] == "up", 10.0, "the pump answers")
         self.until(lambda one: one["feed"]["link"] == "up", 10.0, "the broker is there")
-        for verb, who, args in (("order", NINA, ORDER), ("verify", DORA, {})):
+        for verb, who, args in (("order", NINA, ORDER), ("verify", DORA, None)):
             replies = self.press(verb, who, args=args)
             assert stages(replies) == ["accepted"], replies
+            if verb == "order":
+                self.order_said = reasons(replies)
         self.until(lambda one: "spo2" in one["vitals"], 5.0, "vital signs arrive")
         self.monitor.baseline()
         self.until(lambda one: not one["start_blocked_by"], 10.0, "nothing blocks the start")

@@ -19,6 +19,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from rig_pumps import NEW_ERA, RigPump
+
 READY_S = 20.0
 POLL_S = 0.01
 TRUTH_S = 5.0
@@ -97,14 +99,26 @@ def pumpctl(socket_path: Path, *arguments: str, pin: str = "") -> "subprocess.Co
     return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=20, check=False)
 
 
-class Sim(Program):
-    """`hil-sim serve`: one pump on a pty. It has no monitor: the rig's hand monitor speaks for the patient."""
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
-    def __init__(self, folder: Path) -> None:
-        self.port = folder / "pump"
+
+class Sim(Program):
+    """`hil-sim serve`: one pump on a pty, or, if it is of that kind, on the TCP port that `tcp` names.
+
+    It has no monitor: the rig's hand monitor speaks for the patient.
+    """
+
+    def __init__(self, folder: Path, pump: RigPump = NEW_ERA) -> None:
+        number = _free_port() if pump.is_tcp else 0
+        self.tcp = f"tcp:127.0.0.1:{number}" if pump.is_tcp else ""
         self.control = folder / "ctl"
-        argv = [sys.executable, "-m", "hil_sim.cli", "serve", "--pump", "new_era", "--listen"]
-        argv += [f"pty:{self.port}", "--control", str(self.control), "--truth", str(folder / "truth.ndjson")]
+        argv = [sys.executable, "-m", "hil_sim.cli", "serve", "--pump", pump.sim, "--listen"]
+        argv += [f"tcp:{number}" if pump.is_tcp else f"pty:{folder / 'pump'}"]
+        argv += ["--control", str(self.control), "--truth", str(folder / "truth.ndjson")]
         argv += ["--slack-ml", "0"]  # so that the plunger moves with the first turn of the screw
         super().__init__("hil-sim", argv)
         self.wait_for_line("READY")

@@ -76,7 +76,7 @@ BETWEEN_S = (0.01, 0.15)
 def test_a_pause_pressed_right_after_a_start_has_the_last_word(rig: Rig, between_s: float) -> None:
     """Law 8, I5, I9, rows 68, 90: what was confirmed as paused does not run afterwards."""
     rig.verify_an_order()
-    started = rig.client.request("start", "bed-1", *NINA, {})
+    started = rig.client.request("start", "bed-1", *NINA, {"epoch": rig.status()["epoch"]})
     threading.Event().wait(between_s)
     assert stages(rig.pause())[-1] == "confirmed"
     told = list(started)

@@ -134,6 +134,252 @@ def test_the_first_of_an_episode_is_marked_in_what_is_told() -> None:
     assert first["oxygen-saturation"] is False
 
 
+# -- seen, and then something new --------------------------------------------------------------------------------
+
+
+def calls_of(bench: Bench, key: str) -> int:
+    """How often an alarm has called: each time it is told as not seen, with an instant it did not have before."""
+    told_at = [one.since for one in bench.of(do.NoteAlarm) if one.key == key and not one.acknowledged_by]
+    return len(dict.fromkeys(told_at))
+
+
+def assert_rings_anew(bench: Bench, key: str, row: str, priority: Priority) -> None:
+    (alarm,) = [one for one in bench.state.alarms if one.key == key]
+    assert row in alarm.members
+    assert alarm.acknowledged_by == ""
+    assert sounds(bench) is priority
+    assert calls_of(bench, key) == 1
+
+
+def seen(bench: Bench) -> Bench:
+    bench.acknowledge()
+    assert sounds(bench) is None
+    bench.forget()
+    return bench
+
+
+def test_a_crisis_after_a_pause_that_was_seen_rings_although_it_asks_for_no_more() -> None:
+    bench = infusing()
+    bench.cuff(165, 90)
+    bench.advance(61)
+    bench.cuff(166, 90)
+    assert ("BP2", "PAUSE") in bench.trips
+    seen(bench)
+    bench.advance(60)
+    bench.cuff(190, 115)
+    bench.advance(2)
+    assert_rings_anew(bench, "blood-pressure", "BP3", HIGH)
+    bench.advance(62)
+    assert bench.state.signal.escalation == 1, "and nobody who saw the first has seen this one"
+
+
+def test_a_pressure_too_high_after_one_too_low_that_was_seen_rings() -> None:
+    bench = infusing()
+    bench.cuff(85, 50)
+    bench.advance(60)
+    bench.cuff(85, 50)
+    assert ("BP4", "PAUSE") in bench.trips
+    seen(bench)
+    bench.advance(30)
+    bench.cuff(190, 115)
+    assert_rings_anew(bench, "blood-pressure", "BP3", HIGH)
+
+
+def test_pulse_and_oximeter_that_fall_silent_after_a_cuff_that_was_seen_ring_once() -> None:
+    bench = infusing()
+    bench.advance(625)
+    assert ("ST1b", "PAUSE") in bench.trips
+    seen(bench)
+    bench.is_monitored = False
+    bench.advance(120)
+    assert [one for one in bench.trips if one[0] == "ST2"][-1] == ("ST2", "PAUSE")
+    assert_rings_anew(bench, "vital-signs-lost", "ST2", MEDIUM)
+
+
+def test_a_member_that_demands_more_after_it_was_seen_rings_although_another_demands_as_much() -> None:
+    bench = infusing()
+    bench.advance(625)
+    bench.is_monitored = False
+    bench.advance(15)
+    seen(bench)
+    bench.advance(50)
+    assert ("ST2", "SLOW") in bench.trips
+    assert bench.state.alarms[0].acknowledged_by == ""
+    assert calls_of(bench, "vital-signs-lost") == 1, "and once, however high it climbs before somebody comes"
+
+
+def test_pulse_and_oximeter_that_fall_silent_after_a_transducer_that_was_seen_ring() -> None:
+    bench = infusing()
+    bench.has_line = False
+    bench.advance(4)
+    assert bench.trips == [("LP1", "PAUSE")]
+    seen(bench)
+    bench.is_monitored = False
+    bench.advance(15)
+    assert_rings_anew(bench, "vital-signs-lost", "ST2", HIGH)
+
+
+def test_a_line_that_comes_apart_after_an_occlusion_that_was_seen_rings() -> None:
+    bench = infusing()
+    bench.line(350)
+    bench.advance(2)
+    assert ("LP1", "PAUSE") in bench.trips
+    seen(bench)
+    bench.line_mmhg = -150
+    bench.advance(3)
+    assert_rings_anew(bench, "line-pressure", "LP3", HIGH)
+
+
+def test_a_row_that_was_seen_and_proven_clear_rings_when_it_returns_beside_one_that_never_left() -> None:
+    bench = infusing()
+    bench.cuff(165, 80)
+    seen(bench)
+    for _ in range(2):
+        bench.advance(125)
+        bench.cuff(147, 80)
+    assert [(one.rule_id, one.is_present) for one in bench.state.findings] == [("BP2", False), ("BP1", True)]
+    seen(bench)
+    bench.advance(30)
+    bench.cuff(165, 80)
+    assert_rings_anew(bench, "blood-pressure", "BP2", MEDIUM)
+
+
+def test_a_row_that_joins_breaks_the_quiet_and_stays_one_call_until_somebody_comes() -> None:
+    bench = infusing()
+    bench.cuff(85, 50)
+    bench.advance(60)
+    bench.cuff(85, 50)
+    quiet(bench)
+    assert sounds(bench) is None
+    bench.cuff(190, 115)
+    assert sounds(bench) is HIGH
+    quiet(bench)
+    bench.cuff(191, 116)
+    bench.advance(5)
+    assert sounds(bench) is None, "the same excursion in other numbers is no news"
+
+
+def test_a_lost_broker_that_was_seen_rings_for_none_of_the_silences_it_explains() -> None:
+    bench = infusing()
+    lose_broker(bench)
+    bench.advance(4)
+    seen(bench)
+    bench.advance(900)
+    (alarm,) = bench.state.alarms
+    assert {"LP1", "ST3", "ST2", "ST1b"} <= set(alarm.members)
+    assert (alarm.acknowledged_by, sounds(bench)) == ("nina", None)
+    assert calls_of(bench, alarm.key) == 0
+
+
+def test_a_lost_broker_nobody_has_seen_yet_does_not_break_the_quiet_with_each_silence_it_explains() -> None:
+    bench = infusing()
+    lose_broker(bench)
+    bench.advance(4)
+    quiet(bench)
+    bench.advance(100)
+    assert {"ST3", "ST2"} <= set(bench.state.alarms[0].members)
+    assert sounds(bench) is None
+
+
+def test_a_lost_broker_without_a_transducer_calls_with_the_steps_of_its_own_row_and_no_others() -> None:
+    bench = infusing()
+    bench.is_monitored = False
+    bench.post(ev.FeedLinkChanged(at=bench.now, is_up=False, reason="connection reset"))
+    called_at = []
+    began = bench.now.link_ms
+    for _ in range(1_200):
+        bench.tick()
+        if sounds(bench) is not None:
+            called_at.append((bench.now.link_ms - began) // 1_000)
+            bench.acknowledge()
+    assert called_at == [5, 15, 30]
+
+
+def test_a_broker_that_was_lost_after_a_silence_that_was_seen_rings_once() -> None:
+    bench = infusing()
+    bench.advance(625)
+    seen(bench)
+    bench.is_monitored = False
+    bench.post(ev.FeedLinkChanged(at=bench.now, is_up=False, reason="connection reset"))
+    bench.advance(6)
+    assert_rings_anew(bench, "vital-signs-lost", "ST3", MEDIUM)
+    seen(bench)
+    bench.advance(100)
+    assert sounds(bench) is None
+
+
+def test_a_broker_that_comes_back_with_everything_rings_for_nothing() -> None:
+    bench = infusing()
+    lose_broker(bench)
+    bench.advance(4)
+    seen(bench)
+    bench.advance(100)
+    find_broker(bench)
+    bench.advance(100)
+    assert calls_of(bench, "vital-signs-lost") == 0
+    assert sounds(bench) is None
+
+
+def test_what_stays_silent_when_the_broker_is_proven_back_rings_once() -> None:
+    bench = infusing()
+    lose_broker(bench)
+    bench.advance(4)
+    seen(bench)
+    bench.advance(100)
+    find_broker(bench)
+    bench.is_monitored = False
+    bench.advance(29)
+    assert sounds(bench) is None
+    bench.advance(3)
+    assert sounds(bench) is not None
+    assert "link" not in bench.state.alarms[0].text
+    bench.advance(200)
+    assert calls_of(bench, "vital-signs-lost") == 1
+
+
+def test_a_silence_that_called_does_not_call_again_because_the_link_went_and_came() -> None:
+    bench = infusing()
+    bench.has_line = False
+    bench.advance(4)
+    bench.acknowledge()
+    bench.is_monitored = False
+    bench.advance(15)
+    began = bench.now.link_ms
+    for is_up in (False, True):
+        bench.post(ev.FeedLinkChanged(at=bench.now, is_up=is_up, reason="bench"))
+        bench.advance(10)
+        bench.advance(90)
+    since = {one.since.link_ms - began for one in bench.of(do.NoteAlarm)}
+    assert [one for one in since if one > 0] == [5_000], "the link's own row calls, the silence does not"
+
+
+def test_a_link_that_flaps_after_it_was_seen_is_the_same_loss() -> None:
+    bench = infusing()
+    lose_broker(bench)
+    bench.advance(8)
+    seen(bench)
+    for seconds in (12, 25, 12):
+        bench.post(ev.FeedLinkChanged(at=bench.now, is_up=True, reason="subscribed"))
+        bench.advance(4)
+        lose_broker(bench)
+        bench.advance(seconds)
+    assert {"LP1", "ST2", "ST3"} <= set(bench.state.alarms[0].members)
+    assert calls_of(bench, "vital-signs-lost") == 0
+
+
+def test_a_transducer_that_falls_silent_beside_a_monitor_that_is_known_to_be_off_rings() -> None:
+    bench = infusing()
+    bench.is_monitored = False
+    bench.post(ev.MonitorSpoke(at=bench.now, device="monitor-1", is_online=False))
+    bench.advance(40)
+    seen(bench)
+    bench.advance(50)
+    assert sounds(bench) is None, "the monitor's will explains its pulse"
+    bench.has_line = False
+    bench.advance(4)
+    assert_rings_anew(bench, "vital-signs-lost", "LP1", HIGH)
+
+
 # -- quiet -------------------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rule_examples import (
     ALWAYS_POSSIBLE,
     IMPOSSIBLE,
@@ -32,12 +34,13 @@ from rule_examples import (
 from rule_scene import CALM_ALL, Scene
 
 from interlocks.catalogue.table import DEFAULT_RULES
+from interlocks.combinations import IfSent
 from interlocks.conditions import Condition, Over, Under
 from interlocks.limits import OfBaseline
 from interlocks.rules import Persist, Rule, SeeRow, TripWhenStale
 from interlocks.silences import OlderThan
 from interlocks.situation import Clock, MaxAge, Situation
-from interlocks.vocabulary import Demand, Priority, Signal, Truth
+from interlocks.vocabulary import FITTED, Demand, Priority, Signal, Truth
 
 TABLE = [
     "BP1",
@@ -507,6 +510,66 @@ def test_a_value_just_short_of_the_clear_limit_clears_nothing(rule: Rule, leaf: 
     scene.acknowledge(is_noted=True)
     scene.release()
     assert scene.demand(rule.id) > Demand.NONE
+
+
+def _never_sent(condition: Condition) -> frozenset[Signal]:
+    """What a clear condition does without as long as it was never sent."""
+    if isinstance(condition, IfSent):
+        return condition.signals() if condition.absent is Truth.TRUE else frozenset()
+    return frozenset().union(*(_never_sent(part) for part in condition.members()))
+
+
+SPARSE = [case for case in CLEARABLE if case.rule.clear.when and _never_sent(case.rule.clear.when)]
+
+
+@pytest.mark.parametrize("case", SPARSE, ids=ids(SPARSE))
+def test_a_row_is_released_although_what_not_every_monitor_sends_was_never_sent(case: Example) -> None:
+    """No row may hold for ever, or trip at every event, because of a value that nobody measures."""
+    rule, scene = case.rule, scene_for(case.rule)
+    assert rule.clear.when is not None
+    sent = {name: value for name, value in CALM_ALL.items() if name not in _never_sent(rule.clear.when)}
+    assert isinstance(case.leaf, Over | Under)
+    beyond = limit_of(case.leaf) + (1 if isinstance(case.leaf, Over) else -1)
+    gap_ms = repeats(case.step)[1] or 1000
+    for ms in range(0, 4000, 1000):
+        scene.hear_at(ms, sent)
+    for _ in range(2):
+        scene.hear_at(scene.now.ms + gap_ms, {**sent, case.leaf.signal: beyond})
+    assert scene.demand(rule.id) is Demand.PAUSE
+    scene.acknowledge(is_noted=True)
+    for _ in range(40):
+        scene.hear_at(scene.now.ms + 1000, sent)
+        scene.at(scene.now.ms + 100)
+        assert scene.finding(rule.id).is_acknowledged, "the same excursion"
+    scene.release()
+    assert scene.demand(rule.id) is Demand.NONE
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.integers(0, 400_000),
+        st.dictionaries(
+            st.sampled_from(sorted(CALM_ALL)), st.sampled_from([0.0, 1.0, 5.0, 70.0, 120.0, 500.0])
+        ),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(events=EVENTS)
+def test_no_row_is_proven_clear_while_one_of_its_questions_is_answered_yes(
+    events: list[tuple[int, dict[Signal, float], bool]],
+) -> None:
+    scene = Scene(DEFAULT_RULES, fitted=frozenset(FITTED))
+    for gap_ms, values, is_calm in events:
+        scene.hear_at(scene.now.ms + gap_ms, {**CALM_ALL, **values} if is_calm else values)
+        at = scene.situation()
+        for rule in DEFAULT_RULES:
+            if scene.state(rule.id).is_clear:
+                answers = {question.truth(at, rule.max_age) for _, question in rule.ladder}
+                assert Truth.TRUE not in answers, rule.id
 
 
 # -- shadows -----------------------------------------------------------------------------------------------------

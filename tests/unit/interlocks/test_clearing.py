@@ -8,7 +8,15 @@ from rule_scene import Scene
 from interlocks.catalogue.haemodynamic import BP1, BP2
 from interlocks.catalogue.line import LP2
 from interlocks.clearing import blocks_because, is_releasable, with_clearing
-from interlocks.vocabulary import Demand, Signal
+from interlocks.combinations import Not
+from interlocks.conditions import Over
+from interlocks.limits import Absolute
+from interlocks.rules import AT_ONCE, Clear, Step, TripWhenStale
+from interlocks.silences import FlagUp, OlderThan
+from interlocks.situation import Clock, MaxAge
+from interlocks.vocabulary import Demand, Flag, Priority, Signal
+
+_DOWN = FlagUp((Flag.BROKER_DOWN,), "the link is down")
 
 
 def test_an_idle_row_is_not_releasable() -> None:
@@ -127,3 +135,49 @@ def test_readings_of_a_proof_are_apart_from_the_last_one_counted() -> None:
     assert with_clearing(any_two, scene.state("BP2"), again).clear_hits_ms == (1_000,)
     scene.cuff(1_001, 120, 80)
     assert scene.state("BP2").is_clear
+
+
+HELD = TripWhenStale(MaxAge(5000, Clock.LINK), Demand.PAUSE, Priority.HIGH)
+
+
+@pytest.mark.parametrize("clear", [Clear(Not(_DOWN)), Clear(Not(_DOWN), for_ms=1000)])
+def test_a_row_is_not_clear_while_one_of_its_questions_is_answered_yes(clear: Clear) -> None:
+    """Clear and tripped at once would be a new excursion at every event, and no acknowledgement would last."""
+    fast = Over(Signal.HR, Absolute(120))
+    row = replace(BP2, when=fast, steps=BP2.steps[:1], clear=clear, on_stale=HELD, asks=None)
+    scene = Scene((row,))
+    scene.at(5001)
+    scene.acknowledge()
+    for ms in range(5100, 9000, 100):
+        scene.at(ms)
+        assert scene.finding("BP2").is_present
+        assert scene.finding("BP2").is_acknowledged
+        assert scene.finding("BP2").since_ms == 5001
+    assert scene.finding("BP2").blocks_because.startswith(
+        "needs the end of: no new heart rate for 8.9 s > 5 s"
+    )
+    scene.release()
+    assert scene.demand("BP2") is Demand.PAUSE
+    scene.hear_at(9000, {Signal.HR: 70.0})
+    assert scene.finding("BP2").is_present is bool(clear.for_ms), "an unbroken stretch begins only now"
+    scene.at(10_000)
+    assert scene.finding("BP2").is_releasable
+    scene.release()
+    assert scene.demand("BP2") is Demand.NONE
+
+
+def test_readings_prove_nothing_while_another_question_is_answered_yes_and_are_not_forgotten() -> None:
+    """A sensor lost between two good cuff readings: the second counts once it is heard again."""
+    quiet = OlderThan((Signal.HR,), 100_000, Clock.LINK)
+    row = replace(BP2, steps=(*BP2.steps, Step(Demand.SLOW, Priority.MEDIUM, AT_ONCE, when=quiet)))
+    scene = Scene((row,))
+    scene.hear({Signal.HR: 70.0})
+    scene.cuff(1000, 161, 80)
+    scene.cuff(60_000, 120, 80)
+    scene.cuff(180_000, 120, 80)
+    assert scene.state("BP2").clear_hits_ms == (60_000,)
+    assert scene.finding("BP2").is_present
+    scene.hear_at(190_000, {Signal.HR: 70.0})
+    assert scene.finding("BP2").is_present
+    scene.cuff(200_000, 120, 80)
+    assert not scene.finding("BP2").is_present

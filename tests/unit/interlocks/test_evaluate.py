@@ -409,6 +409,8 @@ def test_a_row_that_goes_on_raising_trips_once_and_is_never_clear() -> None:
     told, clear = Told(Truth.TRUE), Told(Truth.TRUE)
     scene = Scene((row((Demand.PAUSE, told), clear=clear, is_latching=True),))
     scene.hear({Signal.HR: 150.0})
+    told.answer = Truth.FALSE
+    scene.hear_at(0, {Signal.HR: 150.0})
     assert not scene.finding("TT1").is_present, "proven clear"
     told.answer = RuntimeError("boom")
     scene.at(100)
@@ -419,7 +421,7 @@ def test_a_row_that_goes_on_raising_trips_once_and_is_never_clear() -> None:
     assert scene.finding("TT1").is_acknowledged, "the same failure is not news"
     assert scene.finding("TT1").since_ms == 0
     scene.states = (replace(scene.state("TT1"), demand=Demand.NONE),)
-    scene.at(300)
+    scene.hear_at(300, {Signal.HR: 150.0})
     assert scene.demand("TT1") is Demand.PAUSE, "idle and raising is not left idle"
 
 

@@ -111,6 +111,18 @@ def test_a_clear_condition_met_when_nothing_was_ever_sent_is_refused() -> None:
     assert list(clearing(row(Over(HR, Absolute(120)), both))) == []
 
 
+def test_silence_is_not_ended_by_a_value_that_may_be_missing() -> None:
+    """A row tripped by never having heard a signal would be clear and tripped at once."""
+    optional = IfSent(Under(RR, Absolute(30)), Truth.TRUE)
+    clear = AllOf((Under(HR, Absolute(110)), optional))
+    complaint = "silence over 5000 ms is not on the safe side of its clear condition"
+    assert list(clearing(row(OlderThan((HR, RR), 5000, LINK), clear))) == [complaint]
+    assert list(clearing(row(OlderThan((HR,), 5000, LINK, if_heard=(RR,)), clear))) == []
+    assert list(clearing(row(OlderThan((HR,), 5000, LINK, if_heard=(SPO2,)), clear))) == [complaint]
+    needed = IfSent(Under(RR, Absolute(30)), Truth.FALSE)
+    assert list(clearing(row(OlderThan((RR,), 5000, LINK), needed))) == []
+
+
 def test_a_note_goes_with_an_acknowledgement() -> None:
     assert list(clearing(replace(QA1, needs_note=True))) == [
         "wants a note with an acknowledgement that it does not want"

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from interlocks.catalogue.table import DEFAULT_RULES
+from interlocks.combinations import AnyOf, IfSent, Not
 from interlocks.rules import Itself
 from interlocks.silences import OlderThan
+from interlocks.situation import Clock
 from interlocks.vocabulary import Demand, Priority, Signal
 
 ROW = {rule.id: rule for rule in DEFAULT_RULES}
@@ -23,6 +25,18 @@ def test_silence_that_trips_by_itself_is_a_rung_like_any_other() -> None:
     assert isinstance(question, OlderThan)
     assert question.limit_ms == 2000
     assert ROW["LP1"].timed == (question,)
+
+
+def test_silence_misses_what_not_every_monitor_sends_from_its_first_sample_on() -> None:
+    """AI1: a sensor that keeps no total is not silent about it; one without bubbles is."""
+    _, question = ROW["AI1"].ladder[-1]
+    assert question == OlderThan((Signal.AIR_BUBBLE,), 2000, Clock.LINK, if_heard=(Signal.AIR_15MIN,))
+    total = ROW["AI1"].when.members()[1]
+    assert isinstance(total, IfSent)
+    both = replace(ROW["AI1"], when=AnyOf((total, Not(total.part))))
+    assert both.ladder[-1][1] == OlderThan((Signal.AIR_15MIN,), 2000, Clock.LINK), (
+        "asked without an if as well"
+    )
 
 
 def test_a_failed_row_demands_its_highest_step_up_to_pause() -> None:

@@ -72,7 +72,7 @@ def test_what_may_be_left_out_has_the_documented_default() -> None:
     assert config.broker.keepalive_s == 4
     assert config.console.mode == "0660"
     pump, channel = config.channels[0].pump, config.channels[0]
-    assert (pump.baud, pump.address, pump.firmware, pump.lease_s) == (19200, 0, "", 2)
+    assert (pump.options, pump.accepted_risk) == ({"model": "NE1000"}, ""), "the family fills in its own"
     assert (channel.air_sensor, channel.button) == (None, None)
     assert (channel.transducer, channel.line_pressure_limit_mmhg, channel.syringes) == (None, 300, None)
 
@@ -101,9 +101,9 @@ def test_what_may_be_left_out_has_the_documented_default() -> None:
         ('roles = ["engineer"]', 'roles = "engineer"', "users[otto].roles", "must be a list"),
         ('name = "otto"', 'name = "nina"', "users[nina].name", "taken by an earlier user"),
         ('name = "ward-3"', 'name = "ward/3"', "site.name", "right form"),
-        ("lease_s = 2", "lease_s = 0", "channels[bed-1].pump.lease_s", "at least 1 (s"),
+        ("lease_s = 2", "lease_s = 0", "channels[bed-1].pump.lease_s", "must be 1 to 5; s"),
         ("baud = 19200", "baud = 115200", "channels[bed-1].pump.baud", "19200"),
-        ("address = 0", "address = 100", "channels[bed-1].pump.address", "at most 99"),
+        ("address = 0", "address = 100", "channels[bed-1].pump.address", "must be 0 to 99"),
         ('driver = "new_era"', 'driver = "newera"', "channels[bed-1].pump.driver", "new_era"),
         ("= 300 #", "= 310 #", "channels[bed-1].line_pressure_limit_mmhg", "multiple of 25 (mm[Hg]"),
         ("= 300 #", "= 775 #", "channels[bed-1].line_pressure_limit_mmhg", "at most 300"),
@@ -141,8 +141,8 @@ def test_a_missing_key_is_told_at_its_table_with_meaning_and_example() -> None:
     text = _changed('model = "NE1000"', '# model = "NE1000"')
     line = _line_of("[channels.pump]", text)
     assert _refusal(text) == (
-        f"x.toml:{line}: channels[bed-1].pump.model: is required and not there "
-        '(what the pump\'s model must begin with), for example "NE1000"',
+        f"x.toml:{line}: channels[bed-1].pump.model: must be given; "
+        "what the pump's model must begin with, for example NE1000",
     )
 
 

@@ -49,7 +49,7 @@ def test_a_right_tree_has_no_faults() -> None:
         (
             lambda t: t["channels"][1]["pump"].update(port="/a", address=1),
             ("channels", 1, "pump", "port"),
-            "one line carries one pump",
+            "have an address each",
         ),
         (lambda t: t["channels"][1].update(monitors=["m-1"]), ("channels", 1, "monitors"), "one patient"),
         (lambda t: t["channels"][1].update(transducer="t-1"), ("channels", 1, "transducer"), "bed bed-1"),
@@ -107,3 +107,13 @@ def test_a_syringe_that_is_not_in_the_table_is_named() -> None:
     faults = [one for one in cross_faults({"channels": [channel]}) if "syringes" in one.loc]
     assert [one.loc for one in faults] == [("channels", 0, "syringes", 1)]
     assert "bd-60" in faults[0].text
+
+
+def test_pumps_of_one_family_with_an_address_each_share_a_line() -> None:
+    tree = deepcopy(GOOD)
+    for row, address in zip(tree["channels"], (0, 1), strict=True):
+        row["pump"] = {"driver": "new_era", "port": "/a", "model": "NE1000", "address": address}
+    assert list(cross_faults(tree)) == []
+    tree["channels"][1]["pump"]["address"] = 0
+    (fault,) = cross_faults(tree)
+    assert fault.loc == ("channels", 1, "pump", "port")

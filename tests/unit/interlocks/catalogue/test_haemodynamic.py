@@ -5,6 +5,7 @@ from rule_scene import Scene
 
 from interlocks.catalogue.haemodynamic import BP1, BP2, BP3, BP4
 from interlocks.catalogue.table import DEFAULT_RULES
+from interlocks.rules import Rule
 from interlocks.vocabulary import Demand, Priority, Signal
 
 
@@ -209,6 +210,56 @@ def test_bp4_sees_a_low_mean_pressure_and_wants_it_back() -> None:
     for ms in (300_000, 360_000):
         scene.hear_at(ms, {Signal.SYS: 118.0, Signal.DIA: 70.0, Signal.MAP: 86.0})
     assert scene.finding("BP4").is_releasable
+
+
+@pytest.mark.parametrize(("rule", "sys"), [(BP2, 161), (BP3, 185)])
+@pytest.mark.parametrize("early_ms", [20_000, 29_999])
+def test_a_reading_too_early_to_be_a_repeat_does_not_take_its_place(
+    rule: Rule, sys: int, early_ms: int
+) -> None:
+    """clinical.md 3.2 BP2: a repeat after 60-120 s. A nurse's second press at once is no answer to the first."""
+    scene = Scene((rule,))
+    scene.cuff(1000, sys, 80)
+    scene.cuff(1000 + early_ms, sys, 80)
+    scene.at(60_999)
+    assert scene.requests == []
+    for ms in (61_000, 61_100, 90_000):
+        scene.at(ms)
+    assert scene.requests == [(61_000, rule.id)]
+    scene.cuff(91_000, sys, 80)
+    counted = scene.state(rule.id).tallies[1].hits
+    assert [hit.measured_ms for hit in counted] == [1000, 91_000]
+
+
+def test_a_suspect_reading_does_not_take_the_place_of_a_repeat() -> None:
+    """clinical.md 4: it never proves safety, so the high one before it is still to be repeated."""
+    scene = Scene((BP2,))
+    scene.cuff(1000, 170, 80)
+    scene.cuff(40_000, 100, 70, is_suspect=True)
+    scene.at(61_000)
+    assert scene.requests == [(61_000, "BP2")]
+
+
+def test_a_safe_reading_answers_and_no_repeat_is_asked_for() -> None:
+    scene = Scene((BP2,))
+    scene.cuff(1000, 161, 80)
+    scene.cuff(21_000, 155, 80)
+    scene.at(140_999)
+    assert scene.requests == []
+    scene.at(141_000)
+    assert scene.requests == [(141_000, "BP2")], "the next one of a row in force"
+
+
+def test_each_reading_that_counts_asks_for_its_own_repeat() -> None:
+    """BP3: two repeats within 5 min."""
+    scene = Scene((BP3,))
+    scene.cuff(0, 185, 80)
+    scene.at(60_000)
+    scene.cuff(70_000, 185, 80)
+    scene.cuff(90_000, 185, 80)
+    for ms in (129_999, 130_000, 130_100):
+        scene.at(ms)
+    assert [ms for ms, _ in scene.requests] == [60_000, 130_000]
 
 
 def test_a_row_in_force_asks_again_every_120_s_until_it_is_clear() -> None:

@@ -242,3 +242,22 @@ def test_an_air_sensor_that_falls_silent_for_2_s_pauses_where_one_is_fitted() ->
     for ms in range(0, 10_000, 1000):
         bubble_only.hear_at(ms, {Signal.AIR_BUBBLE: 0.0})
     assert bubble_only.demand("AI1") is Demand.NONE, "a sensor that keeps no total is not silent about it"
+
+
+def test_air_from_a_sensor_that_keeps_no_total_is_one_pause_that_a_person_can_end() -> None:
+    """A total that was never sent neither holds the row nor trips it again at every event."""
+    bed = scene(AI1)
+    for ms in range(0, 3000, 100):
+        bed.hear_at(ms, {Signal.AIR_BUBBLE: 0.0})
+    assert bed.last.findings == ()
+    bed.hear_at(3000, {Signal.AIR_BUBBLE: 60.0})
+    bed.acknowledge()
+    for ms in range(3100, 8000, 100):
+        bed.hear_at(ms, {Signal.AIR_BUBBLE: 0.0})
+        finding = bed.finding("AI1")
+        assert (finding.is_acknowledged, finding.is_silence, finding.since_ms) == (True, False, 3000)
+    assert bed.finding("AI1").is_releasable
+    bed.release()
+    assert bed.demand("AI1") is Demand.NONE
+    bed.at(9901)
+    assert bed.finding("AI1").reason == "no new air bubble for 2.001 s > 2 s"

@@ -17,6 +17,18 @@ def test_a_speed_outside_its_range_is_refused(speed: str, capsys: pytest.Capture
     assert "--speed" in capsys.readouterr().err
 
 
+def test_a_pump_that_is_not_simulated_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", "--pump", "braun"])
+    assert ended.value.code == 2
+    assert "modbus-rtu" in capsys.readouterr().err
+
+
+def test_a_speed_that_this_pump_cannot_be_played_at_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["demo", "--pump", "harvard", "--speed", "12.5"]) == 2
+    assert "whole numbers" in capsys.readouterr().err
+
+
 def test_the_shipped_scenario_says_what_it_expects() -> None:
     expected = expectations(scenario_path())
     assert [(one["rule"], one["action"]) for one in expected["trips"]] == [

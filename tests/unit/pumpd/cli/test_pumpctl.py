@@ -101,7 +101,8 @@ async def test_a_refusal_is_exit_code_one_with_one_reason_a_line(path: Path) -> 
 
     async with Bench(path, script=refuse).serving():
         ended = await run(path, "start", **NINA)
-    assert ended == Ended(1, "refused\n  BP2 is latched\n  the state has changed since\n", "")
+    lines = "INFUSING: \nrefused\n  BP2 is latched\n  the state has changed since\n"
+    assert ended == Ended(1, lines, "")
 
 
 async def test_a_resume_shows_what_binds_and_sends_the_epoch_of_that_picture(path: Path) -> None:
@@ -117,6 +118,17 @@ async def test_a_resume_shows_what_binds_and_sends_the_epoch_of_that_picture(pat
     assert ended.out.index("hold OPERATOR: paused (by omar)") < ended.out.index("accepted")
     assert "blocks: systolic is stale" in ended.out
     assert [dict(act.args) for act in bench.heard] == [{"epoch": 12}]
+
+
+async def test_a_start_shows_the_baseline_it_accepts_and_sends_the_epoch_of_that_picture(path: Path) -> None:
+    def prepare(bench: Bench) -> None:
+        bench.state.update(baseline={"sys": 125.0, "dia": 78.5, "accepted": False}, start_blocked_by=[])
+
+    async with Bench(path, script=confirm).serving() as bench:
+        prepare(bench)
+        ended = await run(path, "start", **NINA)
+    assert "baseline to accept: 125.0/78.5 mmHg" in ended.out
+    assert [(act.verb, dict(act.args)) for act in bench.heard] == [("start", {"epoch": 12})]
 
 
 async def test_a_resume_without_an_epoch_is_not_sent(path: Path) -> None:

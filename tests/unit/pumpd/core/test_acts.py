@@ -270,3 +270,27 @@ def test_a_person_may_ask_for_a_reading_at_any_time() -> None:
     assert bench.of(do.RequestReading) == [do.RequestReading(reason="asked by nina")]
     assert stages(bench.of(do.Answer)) == [ACCEPTED]
     assert bench.of(do.NoteAct) == [do.NoteAct(text="cuff reading asked for", by="nina")]
+
+
+def test_a_verification_is_of_the_numbers_that_were_read() -> None:
+    """Law 1, clinical.md 3.3 two persons: an order entered anew makes an older screen say nothing."""
+    bench = Bench()
+    bench.order()
+    read = bench.state.epoch
+    bench.order(weight_kg="80")
+    event = ev.OrderVerified(at=bench.now, request_id="v", by="nina", roles=("nurse",), epoch=read)
+    (answer,) = [one for one in bench.post(event) if isinstance(one, do.Answer)]
+    assert answer.stage is do.Stage.REFUSED
+    assert "look again, then verify" in answer.reasons[0]
+    assert bench.state.session.verified_by == ""
+
+
+def test_a_start_accepts_the_baseline_that_was_shown() -> None:
+    bench = verified()
+    read = bench.state.epoch
+    bench.advance(61)
+    bench.cuff(131, 82)
+    event = ev.StartPressed(at=bench.now, request_id="s", by="nina", roles=("nurse",), epoch=read)
+    (answer,) = [one for one in bench.post(event) if isinstance(one, do.Answer)]
+    assert "look again, then start" in answer.reasons[0]
+    assert bench.start()[0].stage is do.Stage.ACCEPTED

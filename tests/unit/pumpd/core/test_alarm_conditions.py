@@ -5,10 +5,17 @@ from dataclasses import replace
 import pytest
 from channel_bench import POLICY, Bench, infusing, verified
 
-from interlocks.vocabulary import Demand, Finding, Priority, Stamp
+from interlocks.vocabulary import Demand, Finding, Priority, Sample, Signal, Stamp, Truth
 from pumpd.core import actions as do
 from pumpd.core import events as ev
-from pumpd.core.alarm_conditions import VITALS_LOST, cause_key, conditions, raise_alarms, unseen_members
+from pumpd.core.alarm_conditions import (
+    LINK,
+    VITALS_LOST,
+    cause_key,
+    conditions,
+    raise_alarms,
+    unseen_members,
+)
 from pumpd.core.alarms import Alarm, Condition
 from pumpd.core.session import HoldKind, Phase, held
 from pumpd.core.state import ChannelState, Policy
@@ -67,8 +74,26 @@ def test_pain_8_rows_of_one_cause_are_one_condition_with_the_words_of_the_worst(
             lead="BP3",
             members=("BP1", "BP3", "BP4"),
             demand=Demand.PAUSE,
+            callers=("BP1", "BP3", "BP4"),
         )
     }
+
+
+@pytest.mark.parametrize(
+    ("changed", "calls"),
+    [
+        ({}, True),
+        ({"priority": Priority.HIGH}, True),
+        ({"priority": Priority.LOW}, False),
+        ({"is_acknowledged": True}, False),
+        ({"is_present": False}, False),
+    ],
+)
+def test_a_row_calls_while_it_is_present_of_medium_or_above_and_not_seen(
+    changed: dict[str, object], calls: bool
+) -> None:
+    state = finding_state(finding("BP3", is_acknowledged=True), finding("BP2", **changed))
+    assert found(state)["blood-pressure"].callers == (("BP2",) if calls else ())
 
 
 def test_of_two_rows_as_bad_as_each_other_the_first_out_gives_the_words() -> None:
@@ -135,6 +160,66 @@ def test_while_the_link_is_down_the_words_lead_with_it_and_do_not_say_it_twice()
     assert found(other) == found(down), "each try to connect fails in its own way, and none of them is news"
     will = replace(state, feed=replace(state.feed, offline=("monitor-1", "pulse-2")))
     assert found(will)[VITALS_LOST].text.startswith("offline: monitor-1, pulse-2; no new SpO2")
+
+
+def lost_state(
+    *findings: Finding, alarm: Alarm, is_up: bool = True, offline: tuple[str, ...] = ()
+) -> ChannelState:
+    state = finding_state(*findings)
+    feed = replace(state.feed, is_up=is_up, offline=offline)
+    rules = tuple(replace(one, truth=Truth.TRUE) for one in state.rules)
+    return replace(state, alarms=(alarm,), feed=feed, rules=rules)
+
+
+KNOWN = Alarm(VITALS_LOST, Priority.MEDIUM, "", Stamp(0, 0), acknowledged_by="nina")
+PULSE = Sample(Signal.HR, 72.0, 0, Stamp(0, 0), "monitor-1", 1)
+LINE = Sample(Signal.LINE_PRESSURE, 20.0, 0, Stamp(0, 0), "transducer-1", 1)
+
+
+def test_a_broker_that_people_know_is_lost_excuses_every_silence_and_nothing_that_was_heard() -> None:
+    known = replace(KNOWN, losses=(LINK,), known_losses=(LINK,))
+    rows = (silent("ST3", "link"), silent("LP1", "line", evidence=(LINE,)), finding("BP2"))
+    called = {key: one.callers for key, one in found(lost_state(*rows, alarm=known, is_up=False)).items()}
+    assert called == {VITALS_LOST: (), "blood-pressure": ("BP2",)}
+    unknown = replace(known, known_losses=())
+    assert found(lost_state(*rows, alarm=unknown, is_up=False))[VITALS_LOST].callers == ("ST3", "LP1")
+
+
+def test_a_monitor_that_people_know_is_lost_excuses_what_it_measured_and_the_link_row() -> None:
+    known = replace(KNOWN, losses=("monitor-1",), known_losses=("monitor-1",))
+    rows = (
+        silent("ST3", "link"),
+        silent("ST2", "pulse", evidence=(PULSE,)),
+        silent("LP1", "line", evidence=(LINE,)),
+    )
+    state = lost_state(*rows, alarm=known, offline=("monitor-1",))
+    assert found(state)[VITALS_LOST].callers == ("LP1",)
+
+
+def test_a_silence_that_has_called_waits_for_a_person_whatever_becomes_of_the_link() -> None:
+    known = replace(KNOWN, acknowledged_by="", callers=("ST2",), losses=(LINK,), known_losses=(LINK,))
+    state = lost_state(silent("ST2", "pulse"), silent("LP1", "line"), alarm=known, is_up=False)
+    assert found(state)[VITALS_LOST].callers == ("ST2",)
+
+
+def test_a_silence_that_is_over_but_for_its_proof_does_not_begin_to_call() -> None:
+    state = lost_state(silent("ST2", "pulse"), alarm=KNOWN)
+    assert found(state)[VITALS_LOST].callers == ("ST2",)
+    heard = tuple(
+        replace(one, truth=Truth.FALSE if one.rule_id == "ST2" else one.truth) for one in state.rules
+    )
+    assert found(replace(state, rules=heard))[VITALS_LOST].callers == ()
+
+
+def test_a_loss_lasts_until_the_link_is_proven_sound() -> None:
+    known = replace(KNOWN, losses=(LINK, "monitor-1"), known_losses=(LINK,))
+    unproven = lost_state(silent("ST3", "link"), silent("ST2", "pulse"), alarm=known, offline=("pulse-2",))
+    assert found(unproven)[VITALS_LOST].losses == ("pulse-2", LINK, "monitor-1")
+    proven = lost_state(silent("ST2", "pulse"), alarm=known)
+    assert found(proven)[VITALS_LOST].losses == ()
+    first = replace(proven, alarms=(), feed=replace(proven.feed, is_up=False, offline=("monitor-1",)))
+    assert found(first)[VITALS_LOST].losses == (LINK, "monitor-1")
+    assert found(replace(first, findings=(finding("BP2"),)))["blood-pressure"].losses == ()
 
 
 # -- pump, record, daemon ----------------------------------------------------------------------------------------

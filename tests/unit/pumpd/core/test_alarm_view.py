@@ -47,14 +47,19 @@ def test_who_has_seen_it_is_shown_and_what_was_seen_comes_last() -> None:
     assert shown == [("JOURNAL", ""), ("blood-pressure", "nina")]
 
 
-def test_a_row_that_joined_later_and_waits_for_a_person_is_shown_as_not_seen_without_a_sound() -> None:
+def test_a_silence_that_joined_a_lost_broker_and_waits_for_a_person_is_shown_as_not_seen_without_a_sound() -> (
+    None
+):
     bench = infusing()
-    bench.cuff(185, 112)
+    bench.is_monitored = bench.has_line = False
+    bench.post(ev.FeedLinkChanged(at=bench.now, is_up=False, reason="connection reset"))
+    bench.advance(4)
     bench.acknowledge()
-    late = tuple(replace(one, is_acknowledged=one.rule_id != "BP2") for one in bench.state.findings)
-    state = replace(bench.state, findings=late)
-    assert [one["acknowledged"] for one in alarm_view.alarms(state)] == [""]
-    assert state.signal.sound is None
+    assert [one["acknowledged"] for one in alarm_view.alarms(bench.state)] == ["nina"]
+    bench.advance(700)
+    (shown,) = alarm_view.alarms(bench.state)
+    assert "ST1b" in shown["members"]
+    assert (shown["acknowledged"], bench.state.signal.sound) == ("", None)
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,50 @@ def test_a_row_that_demands_more_calls_again_even_at_the_same_priority() -> None
     assert (alarm.since, alarm.acknowledged_by, has_called) == (LATER, "", True)
 
 
-def test_pain_9_a_further_row_that_asks_for_no_more_only_changes_the_words() -> None:
+def test_a_further_row_that_nobody_has_seen_calls_once_although_it_asks_for_no_more() -> None:
+    first = replace(BP, callers=("BP2",))
+    joined = replace(BP, members=("BP2", "BP4"), callers=("BP4",))
+    (alarm,), has_called = advance(seen(begun(first)), (joined,), LATER)
+    assert (alarm.since, alarm.called_link_ms, alarm.acknowledged_by) == (LATER, LATER.link_ms, "")
+    assert has_called
+    other_words = replace(joined, text="systolic 85, and other words")
+    (same,), has_called = advance((alarm,), (other_words,), LAST)
+    assert (same.since, same.text, has_called) == (LATER, other_words.text, False)
+    quiet = replace(other_words, callers=())
+    assert advance(seen((same,)), (quiet,), LAST)[0][0].acknowledged_by == "nina"
+
+
+def test_a_row_that_was_seen_or_over_and_wants_a_person_again_calls_again() -> None:
+    wants, rests = replace(BP, callers=("BP2",)), BP
+    for alarms in (seen(begun(wants)), after(begun(wants), rests)):
+        (alarm,), has_called = advance(alarms, (wants,), LAST)
+        assert (alarm.since, alarm.acknowledged_by, has_called) == (LAST, "", True)
+
+
+def test_a_row_that_joins_an_alarm_nobody_has_seen_does_not_put_its_escalation_off() -> None:
+    first = replace(BP, callers=("BP2",))
+    joined = replace(BP, members=("BP2", "BP4"), callers=("BP2", "BP4"))
+    (alarm,), has_called = advance(begun(first), (joined,), LATER)
+    assert (alarm.since, alarm.called_link_ms, has_called) == (LATER, AT.link_ms, True)
+
+
+def test_a_loss_is_known_once_the_alarm_has_called_with_it_or_somebody_has_seen_it_and_until_it_is_over() -> (
+    None
+):
+    lost = replace(WARM, losses=("monitor-1",))
+    (called,) = begun(lost)
+    assert called.known_losses == ("monitor-1",)
+    (worded,) = after(begun(WARM), lost)
+    assert (worded.losses, worded.known_losses) == (("monitor-1",), ()), "other words call nobody"
+    assert seen((worded,))[0].known_losses == ("monitor-1",)
+    (again,) = after((worded,), replace(lost, callers=("HR1",)), now=LAST)
+    assert again.known_losses == ("monitor-1",)
+    more = replace(lost, losses=("monitor-1", "pulse-2"))
+    assert after((called,), more)[0].known_losses == ("monitor-1",)
+    assert after((called,), WARM)[0].known_losses == ()
+
+
+def test_pain_9_a_further_row_that_calls_nobody_only_changes_the_words() -> None:
     more = replace(BP, members=("BP2", "BP1"), text="systolic 165 mmHg > 160 mmHg, and more")
     (alarm,), has_called = advance(seen(begun(BP)), (more,), LATER)
     assert (alarm.text, alarm.members) == (more.text, ("BP2", "BP1"))

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
-from channel_bench import POLICY, TICK_MS, Bench, infusing, verified
+from channel_bench import POLICY, TICK_MS, Bench, infusing, make_verified, verified
 
-from drivers.contract import Adjust, Configure, Halt, Motion, Outcome, Poll, PumpReport, Run
+from drivers.contract import Adjust, Configure, Halt, Motion, Outcome, Poll, PumpReport, Run, WatchdogKind
 from interlocks.vocabulary import Stamp
 from pumpd.core import actions as do
 from pumpd.core import events as ev
@@ -200,6 +200,17 @@ def test_law_7_in_the_silence_nothing_at_all_is_said() -> None:
     bench.advance(3)
     assert bench.of(do.CommandPump) == []
     assert bench.pump.motion is Motion.HALTED  # its own watchdog did it
+
+
+def test_a_pump_that_silence_does_not_stop_is_told_to_halt_without_end() -> None:
+    """I10: starving takes a watchdog."""
+    bench = make_verified(Bench(replace(POLICY, watchdog=WatchdogKind.NONE)))
+    bench.start()
+    bench.advance(1)
+    bench.pump.ignores_halt = True
+    bench.pause()
+    times = halts_at(bench, 100)
+    assert times == list(range(HALT_REPEAT_MS, 10_001, HALT_REPEAT_MS))
 
 
 def test_a_second_wish_to_halt_while_one_is_under_way_adds_no_packets() -> None:

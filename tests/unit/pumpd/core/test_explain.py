@@ -121,3 +121,11 @@ def test_without_a_session_the_phase_is_the_reason() -> None:
         ("pause", "no order", True)
     ]
     assert shown["word"] == "NO ORDER"
+
+
+def test_a_slowed_rate_is_told_with_what_blocks_its_restoring() -> None:
+    bench = slowed()
+    shown = explained(bench)
+    assert shown["restore_blocked_by"] == bench.shown["restore_blocked_by"]
+    assert any(one.startswith("BP2: ") for one in shown["restore_blocked_by"])
+    assert shown["resume_blocked_by"] == []

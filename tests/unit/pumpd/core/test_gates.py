@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from channel_bench import CAPABILITIES, POLICY, Bench, infusing, verified
 
+from drivers.contract import WatchdogKind
+from interlocks.conditions import WORDS
 from interlocks.vocabulary import Demand, Finding, Priority, Sample, Signal, Stamp
 from pumpd.core import events as ev
 from pumpd.core.gates import (
@@ -56,6 +58,17 @@ def without(signal: Signal) -> Change:
     return change
 
 
+def cuff_aged(age_ms: int) -> Change:
+    """The newest cuff reading was measured so long ago."""
+
+    def change(state: ChannelState) -> ChannelState:
+        newest = replace(state.cuff[-1], ms=state.now.ms - age_ms)
+        older = tuple(replace(one, ms=newest.ms - 60_000) for one in state.cuff[:1])
+        return replace(state, cuff=(*older, newest))
+
+    return change
+
+
 #: For start and resume alike: what is wrong, and what is said about it.
 SHUT: list[tuple[str, Change, str]] = [
     ("journal", lambda s: replace(s, journal_failure="disk full"), "journal cannot be written: disk full"),
@@ -78,6 +91,8 @@ SHUT: list[tuple[str, Change, str]] = [
     ("old SpO2", aged(Signal.SPO2, 10_001), "SpO2 is 10 s old (limit 10 s)"),
     ("old line", aged(Signal.LINE_PRESSURE, 2_001), "line pressure is 2 s old (limit 2 s)"),
 ]
+#: What keeps a lease that is a volume, or none, cannot be read back from the pump.
+UNREAD = (WatchdogKind.VOLUME_TARGET, WatchdogKind.NONE)
 OPEN: list[tuple[str, Change]] = [
     ("pulse at its limit", aged(Signal.HR, 10_000)),
     ("SpO2 at its limit", aged(Signal.SPO2, 10_000)),
@@ -101,6 +116,12 @@ def test_one_shut_gate_blocks_start_and_resume_and_says_why(change: Change, said
     (resume,) = resume_blockers(change(waiting), POLICY)
     assert said in start
     assert said in resume
+
+
+@pytest.mark.parametrize("watchdog", UNREAD)
+def test_a_lease_that_is_no_watchdog_is_not_asked_for_as_one(watchdog: WatchdogKind) -> None:
+    policy = replace(POLICY, watchdog=watchdog)
+    assert start_blockers(delivery(watchdog_ms=None)(verified().state), policy) == ()
 
 
 @pytest.mark.parametrize("change", [row[1] for row in OPEN], ids=[row[0] for row in OPEN])
@@ -173,25 +194,77 @@ def test_the_baseline_shown_carries_the_pulse_if_there_is_one() -> None:
     assert (seen.hr, unseen.hr) == (72.0, None)
 
 
+@pytest.mark.parametrize(("age_ms", "is_open"), [(390_000, True), (390_001, False)])
+def test_a_cuff_reading_that_ST1_would_call_old_blocks_the_start(age_ms: int, is_open: bool) -> None:
+    blockers = start_blockers(cuff_aged(age_ms)(verified().state), POLICY)
+    assert blockers == (
+        () if is_open else ("newest cuff reading is 390 s old (limit 390 s): take another reading",)
+    )
+
+
+@pytest.mark.parametrize(("score", "is_open"), [(5, True), (4, False), (0, False)])
+def test_a_sedation_score_below_5_blocks_the_start_and_none_does_not(score: int, is_open: bool) -> None:
+    bench = verified()
+    assert start_blockers(bench.state, POLICY) == ()
+    bench.score(Signal.MOAAS, score)
+    assert (f"MOAA/S {score}: needs 5" in start_blockers(bench.state, POLICY)) is not is_open
+
+
+def test_a_low_score_blocks_however_old_it_is() -> None:
+    bench = verified()
+    bench.score(Signal.MOAAS, 4)
+    bench.advance(1300)
+    assert "MOAA/S 4: needs 5" in start_blockers(bench.state, POLICY)
+
+
 # -- resume only -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("age_ms", "is_open"), [(120_000, True), (120_001, False)])
 def test_a_cuff_reading_older_than_two_minutes_blocks_a_resume(age_ms: int, is_open: bool) -> None:
-    state = paused().state
-    now, samples = state.now, []
-    for one in state.picture.samples:
-        is_cuff = one.signal in (Signal.SYS, Signal.DIA, Signal.MAP)
-        samples.append(replace(one, measured_ms=now.ms - age_ms) if is_cuff else one)
-    state = replace(state, picture=replace(state.picture, samples=tuple(samples)))
-    blockers = resume_blockers(state, POLICY)
+    blockers = resume_blockers(cuff_aged(age_ms)(paused().state), POLICY)
     assert (blockers == ()) is is_open
     if not is_open:
         assert "one has been requested" in blockers[0]
 
 
+def test_a_suspect_reading_or_half_of_one_opens_neither_resume_nor_restore() -> None:
+    """facts/clinical.md 4: never use a doubtful reading to clear; its age is not the age of a good one."""
+    bench = paused()
+    bench.advance(121)
+    for pairs, is_suspect in (
+        (((Signal.SYS, 82.0), (Signal.DIA, 78.0)), True),
+        (((Signal.SYS, 125.0),), False),
+    ):
+        bench.tick()
+        samples = tuple(Sample(s, v, bench.now.ms, bench.now, "hand-1", 1, is_suspect) for s, v in pairs)
+        bench.post(ev.SamplesArrived(at=bench.now, samples=samples))
+        (said,) = (one for one in resume_blockers(bench.state, POLICY) if "cuff" in one)
+        assert said.startswith("newest cuff reading is 121 s old (limit 120 s)")
+        assert said in restore_blockers(bench.state, POLICY)
+
+
+FITTED = (Signal.LINE_PRESSURE, Signal.AIR_BUBBLE, Signal.AIR_15MIN, Signal.BUTTON)
+
+
+@pytest.mark.parametrize("signal", FITTED)
+def test_every_source_that_is_fitted_must_speak_before_start_and_resume(signal: Signal) -> None:
+    """A sensor that is silent from the beginning would hold the infusion at once."""
+    policy = replace(POLICY, fitted=frozenset({signal}))
+    name = WORDS[signal]
+    for state, blockers in ((verified().state, start_blockers), (paused().state, resume_blockers)):
+        silent = without(signal)(state)
+        expected = () if signal is Signal.AIR_15MIN else (f"no {name} yet",)
+        assert blockers(silent, policy) == expected
+        spoken = Sample(signal, 0.0, state.now.ms, state.now, "sensor-1", 1)
+        known = replace(silent, picture=replace(silent.picture, samples=(*silent.picture.samples, spoken)))
+        assert blockers(known, policy) == ()
+        (said,) = blockers(aged(signal, 2_001)(known), policy)
+        assert said == f"{name} is 2 s old (limit 2 s)"
+
+
 def test_without_any_cuff_reading_there_is_no_resume() -> None:
-    (said,) = resume_blockers(without(Signal.SYS)(paused().state), POLICY)
+    (said,) = resume_blockers(replace(paused().state, cuff=()), POLICY)
     assert "no cuff reading since the start of the daemon" in said
 
 
@@ -313,7 +386,7 @@ def test_a_row_that_restricts_and_is_not_releasable_blocks_the_restore(
 
 
 def test_an_old_cuff_reading_blocks_a_restore_too() -> None:
-    (said,) = restore_blockers(without(Signal.SYS)(slowed()), POLICY)
+    (said,) = restore_blockers(replace(slowed(), cuff=()), POLICY)
     assert CUFF_REQUESTED in said
 
 

@@ -299,6 +299,20 @@ def test_a_stop_ends_the_session_closes_the_gate_and_says_who_stopped_it() -> No
     assert [one.rule_id for one in bench.state.findings if one.demand is Demand.STOP] == ["LP2"]
 
 
+def test_a_stop_by_a_row_leaves_no_hold_behind() -> None:
+    """Nobody can resume any more, so no alarm of a hold may stand; a person's stop clears them likewise."""
+    bench = infusing()
+    bench.pump.key(Motion.HALTED, 0)
+    bench.advance(2)
+    assert [one.kind for one in bench.state.session.holds] == [HoldKind.PUMP]
+    bench.score(Signal.MOAAS, 0)
+    assert bench.state.session.phase is Phase.STOPPED
+    assert bench.state.session.holds == ()
+    bench.acknowledge()
+    bench.advance(2)
+    assert "PUMP-HOLD" not in [one.key for one in bench.state.alarms]
+
+
 def test_rules_are_asked_only_while_infusing() -> None:
     bench = verified()
     bench.cuff(210, 130)

@@ -14,6 +14,8 @@ AT = Stamp(3, 4)
 ORDER = {"patient": "tok-4711", "weight_kg": "70", "accept_soft": ("dose_high", "long")}
 ARGS: dict[str, dict[str, Any]] = {
     "order": ORDER,
+    "verify": {"epoch": 12},
+    "start": {"epoch": 12},
     "resume": {"epoch": 12},
     "restore": {"epoch": 13},
     "acknowledge": {"rule": "BP2", "note": "seen"},
@@ -35,8 +37,8 @@ EXPECTED: dict[str, ev.PersonEvent | ev.ListenerSpoke] = {
         fields=(("patient", "tok-4711"), ("weight_kg", "70")),
         accept_soft=("dose_high", "long"),
     ),
-    "verify": ev.OrderVerified(at=AT, request_id="1:a1", by="nina", roles=("engineer", "nurse")),
-    "start": ev.StartPressed(at=AT, request_id="1:a1", by="nina", roles=("engineer", "nurse")),
+    "verify": ev.OrderVerified(at=AT, request_id="1:a1", by="nina", roles=("engineer", "nurse"), epoch=12),
+    "start": ev.StartPressed(at=AT, request_id="1:a1", by="nina", roles=("engineer", "nurse"), epoch=12),
     "pause": ev.PausePressed(at=AT, request_id="1:a1", by="nina"),
     "resume": ev.ResumePressed(at=AT, request_id="1:a1", by="nina", roles=("engineer", "nurse"), epoch=12),
     "stop": ev.StopPressed(at=AT, request_id="1:a1", by="nina"),

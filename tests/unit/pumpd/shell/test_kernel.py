@@ -184,7 +184,8 @@ def ready_to_start() -> Seat:
 
 
 def start(seat: Seat) -> None:
-    event = ev.StartPressed(at=seat.clock.now, request_id="s1", by="nina", roles=("nurse",))
+    epoch = seat.channels[BED_1].state.epoch
+    event = ev.StartPressed(at=seat.clock.now, request_id="s1", by="nina", roles=("nurse",), epoch=epoch)
     seat.post(event)
 
 

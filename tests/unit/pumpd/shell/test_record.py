@@ -48,8 +48,8 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.JournalFailed(at=AT, reason="disk full"),
     ev.JournalPaceChanged(at=AT, is_behind=True),
     ev.OrderEntered(**WHO, roles=("nurse",), fields=(("weight_kg", "70"),), accept_soft=("dose_high",)),
-    ev.OrderVerified(**WHO, roles=("nurse", "prescriber")),
-    ev.StartPressed(**WHO, roles=("nurse",)),
+    ev.OrderVerified(**WHO, roles=("nurse", "prescriber"), epoch=3),
+    ev.StartPressed(**WHO, roles=("nurse",), epoch=4),
     ev.PausePressed(**WHO),
     ev.ResumePressed(**WHO, roles=("nurse",), epoch=12),
     ev.StopPressed(**WHO),
@@ -157,6 +157,7 @@ def test_no_two_commands_are_written_alike() -> None:
     [
         "",
         "[]",
+        "null",
         '{"event":{"kind":"ticked"},"actions":[]}',
         '{"event":{"at":{"ms":1,"link_ms":1},"kind":"nobody_knows"},"actions":[]}',
         '{"event":{"at":{"ms":1,"link_ms":1},"kind":"ticked"},"actions":[{"kind":"jump"}]}',
@@ -243,10 +244,30 @@ def test_the_scenes_hold_what_a_snapshot_may_lose() -> None:
     assert feed.wrong_patient
 
 
-@pytest.mark.parametrize("body", ["", "{", "[]", '{"epoch": "many"}'])
+@pytest.mark.parametrize("body", ["", "{", "[]", "null", '{"epoch": "many"}'])
 def test_a_snapshot_of_another_version_is_refused(body: str) -> None:
     with pytest.raises(ValueError):
         load_state(body)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_I17_a_number_that_is_none_leaves_the_record_readable(value: float) -> None:
+    """Law 9: a snapshot that cannot be read back would lose the session, whatever a sensor once said."""
+    bench = infusing()
+    bench.sample((Signal.SPO2, value))
+    body = dump_state(bench.state)
+    newest = load_state(body).picture.newest(Signal.SPO2)
+    assert newest is not None
+    assert str(newest.value) == str(value)
+    assert dump_state(load_state(body)) == body
+    event = ev.SamplesArrived(at=AT, samples=(Sample(Signal.SPO2, value, 0, AT, "monitor-1", 1),))
+    trip = do.NoteTrip(
+        rule_id="SP3", demand=Demand.PAUSE, priority=Priority.HIGH, reason="", evidence=event.samples
+    )
+    written = dump_decision(event, (trip,))
+    read = load_decision(written)
+    assert dump_decision(read.event, read.actions) == written
+    assert '"value":null' not in written
 
 
 def test_an_empty_channel_is_not_the_same_as_one_with_a_session() -> None:

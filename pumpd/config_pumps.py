@@ -1,0 +1,85 @@
+"""The tables `[channels.pump]` held against the families of pumps that they name.
+
+Theory of operation. Which keys a pump has beside `driver` and `port`, and within what limits, is written in its family
+and nowhere else, so the keys here are not fields of the model: they are looked up (`drivers.registry`). Then the family
+is asked what the pump can do with each syringe allowed. A pump that goes on for more than a few seconds after the host
+has fallen silent is refused unless the site writes down why it accepts that (design law 7).
+"""
+
+from collections.abc import Iterator, Mapping
+
+from drivers.contract import Capabilities, WatchdogKind
+from drivers.registry import OptionsRefused, checked, family
+from pumpd.config_words import Fault
+from pumpd.core.library import SYRINGES
+
+Tree = Mapping[str, object]
+
+#: Keys of the table that are ours, not the family's.
+OURS = ("driver", "port", "accepted_risk")
+#: The longest a pump may go on unwatched without anybody having accepted it, link ms.
+LONGEST_SILENCE_MS = 5_000
+
+
+def pump_faults(tree: Tree) -> Iterator[Fault]:
+    """Everything wrong in the pumps' tables that their families can tell."""
+    channels = tree.get("channels")
+    for i, row in enumerate(channels if isinstance(channels, list) else []):
+        pump = row.get("pump") if isinstance(row, dict) else None
+        if isinstance(pump, dict) and isinstance(pump.get("driver"), str):
+            yield from _faults_of(pump, row, ("channels", i, "pump"))
+
+
+def _faults_of(pump: Tree, row: Tree, loc: tuple[str | int, ...]) -> Iterator[Fault]:
+    given = {key: value for key, value in pump.items() if key not in OURS}
+    try:
+        abilities = abilities_of(str(pump["driver"]), given, _allowed(row))
+    except OptionsRefused as refused:
+        for key, sentence in refused.faults:
+            yield Fault((*loc, key), _without_key(sentence, key))
+        return
+    if not abilities:
+        yield Fault(loc, f"this pump can take none of the syringes allowed here ({', '.join(_allowed(row))})")
+    elif (risk := risk_of(next(iter(abilities.values())))) and not pump.get("accepted_risk"):
+        yield Fault(loc, f"{risk}; write why this site accepts that as accepted_risk, or use another pump")
+
+
+def _allowed(row: Tree) -> tuple[str, ...]:
+    named = row.get("syringes")
+    return tuple(one for one in named if one in SYRINGES) if isinstance(named, list) else tuple(SYRINGES)
+
+
+def _without_key(sentence: str, key: str) -> str:
+    """The place is said in the file's own words; the family's sentence begins with the key as well."""
+    return sentence.partition(": ")[2] if sentence.startswith(key) and ": " in sentence else sentence
+
+
+def abilities_of(
+    driver: str, given: Mapping[str, object], syringes: tuple[str, ...]
+) -> dict[str, Capabilities]:
+    """What the pump can do, by syringe; those it cannot take are left out.
+
+    Raises:
+        OptionsRefused: the family is unknown, or its table refuses what is given.
+    """
+    options, its = checked(driver, given), family(driver)
+    found = {}
+    for key in syringes:
+        try:
+            found[key] = its.capabilities_from(options, SYRINGES[key].diameter_um)
+        except OptionsRefused:
+            raise
+        except ValueError:
+            continue
+    return found
+
+
+def risk_of(ability: Capabilities) -> str:
+    """What this pump does when the host falls silent, if it is more than may be taken for granted; else ""."""
+    if ability.watchdog is WatchdogKind.NONE:
+        return "nothing stops this pump when the host falls silent"
+    if ability.watchdog_bound_ms > LONGEST_SILENCE_MS:
+        return (
+            f"this pump goes on for up to {ability.watchdog_bound_ms / 1000:g} s when the host falls silent"
+        )
+    return ""

@@ -1,0 +1,54 @@
+"""`hil-sim serve` as a process of its own, for tests that run a program against it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass
+class SimulatedPump:
+    """`port` as a driver is told it."""
+
+    port: str
+    control: str
+
+    def inject(self, *words: str) -> dict[str, Any]:
+        """`hil-sim inject`."""
+        command = [sys.executable, "-m", "hil_sim.cli", "inject", self.control, *words]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+
+@contextmanager
+def simulated(pump: str, medium: str, folder: Path) -> Iterator[SimulatedPump]:
+    """Serve this pump on a pty or on TCP."""
+    listen = f"pty:{folder / 'pump'}" if medium == "pty" else "tcp:0"
+    control = str(folder / "control")
+    command = [
+        sys.executable,
+        "-m",
+        "hil_sim.cli",
+        "serve",
+        "--pump",
+        pump,
+        "--listen",
+        listen,
+        "--control",
+        control,
+    ]
+    serving = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert serving.stdout is not None
+        ready = serving.stdout.readline().split()
+        assert ready[:1] == ["READY"], ready
+        address = ready[1].removeprefix("pump=")
+        yield SimulatedPump(address if medium == "pty" else f"tcp:{address}", control)
+    finally:
+        serving.terminate()
+        serving.communicate(timeout=20)
