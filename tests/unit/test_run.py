@@ -88,7 +88,7 @@ def test_an_unknown_verb_exits_with_2_and_names_the_known_ones(
     run: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run.main(["tset"]) == 2
-    assert "setup, test, demo, lint, mutants, cohort, fuzz, lock, help" in capsys.readouterr().out
+    assert "setup, test, lint, demo, mutants, cohort, fuzz, lock, help" in capsys.readouterr().out
 
 
 def test_the_real_script_prints_its_help_with_no_environment_at_all(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What is wrong now, one condition a cause (R44 to R46, R52, R56; facts/clinical.md 5.1; I10, I18)."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from channel_bench import POLICY, Bench, infusing, verified
@@ -90,7 +91,7 @@ def test_pain_8_rows_of_one_cause_are_one_condition_with_the_words_of_the_worst(
     ],
 )
 def test_a_row_calls_while_it_is_present_of_medium_or_above_and_not_seen(
-    changed: dict[str, object], calls: bool
+    changed: dict[str, Any], calls: bool
 ) -> None:
     state = finding_state(finding("BP3", is_acknowledged=True), finding("BP2", **changed))
     assert found(state)["blood-pressure"].callers == (("BP2",) if calls else ())
