@@ -61,6 +61,16 @@ def run_daemon(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
+    for channel in config.channels:
+        pace = channel.pump.options.get("pace", args.speed)
+        if pace != args.speed:
+            # A target volume would run so many times further ahead of the plunger than the lease says.
+            print(
+                f"pumpd run: channel {channel.name}: pace = {pace} is for a simulation at --speed {pace}; "
+                f"this daemon runs at {args.speed:g}",
+                file=sys.stderr,
+            )
+            return 2
     from pumpd.clock import Clock
     from pumpd.shell import log
 

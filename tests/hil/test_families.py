@@ -90,7 +90,6 @@ def interval_is_true(rig: Rig, state: State) -> None:
     """The dose that is shown as an interval contains what has left the syringe."""
     given_mg = Decimal(rig.sim.truth()["plunger_nl"]) * Decimal(ORDER["concentration_mg_per_ml"]) / 10**6
     low_mg, high_mg = (Decimal(state["dose"][f"given_{end}_mg"]) for end in ("low", "high"))
-    print("INTERVAL", rig.pump.sim, low_mg, state["dose"]["given_best_mg"], given_mg, high_mg, why(state))
     assert low_mg - SHOWN_MG <= given_mg <= high_mg + SHOWN_MG, (state["dose"], given_mg)
 
 

@@ -143,3 +143,11 @@ def test_run_says_ready_and_ends_with_status_0_on_sigterm(good: Path) -> None:
     assert second.returncode == 2
     assert "another pumpd already drives the pump on this port" in second.stderr
     assert not (good.parent / "console.sock").exists()
+
+
+def test_a_pace_that_is_not_the_speed_is_refused(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Law 7: the target would run so many times further ahead than the lease says."""
+    text = good.read_text().replace('driver = "new_era"', 'driver = "harvard"')
+    good.write_text(text.replace('model = "NE1000"', 'model = "11 ELITE"\npace = 100'))
+    assert main(["run", "--config", str(good)]) == 2
+    assert "pace = 100 is for a simulation at --speed 100; this daemon runs at 1" in capsys.readouterr().err
