@@ -24,6 +24,7 @@ from rig_programs import Program, Sim, Truth, link_ms, pumpd
 from rig_pumps import NEW_ERA, RigPump
 
 from pumpd.console_client import ConsoleClient, ConsoleUnreachable
+from pumpd.shell.journal_file import read_last
 from pumpd.shell.pins import hash_pin
 
 PATIENT = "tok-4711"
@@ -173,6 +174,12 @@ class Rig:
                     seen += 1
         assert seen, "nothing was shown"
         return seen
+
+    def until_recorded(self, word: str, within_s: float = 2.0) -> None:
+        """I8: a record with this word is on the disk. Read as another process may: the file is its own witness."""
+        deadline = time.monotonic() + within_s
+        while not any(word in one.body for one in read_last(self.journal, 50)):
+            assert time.monotonic() < deadline, f"no {word} on disk after {within_s} s"
 
     # what people do
 

@@ -82,6 +82,7 @@ def test_a_daemon_that_comes_back_says_of_every_alarm_whether_it_still_stands(
     own.begin()
     own.monitor.line_mmhg = 400.0
     first = calls.until_phase(KEY, "start")
+    own.until_recorded('"note_alarm"')  # what was said a moment before the end may be lost with the daemon
     own.daemon.send(signal.SIGKILL)
     own.daemon.wait(5.0)
     own.start_daemon()

@@ -3,15 +3,12 @@
 import json
 import signal
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rig import COUNTER_STEP_NL, STOPS_BY_ITSELF_S, Rig, stages, why
 from rig_programs import link_ms, pumpctl, pumpd
-
-from pumpd.shell.journal_file import read_last
 
 pytestmark = [pytest.mark.hil, pytest.mark.mosquitto]
 
@@ -23,13 +20,6 @@ def journal_says(path: Path, verb: str) -> dict[str, object]:
     assert done.returncode == 0, done
     answer: dict[str, object] = json.loads(done.stdout)
     return answer
-
-
-def wait_until_recorded(path: Path, word: str, within_s: float) -> None:
-    """I8: a record with this word is on the disk. Read as another process may: the file is its own witness."""
-    deadline = time.monotonic() + within_s
-    while not any(word in one.body for one in read_last(path, 50)):
-        assert time.monotonic() < deadline, f"no {word} on disk after {within_s} s"
 
 
 def assert_journal_holds(path: Path) -> None:
@@ -83,7 +73,7 @@ def test_a_daemon_killed_in_a_pause_comes_back_with_the_nurses_pause(make_rig: C
     rig.start_daemon()
     rig.begin()
     assert stages(rig.pause())[-1] == "confirmed"
-    wait_until_recorded(rig.journal, "pause_pressed", 1.0)
+    rig.until_recorded("pause_pressed", 1.0)
     rig.daemon.send(signal.SIGKILL)
     rig.daemon.wait(5.0)
     rig.start_daemon()
