@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from contract.rigs.harvard import ChainedHarvardRig, HarvardRig
+from contract.rigs.media import media
 
 from drivers.conformance.bench import Bench
 from drivers.conformance.lines import Medium
@@ -22,7 +23,8 @@ from drivers.harvard.driver import HarvardDriver, HarvardLine
 from drivers.transport import Connect
 from hil_sim.pumps.harvard import Nature
 
-test_pump = conformance(HarvardRig, ChainedHarvardRig)
+test_pump = conformance(HarvardRig, media=media(Medium.MEMORY))
+test_chain = conformance(ChainedHarvardRig, media=media(Medium.MEMORY))
 
 
 class ProvingRig(HarvardRig):

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from contract.rigs.media import media
 from contract.rigs.modbus import ModbusRig, ModbusTcpRig
 from modbus_bench import DEFAULT
 from pymodbus import FramerType
@@ -24,7 +25,7 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 from drivers.conformance.lines import MemoryLine
 from drivers.conformance.rig import Kind
 from drivers.conformance.seat import Seat
-from drivers.conformance.suite import conformance
+from drivers.conformance.suite import Medium, conformance
 from drivers.contract import Adjust, Approval, Configure, Halt, LinkUp, Motion, Outcome, Poll, Run
 from drivers.modbus.binding import Binding
 from drivers.modbus.driver import ModbusDriver, ModbusLine, bus
@@ -37,7 +38,8 @@ RUN = Run(26_250_000, 17_500_000)
 APPROVAL = Approval(26_250_000, 17_500_000)
 LAYOUT = load_map("pumpd-default")
 
-test_pump = conformance(ModbusRig, ModbusTcpRig)
+test_rtu = conformance(ModbusRig, media=media(Medium.MEMORY))
+test_tcp = conformance(ModbusTcpRig, media=media(Medium.MEMORY))
 
 
 class Peer:

@@ -425,6 +425,21 @@ def test_a_row_that_goes_on_raising_trips_once_and_is_never_clear() -> None:
     assert scene.demand("TT1") is Demand.PAUSE, "idle and raising is not left idle"
 
 
+def test_what_cannot_be_judged_is_news_to_whoever_has_seen_a_silence() -> None:
+    told = Told()
+    stale = TripWhenStale(MaxAge(2000, Clock.LINK), Demand.PAUSE, Priority.HIGH)
+    scene = Scene((row((Demand.PAUSE, told), is_latching=True, on_stale=stale),))
+    scene.at(2001)
+    scene.acknowledge()
+    scene.at(2100)
+    assert scene.finding("TT1").is_acknowledged
+    told.answer = Truth.ERROR
+    scene.at(2200)
+    finding = scene.finding("TT1")
+    assert (finding.is_acknowledged, finding.is_silence, finding.since_ms) == (False, False, 2200)
+    assert finding.reason == "cannot be judged: told"
+
+
 def test_an_error_that_goes_on_is_one_trip() -> None:
     told = Told(Truth.ERROR)
     scene = Scene((row((Demand.PAUSE, told), clear=Told(Truth.FALSE), is_latching=True),))

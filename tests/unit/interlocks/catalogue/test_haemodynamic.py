@@ -1,11 +1,13 @@
 """Blood pressure, reading by reading, as a nurse would see it. Baseline 125/78."""
 
+from dataclasses import replace
+
 import pytest
 from rule_scene import Scene
 
 from interlocks.catalogue.haemodynamic import BP1, BP2, BP3, BP4
 from interlocks.catalogue.table import DEFAULT_RULES
-from interlocks.rules import Rule
+from interlocks.rules import Asks, Rule
 from interlocks.vocabulary import Demand, Priority, Signal
 
 
@@ -172,7 +174,8 @@ def test_bp3_stops_when_200_or_120_is_confirmed() -> None:
 def test_bp4_asks_at_once_and_pauses_on_the_second_low_reading() -> None:
     scene = Scene((BP4,))
     scene.cuff(0, 89, 50)
-    assert scene.requests == [(0, "BP4")]
+    scene.at(100)
+    assert scene.requests == [(0, "BP4")], "once"
     assert scene.demand("BP4") is Demand.NONE
     scene.cuff(120_000, 89, 50)
     assert scene.demand("BP4") is Demand.PAUSE
@@ -248,6 +251,15 @@ def test_a_safe_reading_answers_and_no_repeat_is_asked_for() -> None:
     assert scene.requests == []
     scene.at(141_000)
     assert scene.requests == [(141_000, "BP2")], "the next one of a row in force"
+
+
+def test_a_row_not_in_force_asks_for_the_repeat_and_no_more() -> None:
+    often = replace(BP1, asks=Asks(repeat_after_ms=60_000, again_after_ms=10_000))
+    scene = Scene((often,))
+    scene.cuff(0, 150, 80)
+    for ms in range(1000, 120_000, 1000):
+        scene.at(ms)
+    assert scene.requests == [(60_000, "BP1")]
 
 
 def test_each_reading_that_counts_asks_for_its_own_repeat() -> None:
