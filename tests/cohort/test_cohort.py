@@ -13,7 +13,7 @@ from cohort.run_cohort import main, treat_all
 from cohort.table import page
 from cohort.treatment import Outcome, treat
 
-SEED, SESSIONS = 7, 20
+SEED, SESSIONS = 7, 10
 #: Rows about the patient and the course; any other row would have found a fault in pump, line or daemon.
 OF_THE_PATIENT = ("BP", "HR", "SP", "RR", "SE", "ST1", "QA", "VT2", "PR", "CY")
 
