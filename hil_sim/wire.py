@@ -106,6 +106,11 @@ class Wire:
             ready.append(self._queue.popleft()[1])
         return ready
 
+    @property
+    def next_due_ms(self) -> float | None:
+        """When the next piece is due, link time; None: nothing waits."""
+        return self._queue[0][0] if self._queue else None
+
     def clear(self) -> None:
         """A line that goes down loses what is on it."""
         self._queue.clear()

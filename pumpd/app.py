@@ -1,4 +1,4 @@
-"""The composition root: the only place that names concrete classes.
+"""The composition root: how the parts of the daemon meet.
 
 Theory of operation. Everything is built from one checked configuration, in an order that can only fail safe: the claims
 on the ports and the journal first (a second daemon is refused here, before any port is touched), then what the journal
@@ -11,11 +11,7 @@ pump's own watchdog, which needs nobody.
 
 import asyncio
 import contextlib
-import gc
 import json
-import random
-import secrets
-import signal
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -30,21 +26,19 @@ from pumpd.announce import Announcer, possible_keys
 from pumpd.clock import Clock
 from pumpd.console_words import LISTENING_EVERY_S
 from pumpd.core import events as ev
+from pumpd.machine import Machine
 from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
 from pumpd.shell import record, supervisor
-from pumpd.shell.bedside.bedside import Bedside, UnknownSounder, sounder_of
-from pumpd.shell.bedside.sounder import Sounder
-from pumpd.shell.console import Console
+from pumpd.shell.bedside.bedside import Bedside
 from pumpd.shell.console_acts import PersonAct
+from pumpd.shell.console_connection import Connection
 from pumpd.shell.console_socket import ConsoleUnavailable
 from pumpd.shell.desk import to_event
 from pumpd.shell.feeds import arrivals
-from pumpd.shell.feeds.mqtt import BrokerSettings, MqttFeed, TlsFiles
 from pumpd.shell.feeds.routing import BedBinding
-from pumpd.shell.journal import Durable, Journal, JournalEvent
+from pumpd.shell.journal import Durable, JournalEvent
 from pumpd.shell.kernel import Channel, Kernel
 from pumpd.shell.pins import verify_pin
-from pumpd.shell.port_claim import PortClaims
 from pumpd.shell.pump_port import PumpPort
 from pumpd.shell.restore import restored
 from pumpd.shell.ticker import TICK_S, tick
@@ -65,19 +59,19 @@ class Daemon:
         ConfigRefused: a file that the configuration names cannot be used.
     """
 
-    def __init__(self, config: cfg.Config, clock: Clock) -> None:
+    def __init__(self, config: cfg.Config, clock: Clock, machine: Machine | None = None) -> None:
         self._config = config
         self._clock = clock
-        self._boot = secrets.token_hex(4)
+        self._machine = machine = machine or Machine()
+        self._boot = machine.boot()
         self._stopping = asyncio.Event()
-        self._journal = Journal(
+        self._journal = machine.journal(
             Path(config.journal.path),
             {"boot": self._boot, "config": cfg.config_hash(config), "speed": str(clock.speed)},
             self._journal_spoke,
-            asyncio.get_running_loop(),
         )
         self._ports = {one.name: PumpPort(one.name, clock.stamp, self._post) for one in config.channels}
-        lines = Lines(lambda: clock.stamp().link_ms)
+        lines = Lines(lambda: clock.stamp().link_ms, machine.connect)
         self._drivers: dict[str, PumpDriver] = {
             one.name: lines.driver(
                 one.pump.driver, one.pump.options, one.pump.port, self._ports[one.name].hear
@@ -86,8 +80,8 @@ class Daemon:
         }
         self._channels: dict[str, Channel] = {}
         self._translator = Translator(config.channels, config.broker)
-        self._bedside = Bedside(tuple(_sounder(i, one) for i, one in enumerate(config.sounders)))
-        self._console = Console(
+        self._bedside = Bedside(machine.sounders(config.sounders))
+        self._console = machine.console(
             Path(config.console.socket),
             int(config.console.mode, 8),
             self._person_acted,
@@ -96,8 +90,8 @@ class Daemon:
             tuple(self._ports),
             on_refused=self._pin_refused,
         )
-        self._feed = MqttFeed(
-            _broker(config.broker),
+        self._feed = machine.feed(
+            config.broker,
             tuple(
                 BedBinding(bed, self._patient, frozenset().union(*map(devices_of, channels)))
                 for bed, channels in self._translator.at_bed.items()
@@ -105,7 +99,6 @@ class Daemon:
             clock,
             self._arrived,
             config.site.name,
-            jitter=random.Random().random,
         )
         self._announcer = Announcer(
             config.site.name,
@@ -118,7 +111,6 @@ class Daemon:
         )
         self._kernel: Kernel
         self._wall_jump_ms = 0
-        self._claims = PortClaims()
         self._is_serving = False
         self._unserved = ""
 
@@ -132,19 +124,21 @@ class Daemon:
         """
         try:
             for port in dict.fromkeys(one.pump.port for one in self._config.channels):
-                self._claims.take(port)
+                self._machine.claim(port)
             await self._live(ready)
         finally:
-            self._claims.release()
+            self._machine.release()
+
+    def admit(self) -> Connection:
+        """The protocol of one more client of the console, for a bench without a socket."""
+        return self._console.admit()
 
     async def _live(self, ready: Callable[[], None]) -> None:
         opening = self._journal.open(self._clock.wall_ms())
         if opening.set_aside is not None:
             log.critical("journal damaged, kept aside", kept=str(opening.set_aside), reason=opening.reason)
         self._build_channels()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stopping.set)
+        self._machine.stop_on_signal(self._stopping.set)
         edges: dict[str, Callable[[], Any]] = {CONSOLE: self._console.run, "feed": self._feed.run}
         edges.update({f"pump {name}": driver.run for name, driver in self._drivers.items()})
         edges.update({f"sounder {i} {one.name}": one.run for i, one in enumerate(self._bedside.sounders)})
@@ -161,8 +155,7 @@ class Daemon:
             await _first_of(self._console.listening, self._stopping)
             self._is_serving = self._console.listening.is_set()
             if self._is_serving:
-                gc.collect()
-                gc.freeze()
+                self._machine.settle()
                 log.info("ready", boot=self._boot, config=cfg.config_hash(self._config)[:12])
                 ready()
             await self._stopping.wait()
@@ -275,35 +268,6 @@ async def _first_of(*events: asyncio.Event) -> None:
         one.cancel()
 
 
-def _sounder(index: int, sounder: cfg.Sounder) -> Sounder:
-    try:
-        return sounder_of(sounder.kind, sounder.device, sounder.light)
-    except UnknownSounder as unknown:
-        raise cfg.ConfigRefused((f"sounders[{index + 1}].kind: {unknown}",)) from None
-
-
 def _is_at_rest(channel: Channel) -> bool:
     delivery = channel.state.delivery
     return delivery.is_halt_confirmed or not delivery.is_link_up
-
-
-def _broker(broker: cfg.Broker) -> BrokerSettings:
-    tls = None
-    if broker.tls:
-        tls = TlsFiles(broker.ca_file or "", broker.cert_file, broker.key_file)
-    password = None
-    if broker.password_file:
-        password = _first_line(Path(broker.password_file))
-    return BrokerSettings(
-        broker.host, broker.port, tls, broker.username, password, keepalive_s=broker.keepalive_s
-    )
-
-
-def _first_line(file: Path) -> str:
-    try:
-        line = file.read_text(encoding="utf-8").partition("\n")[0].strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise cfg.ConfigRefused((f"{file}: the broker's password cannot be read: {error}",)) from None
-    if not line:
-        raise cfg.ConfigRefused((f"{file}: the first line, the broker's password, is empty",))
-    return line

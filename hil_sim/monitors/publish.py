@@ -11,7 +11,7 @@ treatment time; keepalive, back-off and polling are real time, because the broke
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
@@ -157,21 +157,33 @@ async def _look(
     """Poll the bedside; the cuff works on whether or not anybody listens."""
     active = monitor_faults_of(world)
     while True:
-        was_tight = bedside.is_cuff_active
-        # Somebody else's cuff (a scripted one) is reported too, and is not ours to release.
-        seen = Seen(
-            world.body.vitals(),
-            world.line_pressure_mmhg(),
-            world.cuff_active and not was_tight,
-            world.is_finger_bloodless,
-            world.displaced_nl,
-            world.fittings,
-        )
-        for post in bedside.poll(world.treatment_s, clock.wall_treatment_ms(), seen, active):
+        for post in look(world, bedside, clock.wall_treatment_ms(), active):
             links[post.device].offer(post)
-        if bedside.is_cuff_active != was_tight:
-            world.cuff_active = bedside.is_cuff_active
         await asyncio.sleep(POLL_S)
+
+
+def look(
+    world: PublishedWorld, bedside: Bedside, wall_ms: int, active: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Post]:
+    """Put the instruments to the world as it is now; what is to be published.
+
+    Args:
+        wall_ms: treatment wall clock, unix ms.
+        active: the monitors' faults in force.
+    """
+    was_tight = bedside.is_cuff_active
+    # Somebody else's cuff (a scripted one) is reported too, and is not ours to release.
+    seen = Seen(
+        world.body.vitals(),
+        world.line_pressure_mmhg(),
+        world.cuff_active and not was_tight,
+        world.is_finger_bloodless,
+        world.displaced_nl,
+        world.fittings,
+    )
+    yield from bedside.poll(world.treatment_s, wall_ms, seen, active)
+    if bedside.is_cuff_active != was_tight:
+        world.cuff_active = bedside.is_cuff_active
 
 
 async def _sessions(

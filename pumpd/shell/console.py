@@ -20,7 +20,8 @@ daemon's.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -90,20 +91,30 @@ class Console:
         Raises:
             ConsoleUnavailable: another daemon serves this path, or the path cannot be used.
         """
+        async with self.door(), asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            self.listening.set()
+            try:
+                await asyncio.get_running_loop().create_future()
+            finally:
+                self.listening.clear()
+                for connection in tuple(self._connections.values()):
+                    connection.close()
+
+    @asynccontextmanager
+    async def door(self) -> AsyncIterator[None]:
+        """Clients can come in while this is open."""
         with self._socket as listening_socket:
-            async with asyncio.TaskGroup() as tasks:
-                self._tasks = tasks
-                server = await asyncio.get_running_loop().create_unix_server(
-                    self._accept, sock=listening_socket
-                )
-                self.listening.set()
-                try:
-                    await asyncio.get_running_loop().create_future()
-                finally:
-                    self.listening.clear()
-                    server.close()
-                    for connection in tuple(self._connections.values()):
-                        connection.close()
+            server = await asyncio.get_running_loop().create_unix_server(self.admit, sock=listening_socket)
+            try:
+                yield
+            finally:
+                server.close()
+
+    def admit(self) -> Connection:
+        """The protocol of one more client."""
+        self._accepted += 1
+        return Connection(self._accepted, self, self._limits)
 
     def answer(
         self, request_id: str, stage: str, reasons: Sequence[str] = (), state: dict[str, Any] | None = None
@@ -170,10 +181,6 @@ class Console:
             self._hand_on(connection, request, frozenset())
 
     # --- inside --------------------------------------------------------------------------------------
-
-    def _accept(self) -> Connection:
-        self._accepted += 1
-        return Connection(self._accepted, self, self._limits)
 
     def _spend(self, connection: Connection, request: Request) -> None:
         if request.verb == LISTENING_VERB:

@@ -161,8 +161,7 @@ class Journal:
         except BaseException:
             self._release()
             raise
-        self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
-        self._writer.start()
+        self._begin_writing()
         return opening
 
     def append(
@@ -193,7 +192,7 @@ class Journal:
                 self._queued_characters += len(body)
                 self._is_urgent = self._is_urgent or urgent
                 if urgent or len(self._queue) == 1:
-                    self._wake.notify()
+                    self._stir(urgent)
         if is_full:
             self._fail(f"the disk is too slow: {len(self._queue)} records wait")
         return self._last_seq
@@ -206,12 +205,20 @@ class Journal:
         """
         with self._wake:
             self._is_closing = True
-            self._wake.notify()
+            self._stir(True)
         if self._writer is None:
             self._release()
             return False
         self._writer.join(timeout_s)
         return not self._writer.is_alive() and not self._failed_reason
+
+    def _begin_writing(self) -> None:
+        self._writer = threading.Thread(target=self._write, name="journal", daemon=True)
+        self._writer.start()
+
+    def _stir(self, is_urgent: bool) -> None:
+        """There is something to write, or nothing more to come; called with the lock held."""
+        self._wake.notify()
 
     def _opening_record(self, wall_ms: int, opening: Opening) -> Record:
         body = json.dumps(
@@ -229,10 +236,7 @@ class Journal:
         """The writer's thread."""
         try:
             while batch := self._next_batch():
-                self._before_commit()
-                self._commit(batch)
-                self._told_durable(batch[-1].seq)
-                self._fold_log()
+                self._write_batch(batch)
         except Exception as error:
             # Not only disk errors: whatever ends this thread ends the recording, and that must be said.
             self._fail(f"cannot be written: {type(error).__name__}: {error}")
@@ -244,11 +248,21 @@ class Journal:
         with self._wake:
             self._wake.wait_for(lambda: self._queue or self._is_closing)
             self._wake.wait_for(lambda: self._is_urgent or self._is_closing, timeout=BATCH_S)
-            batch = list(self._queue)
-            self._queue.clear()
-            self._queued_characters = 0
-            self._is_urgent = False
-            return batch
+            return self._taken()
+
+    def _taken(self) -> list[Record]:
+        """All that is queued; called with the lock held."""
+        batch = list(self._queue)
+        self._queue.clear()
+        self._queued_characters = 0
+        self._is_urgent = False
+        return batch
+
+    def _write_batch(self, batch: list[Record]) -> None:
+        self._before_commit()
+        self._commit(batch)
+        self._told_durable(batch[-1].seq)
+        self._fold_log()
 
     def _commit(self, batch: list[Record]) -> None:
         assert self._connection is not None

@@ -1,0 +1,123 @@
+"""`pumpd` as a daemon under test: what the entry point group `hil_sim.daemons` names.
+
+Theory of operation. A bench describes one bed in plain words (a mapping of texts and numbers) and hands over its wires;
+it gets a daemon that it can run, end, kill and speak to. Neither side knows a type of the other's: the shapes are those
+of `hil_sim.bench.seat`, met by structure.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pumpd.app import Daemon
+from pumpd.clock import Clock
+from pumpd.config import Config
+from pumpd.inprocess.edges import InnerMachine, Wires
+from pumpd.shell.console_connection import Connection
+
+_SALT = "00" * 16
+
+
+@cache
+def _cheap_hash(pin: str) -> str:
+    """A stored PIN that costs next to nothing to check: what is tested is not how hard it is to guess."""
+    digest = hashlib.scrypt(pin.encode(), salt=bytes.fromhex(_SALT), n=2, r=1, p=1, dklen=32)
+    return f"scrypt$2$1$1${_SALT}${digest.hex()}"
+
+
+def config_of(site: Mapping[str, Any], folder: Path) -> Config:
+    """The configuration that a site's engineer would write for this bed.
+
+    Args:
+        site: `bed`, `pump` (`family`, `port`, `options`), `monitors`, `users` (`name`, `roles`, `pin`); if fitted
+            `transducer`, `air_sensor`, `button`; if wanted `limits`, `shadow`.
+        folder: where the journal goes.
+
+    Raises:
+        pydantic.ValidationError: something in it is not what a configuration holds.
+    """
+    pump = site["pump"]
+    devices = {key: site[key] for key in ("transducer", "air_sensor", "button") if site.get(key)}
+    channel = {
+        "name": site["bed"],
+        "bed": site["bed"],
+        "monitors": tuple(site["monitors"]),
+        "pump": {"driver": pump["family"], "port": pump["port"], **pump.get("options", {})},
+        **devices,
+    }
+    users = tuple(
+        {"name": one["name"], "roles": tuple(one["roles"]), "pin_scrypt": _cheap_hash(one["pin"])}
+        for one in site["users"]
+    )
+    return Config.model_validate(
+        {
+            "site": {"name": "bench"},
+            "broker": {"host": "bench", "port": 1883, "tls": False},
+            "journal": {"path": str(folder / "journal.sqlite")},
+            "console": {"socket": str(folder / "console.sock")},
+            "users": users,
+            "channels": (channel,),
+            "limits": dict(site.get("limits", {})),
+            "shadow": dict(site.get("shadow", {})),
+        }
+    )
+
+
+class Seat:
+    """One life of the daemon in a bench's loop."""
+
+    def __init__(
+        self,
+        site: Mapping[str, Any],
+        folder: Path,
+        wires: Wires,
+        monotonic_ns: Callable[[], int],
+        wall_ns: Callable[[], int],
+    ) -> None:
+        self._machine = InnerMachine(wires)
+        clock = Clock(1, monotonic_ns=monotonic_ns, wall_ns=wall_ns)
+        self._daemon = Daemon(config_of(site, folder), clock, self._machine)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What it subscribes to, with MQTT's wildcards."""
+        return self._machine.feed_made.topics
+
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Live until `stop`, or until cancelled."""
+        await self._daemon.run(ready)
+
+    def stop(self) -> None:
+        """As SIGTERM does: halt everything and end."""
+        self._machine.stop()
+
+    def die(self) -> None:
+        """As a power cut does; the caller cuts the wires and drops the task that runs this."""
+        self._machine.journal_made.abandon()
+
+    def link(self, is_up: bool, reason: str = "") -> None:
+        """The broker is there, or gone."""
+        self._machine.feed_made.link(is_up, reason)
+
+    def heard(self, topic: str, payload: bytes, is_retained: bool) -> None:
+        """The broker delivers a message."""
+        self._machine.feed_made.heard(topic, payload, is_retained=is_retained)
+
+    def admit(self) -> Connection:
+        """One more client of the console: the protocol to tie to a transport."""
+        return self._daemon.admit()
+
+
+def seat(
+    site: Mapping[str, Any],
+    folder: Path,
+    wires: Wires,
+    monotonic_ns: Callable[[], int],
+    wall_ns: Callable[[], int],
+) -> Seat:
+    """One life of pumpd; must be called on the loop it will run on."""
+    asyncio.get_running_loop()
+    return Seat(site, folder, wires, monotonic_ns, wall_ns)
