@@ -136,11 +136,11 @@ class Console:
         if is_final(verb, stage):
             connection.settle(own_id)
 
-    def publish_state(self, channel: str) -> None:
+    def publish_state(self, channel: str, *, is_leisurely: bool = False) -> None:
         """Tells the watchers of a channel, soon. Costs a timer at most; unknown channels are ignored."""
         stream = self._streams.get(channel)
         if stream is not None:
-            stream.publish()
+            stream.publish(is_leisurely=is_leisurely)
 
     # --- what connections call (`Desk`) --------------------------------------------------------------
 

@@ -85,7 +85,7 @@ class ConsoleLimits:
         pin_s: waiting for and checking one PIN, all together.
         checks: PIN checks waiting at once, over all clients.
         linger_s: for last words to a client that has closed its sending side.
-        min_gap_s: between two state lines to one client.
+        min_gap_s: between two state lines to one client. leisure_gap_s: when only numbers have moved.
         heartbeat_s: at the latest after this a state line is sent again, changed or not.
     """
 
@@ -99,6 +99,7 @@ class ConsoleLimits:
     checks: int = 32
     linger_s: float = 3.0
     min_gap_s: float = 0.1
+    leisure_gap_s: float = 0.5
     heartbeat_s: float = 1.0
 
 

@@ -2,9 +2,10 @@
 
 Theory of operation. The kernel says "changed" as often as it likes, from inside a decision, and that costs it
 one timer at most: nothing is read, encoded or sent in its stack, since a halt may be on its way to the wire
-(design law 6). The stream then sends at most every `min_gap_s` to each client, and at least every
-`heartbeat_s`, so that a client can take silence for what it is (law 3). The state is encoded once for all
-watchers, however many.
+(design law 6). The stream then sends at most every `min_gap_s` to each client; what is only another sample or
+readback, ten a second of them, waits for `leisure_gap_s`, because no eye reads faster and encoding costs more than
+deciding. At least every `heartbeat_s` something is sent, so that a client can take silence for what it is (law 3).
+The state is encoded once for all watchers, however many.
 """
 
 import asyncio
@@ -31,7 +32,6 @@ class StateStream:
         self._limits = limits
         self._watchers: dict[Connection, tuple[bytes, float]] = {}  # opening of the line, last sent at
         self._timer: asyncio.TimerHandle | None = None
-        self._is_changed = False
 
     def join(self, connection: Connection, request_id_json: bytes) -> None:
         """Adds a watcher and sends it the state at once.
@@ -53,13 +53,18 @@ class StateStream:
             self._timer.cancel()
             self._timer = None
 
-    def publish(self) -> None:
-        """The state has changed. Cheap, and safe to call from inside a decision."""
-        if self._is_changed or not self._watchers:
+    def publish(self, *, is_leisurely: bool = False) -> None:
+        """The state has changed. Cheap, and safe to call from inside a decision.
+
+        Args:
+            is_leisurely: only numbers moved; nothing that a person would act upon.
+        """
+        if not self._watchers:
             return
-        self._is_changed = True
         newest_s = max(sent_s for _, sent_s in self._watchers.values())
-        self._schedule(newest_s + self._limits.min_gap_s - asyncio.get_running_loop().time())
+        due_s = newest_s + (self._limits.leisure_gap_s if is_leisurely else self._limits.min_gap_s)
+        if self._timer is None or due_s < self._timer.when():
+            self._schedule(due_s - asyncio.get_running_loop().time())
 
     def _schedule(self, delay_s: float) -> None:
         if self._timer is not None:
@@ -68,7 +73,6 @@ class StateStream:
 
     def _beat(self) -> None:
         self._timer = None
-        self._is_changed = False
         self._send_to(dict(self._watchers))
         if self._watchers:
             self._schedule(self._limits.heartbeat_s)

@@ -72,7 +72,7 @@ class Front(Protocol):
         reasons: tuple[str, ...] = (),
         state: dict[str, Any] | None = None,
     ) -> None: ...
-    def publish_state(self, channel: str) -> None: ...
+    def publish_state(self, channel: str, *, is_leisurely: bool = False) -> None: ...
 
 
 class Wire(Protocol):
@@ -186,13 +186,13 @@ class Kernel:
         before = channel.state
         channel.state, actions = decide(before, event, channel.policy)
         rest = [one for one in actions if not self._halt(channel, one)]
-        self._record(name, channel, before, event, actions)
+        matters = self._record(name, channel, before, event, actions)
         for action in rest:
             if channel.fault and isinstance(action, do.CommandPump | do.ApproveMaximum):
                 continue  # broken by what was posted meanwhile: the halt was the last word
             self._perform(name, channel, action)
         if not isinstance(event, ev.Ticked) or channel.state.epoch != before.epoch:
-            self._front.publish_state(name)
+            self._front.publish_state(name, is_leisurely=not matters)
 
     @staticmethod
     def _halt(channel: Channel, action: do.Action) -> bool:
@@ -209,7 +209,8 @@ class Kernel:
         before: ChannelState,
         event: ev.Event,
         actions: tuple[do.Action, ...],
-    ) -> None:
+    ) -> bool:
+        """Hand the decision to the journal; whether anybody would act upon it."""
         state = channel.state
         matters = state.epoch != before.epoch or any(not isinstance(one, do.CommandPump) for one in actions)
         wall_ms = self._clock.wall_ms()
@@ -221,6 +222,7 @@ class Kernel:
         if state.epoch != before.epoch or event.at.link_ms - channel.snapshot_link_ms >= SNAPSHOT_EVERY_MS:
             channel.snapshot_link_ms = event.at.link_ms
             self._journal.append(SNAPSHOT, event.at, wall_ms, name, dump_state(state), urgent=matters)
+        return matters
 
     def _perform(self, name: str, channel: Channel, action: do.Action) -> None:
         match action:

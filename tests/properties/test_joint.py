@@ -169,7 +169,7 @@ class Edges:
     ) -> None:
         self.answers.append((request_id, stage, reasons))
 
-    def publish_state(self, channel: str) -> None:
+    def publish_state(self, channel: str, *, is_leisurely: bool = False) -> None:
         pass
 
     def request_reading(self, bed: str, reason: str) -> None:

@@ -60,6 +60,25 @@ class TestWatch:
         assert 10 <= len([at for at, _ in seen if at <= 1.0]) <= 11
         assert seen[-1][1] == 999
 
+    @pytest.mark.virtual_time
+    async def test_numbers_alone_are_told_twice_a_second_and_what_matters_overtakes_them(self, path: Path) -> None:
+        async with Bench(path).serving() as bench:
+            client = await bench.client()
+            client.say(request("watch"))
+            reading = asyncio.create_task(self.states(client, 3.0))
+            for n in range(20):
+                await asyncio.sleep(0.11)
+                bench.state["n"] = n
+                bench.console.publish_state("bed-1", is_leisurely=n != 12)
+            seen = await reading
+        assert [(round(at_s, 2), n) for at_s, n in seen[:5]] == [
+            (0.0, None),
+            (0.5, 3),
+            (1.0, 8),
+            (1.43, 12),
+            (1.93, 16),
+        ]
+
     async def test_publishing_reads_no_state_in_the_stack_of_the_decision(self, path: Path) -> None:
         """Design law 6: a halt may be on its way to the wire."""
         reads: list[int] = []

@@ -97,8 +97,8 @@ class FakeFront:
     ) -> None:
         self._book.lines.append(("answer", request_id, stage, reasons, state))
 
-    def publish_state(self, channel: str) -> None:
-        self._book.lines.append(("publish", channel))
+    def publish_state(self, channel: str, *, is_leisurely: bool = False) -> None:
+        self._book.lines.append(("publish", channel, "leisurely" if is_leisurely else "at once"))
 
 
 class FakeWire:
@@ -320,7 +320,15 @@ def test_a_quiet_tick_is_not_pushed_to_every_screen_but_a_change_is() -> None:
     seat.tick()
     assert seat.book.of("publish") == []
     seat.pause()
-    assert seat.book.of("publish") == [(BED_1,)]
+    assert seat.book.of("publish") == [(BED_1, "at once")]
+
+
+def test_a_sample_that_changes_nothing_is_pushed_at_leisure() -> None:
+    """Ten a second of them, and encoding a state costs more than deciding."""
+    seat = running()
+    seat.book.lines.clear()
+    seat.post(ev.SamplesArrived(at=seat.clock.now, samples=(), cuff_active=None))
+    assert seat.book.of("publish") == [(BED_1, "leisurely")]
 
 
 def test_the_age_of_what_is_shown_counts_on_between_events() -> None:
