@@ -73,9 +73,7 @@ class Bed:
 
     async def until_word(self, word: str, within_s: float = 300.0) -> None:
         """Until the panel shows this word."""
-        await self.until(
-            lambda: self.bench.panel.state is not None and self.state["word"] == word, within_s
-        )
+        await self.until(lambda: self.bench.panel.state is not None and self.state["word"] == word, within_s)
 
     def _look(self, bench: VirtualBench) -> None:
         if bench.now_s - self._looked_s >= LOOKS_EVERY_S:

@@ -9,6 +9,7 @@ have ended after twice the keepalive (facts/faults.md F7).
 import asyncio
 from collections.abc import Callable
 
+from hil_sim.bench.line import AFTER_S
 from hil_sim.bench.seat import Seat
 
 KEEPALIVE_NOTICED_S = 8.0  # twice the default of 4 s
@@ -69,7 +70,7 @@ class Bus:
         for copy in range(self.copies):
             loop = asyncio.get_running_loop()
             wait_s = LATENCY_S * (0.5 + self._chance()) + self.delay_s + copy * 0.05
-            self._order_s = max(loop.time() + wait_s, self._order_s)
+            self._order_s = max(loop.time() + wait_s, self._order_s + AFTER_S)
             loop.call_at(self._order_s, self._deliver, self._daemon, topic, payload, False)
 
     def said(self, topic: str, payload: bytes, retain: bool) -> None:

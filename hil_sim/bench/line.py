@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 BITS_PER_BYTE = 10
+#: The loop does not keep the order of timers that are due at one instant; a line does.
+AFTER_S = 1e-6
 TURNAROUND_S = 0.002
 
 
@@ -111,7 +113,7 @@ class PumpLine:
         """The pump says this."""
         loop = asyncio.get_running_loop()
         wait_s = TURNAROUND_S * (0.5 + self._chance()) + len(piece) * self._byte_s
-        self._here_s = max(loop.time() + wait_s, self._here_s)
+        self._here_s = max(loop.time() + wait_s, self._here_s + AFTER_S)
         loop.call_at(self._here_s, self._deliver, self.transport, piece)
 
     def cut(self, error: Exception | None = None) -> None:
@@ -133,7 +135,7 @@ class PumpLine:
     def _from_host(self, chunk: bytes) -> None:
         loop = asyncio.get_running_loop()
         wait_s = len(chunk) * self._byte_s + 0.001 * self._chance()
-        self._there_s = max(loop.time() + wait_s, self._there_s)
+        self._there_s = max(loop.time() + wait_s, self._there_s + AFTER_S)
         loop.call_at(self._there_s, self._arrive, chunk)
 
     def _arrive(self, chunk: bytes) -> None:

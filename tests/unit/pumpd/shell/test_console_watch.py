@@ -61,7 +61,9 @@ class TestWatch:
         assert seen[-1][1] == 999
 
     @pytest.mark.virtual_time
-    async def test_numbers_alone_are_told_twice_a_second_and_what_matters_overtakes_them(self, path: Path) -> None:
+    async def test_numbers_alone_are_told_twice_a_second_and_what_matters_overtakes_them(
+        self, path: Path
+    ) -> None:
         async with Bench(path).serving() as bench:
             client = await bench.client()
             client.say(request("watch"))
