@@ -1,0 +1,1 @@
+"""The test bench: stories played against a daemon, what was seen, how it is judged and shown."""
