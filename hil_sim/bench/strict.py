@@ -11,7 +11,7 @@ from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any
 
-_SPAN = re.compile(r"(\d+(?:\.\d+)?) (ms|s|min|h)")
+_SPAN = re.compile(r"([0-9]+(?:\.[0-9]+)?) (ms|s|min|h)")
 _UNIT_S = {"ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0}
 
 
