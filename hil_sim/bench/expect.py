@@ -112,7 +112,7 @@ def _judge_whole(
         case NeverFaster():
             if not seen.moments:
                 return False, _NOTHING
-            rate, t_s = max((rate, -t_s) for t_s, rate in _rates(seen))
+            rate, t_s = max((rate, -t_s) for t_s, rate in seen.rates())
             return rate <= claim.limit_ml_h + _EPSILON, f"fastest {rate:.2f} mL/h, at {-t_s:.1f} s"
         case _:
             assert_never(claim)
@@ -208,19 +208,12 @@ def _priority(alarm: Happening) -> str:
 # the plunger
 
 
-def _rates(seen: Recording) -> list[tuple[float, float]]:
-    """(treatment s, mL/h) from both sources; in the same instant the change of motion has the last word."""
-    rates = [(one.t_s, one.rate_ml_h) for one in seen.moments]
-    rates += [(one.t_s, float(one.detail["ml_h"])) for one in seen.of("motion")]
-    return sorted(rates, key=lambda one: one[0])
-
-
 def _plunger(claim: PlungerStands, window: _Window, seen: Recording) -> _Said:
     if not seen.moments:
         return False, _NOTHING
     if window.is_cut:
         return False, window.cut_words()
-    rates = _rates(seen)
+    rates = seen.rates()
     due = [rate for rate in rates if window.has(rate[0])]
     rate = due[-1][1] if due else 0.0
     if (rate == 0.0) == claim.still:

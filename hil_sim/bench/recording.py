@@ -174,7 +174,25 @@ class Recording:
         """The rules that ever demanded something, each once, by first appearance."""
         return list(dict.fromkeys(one.name for one in self.of("rule") if one.detail["demand"]))
 
+    def rates(self) -> list[tuple[float, float]]:
+        """(treatment s, mL/h) of the true plunger from both sources, in order of time.
+
+        In the same instant the change of motion has the last word, for a moment is taken as its second begins.
+        """
+        rates = [(one.t_s, one.rate_ml_h) for one in self.moments]
+        rates += [(one.t_s, float(one.detail["ml_h"])) for one in self.of("motion")]
+        return sorted(rates, key=lambda one: one[0])
+
     def moment_at(self, t_s: float) -> Moment | None:
         """The last moment at or before `t_s`."""
         index = bisect_right(self.moments, t_s, key=lambda moment: moment.t_s)
         return self.moments[index - 1] if index else None
+
+
+@dataclass(frozen=True, slots=True)
+class Unplayed:
+    """A story that could not be played, and why: the bench's failure, or the daemon's before the first second."""
+
+    title: str
+    source: str
+    why: str
