@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil_sim import control
+from hil_sim.bench.story import PatientSettings, Story, body_of, lay_out, load_story
 from hil_sim.clock import SimClock
 from hil_sim.parts import PumpFace
 from hil_sim.pumps.alaris import AlarisPump
@@ -26,7 +27,6 @@ from hil_sim.pumps.harvard_motor import Settings as HarvardSettings
 from hil_sim.pumps.new_era import NewEraPump
 from hil_sim.pumps.new_era_motor import Memory
 from hil_sim.pumps.syringe import Syringe
-from hil_sim.scenario import PatientSettings, Scenario, body_of, load_scenario
 from hil_sim.serve import TICK_S, LivePump, make_port, until_signalled
 from hil_sim.world import World
 
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 NL_PER_ML = 1_000_000.0
 
 
-def read_scenario(options: argparse.Namespace) -> Scenario:
+def read_scenario(options: argparse.Namespace) -> Story:
     """The scenario named on the command line, or an uneventful one with the patient described there.
 
     Raises:
         ValueError: the file does not say what a scenario must.
     """
     if options.scenario:
-        return load_scenario(Path(options.scenario))
-    return Scenario(
+        return load_story(Path(options.scenario))
+    return Story(
         "bench",
         patient=PatientSettings(weight_kg=options.weight_kg),
         concentration_ug_per_ml=options.concentration_ug_ml,
@@ -72,7 +72,7 @@ def make_pump(options: argparse.Namespace) -> PumpFace:
     return NewEraPump(memory=Memory(address=options.address))
 
 
-def build_world(options: argparse.Namespace, scenario: Scenario) -> World:
+def build_world(options: argparse.Namespace, scenario: Story) -> World:
     """A world at treatment second 0, its scenario's timeline laid out."""
     world = World(
         pump=make_pump(options),
@@ -85,11 +85,11 @@ def build_world(options: argparse.Namespace, scenario: Scenario) -> World:
         seed=options.seed,
         cuff_same_arm=options.cuff_same_arm,
     )
-    world.play(scenario.timeline)
+    lay_out(world, scenario)
     return world
 
 
-def fitted_devices(options: argparse.Namespace, scenario: Scenario) -> Fitted:
+def fitted_devices(options: argparse.Namespace, scenario: Story) -> Fitted:
     """The devices that the scenario or the command line asks for."""
     return replace(
         scenario.fitted,
@@ -140,7 +140,7 @@ async def _keep_truth(truth: control.TruthFile) -> None:
         await asyncio.sleep(TICK_S)
 
 
-async def _publish(options: argparse.Namespace, scenario: Scenario, world: World, clock: SimClock) -> None:
+async def _publish(options: argparse.Namespace, scenario: Story, world: World, clock: SimClock) -> None:
     from hil_sim.monitors.publish import publish_monitors
 
     host, _, port = options.broker.rpartition(":")

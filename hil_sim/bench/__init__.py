@@ -1,1 +1,1 @@
-"""The bench around a daemon under test: stories, people, faults beyond the pump, reports; live or on a virtual clock."""
+"""The test bench: stories played against a daemon, what was seen, how it is judged and shown."""

@@ -5,19 +5,22 @@ from pathlib import Path
 
 import pytest
 
+from hil_sim.bench.claims import Completed, When, WordShown
+from hil_sim.bench.settings import NurseSettings, OrderSettings, PumpSettings
+from hil_sim.bench.story import Story, TimedAct, body_of, lay_out, load_story, read_story
+from hil_sim.bench.strict import StoryError
 from hil_sim.monitors.bedside import Bedside, Seen
 from hil_sim.patient.body import Body
-from hil_sim.scenario import Scenario, ScenarioError, TimedAct, body_of, load_scenario
 from hil_sim.world import World
 
-DEMO = Path(__file__).parents[3] / "hil_sim" / "scenarios" / "demo.toml"
+DEMO = Path(__file__).parents[4] / "hil_sim" / "scenarios" / "demo.toml"
 GOOD = 'title = "t"\n'
 
 
-def load(tmp_path: Path, text: str) -> Scenario:
+def load(tmp_path: Path, text: str) -> Story:
     path = tmp_path / "case.toml"
     path.write_text(text)
-    return load_scenario(path)
+    return load_story(path)
 
 
 def test_a_title_alone_is_a_scenario_with_the_documented_patient(tmp_path: Path) -> None:
@@ -47,7 +50,7 @@ def test_everything_written_arrives(tmp_path: Path) -> None:
         TimedAct(2.5, "event", "spo2_shift", {"spo2": -8}, None),
         TimedAct(9.0, "fault", "silent", {"only": "nibp"}, 5.0),
     )
-    assert scenario.expect == {"completed": True}
+    assert scenario.expect == (Completed(True),)
     assert body_of(scenario).vitals().sys == 145.0
 
 
@@ -82,14 +85,14 @@ ACT = '[[timeline]]\nat_s = 1\nkind = "event"\nname = "bp_shift"\n'
     ],
 )
 def test_what_is_wrong_is_refused_with_file_key_and_value(tmp_path: Path, text: str, complaint: str) -> None:
-    with pytest.raises(ScenarioError) as refusal:
+    with pytest.raises(StoryError) as refusal:
         load(tmp_path, text)
     assert complaint in str(refusal.value)
     assert "case.toml" in str(refusal.value)
 
 
 def test_the_same_name_may_be_a_fault_but_not_an_event(tmp_path: Path) -> None:
-    with pytest.raises(ScenarioError, match="unknown event"):
+    with pytest.raises(StoryError, match="unknown event"):
         load(tmp_path, GOOD + ACT.replace("bp_shift", "silent"))
 
 
@@ -99,7 +102,7 @@ def demo_readings(stats_at: tuple[int, ...]) -> dict[int, tuple[int, int]]:
     The delivery is prescribed here: full rate from 150 s, half from 800 s, none from 1100 to 1910 s, half for
     300 s more, then full. `stats_at` are the requests for an extra reading.
     """
-    scenario = load_scenario(DEMO)
+    scenario = load_story(DEMO)
     world = World(body=body_of(scenario))
     assert isinstance(world.body, Body)
     bed = Bedside("tok-4711", scenario.monitor, 1.0, seed=0, wall_ms=0)
@@ -141,7 +144,7 @@ def test_the_demonstration_trips_bp1_then_bp2_and_clears() -> None:
 
 def test_the_demonstration_occludes_after_the_pressure_episode_and_long_enough_for_half_rate() -> None:
     """Clinical.md 7: 300 mmHg after 70 s at 26 mL/h, so after 140 s at half rate; freed later than both."""
-    scenario = load_scenario(DEMO)
+    scenario = load_story(DEMO)
     (clamp,) = [act for act in scenario.timeline if act.name == "occlude"]
     assert clamp.at_s >= 1910 + 240
     assert clamp.for_s is not None
@@ -152,3 +155,114 @@ def test_the_demonstration_occludes_after_the_pressure_episode_and_long_enough_f
     assert world.line.is_blocked
     world.advance(clamp.for_s + 1.0, 2.0)
     assert not world.line.is_blocked
+
+
+WHOLE = """
+title = "Everything"
+ends_after_s = 900
+[patient]
+weight_kg = 80
+[drug]
+concentration_ug_per_ml = 1000
+[pump]
+family = "harvard"
+syringe = "bd-20"
+fitted_mm = 20.15
+contents_ml = 12
+slack_ml = 0
+address = 3
+[order]
+dose_mg_per_kg = 0.4
+minutes = 60
+[nurse]
+by_the_book = false
+acknowledges_after_s = 5
+[[timeline]]
+after_start_s = 600
+kind = "operator"
+name = "score"
+by = "nora"
+scale = "moaas"
+value = 2
+[[timeline]]
+at_s = 700
+kind = "daemon"
+name = "crash"
+for_s = 4
+[[expect]]
+word = "PAUSED"
+after = "crash"
+within = "2 min"
+"""
+
+
+def test_pump_order_nurse_and_what_people_do_arrive() -> None:
+    story = read_story(WHOLE, "case.toml")
+    assert story.pump == PumpSettings("harvard", "bd-20", 20.15, 12.0, 0.0, 3)
+    assert story.pump.diameter_mm == 20.15
+    assert story.order == OrderSettings(80.0, 0.4, 60.0, 1.0)
+    assert story.order.dose_mg == 32.0
+    assert story.nurse == NurseSettings(by_the_book=False, acknowledges_after_s=5.0)
+    assert story.ends_after_s == 900.0
+    assert story.acts("operator") == (
+        TimedAct(600.0, "operator", "score", {"by": "nora", "scale": "moaas", "value": 2}, None, True),
+    )
+    assert story.acts("daemon", "fault") == (TimedAct(700.0, "daemon", "crash", {}, 4.0),)
+    assert story.expect == (WordShown("PAUSED", When("crash", within_s=120.0)),)
+
+
+def test_what_is_not_said_is_the_documented_treatment() -> None:
+    story = read_story(GOOD, "case.toml")
+    assert (story.pump.family, story.pump.diameter_mm, story.pump.contents_ml) == ("new_era", 26.59, 50.0)
+    assert (story.order.dose_mg, story.order.minutes, story.order.concentration_mg_per_ml) == (
+        35.0,
+        40.0,
+        2.0,
+    )
+    assert story.nurse.by_the_book
+    assert story.ends_after_s == 7200.0
+
+
+PRESS = '[[timeline]]\nat_s = 1\nkind = "operator"\nname = "pause"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("ends_after_s = 0\n", "ends_after_s = 0: must be above 0"),
+        (PRESS.replace("pause", "paus"), "timeline[0].name = 'paus': unknown operator; known: "),
+        (PRESS.replace("pause", "paus"), "; pause was meant?"),
+        (PRESS.replace('"pause"', "[1]"), "timeline[0].name = [1]: unknown operator"),
+        (PRESS + "note = 'x'\n", "timeline[0].note = 'x': unknown key"),
+        (PRESS + "for_s = 3\n", "timeline[0].for_s = 3: a press has no length"),
+        (PRESS + "after_start_s = 3\n", "timeline[0].after_start_s = 3: at_s or after_start_s, not both"),
+        (PRESS + "by = 3\n", "timeline[0].by = 3: is of another kind than 'nina'"),
+        (PRESS.replace("operator", "daemon"), "timeline[0].name = 'pause': unknown daemon; known: crash"),
+        ("timeline = [3]\n", "timeline[0] = 3: is a table"),
+        ('[[expect]]\nrule = "BP3"\nafter = "bp_shift"\n', "expect[0].after = 'bp_shift': no such act"),
+    ],
+)
+def test_a_wrong_act_is_refused_with_what_would_be_right(text: str, complaint: str) -> None:
+    with pytest.raises(StoryError) as refusal:
+        read_story(GOOD + text, "case.toml")
+    assert f"case.toml: {complaint}" in str(refusal.value) or complaint in str(refusal.value)
+
+
+def test_an_act_after_the_start_waits_for_the_plunger_and_people_are_left_to_the_runner() -> None:
+    text = GOOD + '[[timeline]]\nafter_start_s = 10\nkind = "event"\nname = "occlude"\n' + PRESS
+    world = World()
+    lay_out(world, read_story(text, "case.toml"))
+    world.advance(100.0, 100_000.0)
+    assert not world.line.is_blocked
+    for command in (b"DIA26.59\r", b"RAT26.2MH\r", b"RUN\r"):
+        world.receive(command, world.link_ms)
+    world.advance(9.0, 109_000.0)
+    assert world.rate_nl_h() > 0.0
+    assert not world.line.is_blocked
+    world.advance(2.0, 111_000.0)
+    assert world.line.is_blocked
+
+
+def test_both_stories_that_ship_are_stories_and_expect_something() -> None:
+    for path in DEMO.parent.glob("*.toml"):
+        assert load_story(path).expect
