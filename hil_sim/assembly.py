@@ -10,30 +10,19 @@ import argparse
 import asyncio
 import tempfile
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hil_sim import control
-from hil_sim.bench.story import PatientSettings, Story, body_of, lay_out, load_story
+from hil_sim.bench.casting import world_of
+from hil_sim.bench.settings import PumpSettings
+from hil_sim.bench.story import PatientSettings, Story, load_story
 from hil_sim.clock import SimClock
-from hil_sim.parts import PumpFace
-from hil_sim.pumps.alaris import AlarisPump
-from hil_sim.pumps.alaris import Nature as AlarisNature
-from hil_sim.pumps.alaris_motor import Memory as AlarisMemory
-from hil_sim.pumps.chemyx import ChemyxPump
-from hil_sim.pumps.harvard import HarvardPump
-from hil_sim.pumps.harvard_motor import Settings as HarvardSettings
-from hil_sim.pumps.new_era import NewEraPump
-from hil_sim.pumps.new_era_motor import Memory
-from hil_sim.pumps.syringe import Syringe
 from hil_sim.serve import TICK_S, LivePump, make_port, until_signalled
 from hil_sim.world import World
 
 if TYPE_CHECKING:
     from hil_sim.monitors.bedside import Fitted
-
-NL_PER_ML = 1_000_000.0
 
 
 def read_scenario(options: argparse.Namespace) -> Story:
@@ -51,41 +40,32 @@ def read_scenario(options: argparse.Namespace) -> Story:
     )
 
 
-def make_pump(options: argparse.Namespace) -> PumpFace:
-    """The pump that the command line names.
+def pump_settings(options: argparse.Namespace) -> PumpSettings:
+    """The pump that the command line describes.
 
     Raises:
-        ValueError: its wire or its register map is not to be had.
+        ValueError: its wire is not to be had.
     """
-    if options.pump.startswith("modbus"):
-        from hil_sim.modbus_maps import make_modbus_pump
-
-        return make_modbus_pump(options.pump, options.listen, options.map, options.address)
-    if options.pump == "alaris":
-        return AlarisPump(
-            AlarisNature(serial=options.serial), AlarisMemory(diameter_mm=Decimal(str(options.syringe_mm)))
-        )
-    if options.pump == "chemyx":
-        return ChemyxPump()
-    if options.pump == "harvard":
-        return HarvardPump(memory=HarvardSettings(address=options.address))
-    return NewEraPump(memory=Memory(address=options.address))
+    if options.pump == "modbus-tcp" and not options.listen.startswith("tcp:"):
+        raise ValueError(f"--pump modbus-tcp listens on tcp:PORT, not {options.listen!r}")
+    return PumpSettings(
+        family=options.pump,
+        fitted_mm=options.syringe_mm,
+        contents_ml=options.contents_ml,
+        slack_ml=options.slack_ml,
+        address=options.address,
+        map=options.map,
+    )
 
 
 def build_world(options: argparse.Namespace, scenario: Story) -> World:
-    """A world at treatment second 0, its scenario's timeline laid out."""
-    world = World(
-        pump=make_pump(options),
-        syringe=Syringe(
-            diameter_mm=options.syringe_mm,
-            contents_nl=options.contents_ml * NL_PER_ML,
-            slack_nl=options.slack_ml * NL_PER_ML,
-        ),
-        body=body_of(scenario),
-        seed=options.seed,
-        cuff_same_arm=options.cuff_same_arm,
-    )
-    lay_out(world, scenario)
+    """A world at treatment second 0, its scenario's timeline laid out.
+
+    Raises:
+        ValueError: there is no such pump.
+    """
+    world = world_of(replace(scenario, pump=pump_settings(options)), options.seed, options.serial)
+    world.cuff_same_arm = options.cuff_same_arm
     return world
 
 

@@ -27,15 +27,13 @@ def layout_named(name: str) -> Layout:
         raise ValueError(f"--map {name}: the key {error} is missing") from error
 
 
-def make_modbus_pump(pump: str, listen: str, map_name: str, unit: int) -> ModbusPump:
-    """`pump`: modbus-rtu or modbus-tcp. Unit 0 means the usual 1.
+def make_modbus_pump(family: str, map_name: str, unit: int) -> ModbusPump:
+    """`family`: modbus-rtu or modbus-tcp. Unit 0 means the usual 1.
 
     Raises:
-        ValueError: Modbus/TCP on a pty, a unit outside 0-247, or no such map.
+        ValueError: a unit outside 0-247, or no such map.
     """
-    is_tcp = pump == "modbus-tcp"
-    if is_tcp and not listen.startswith("tcp:"):
-        raise ValueError(f"--pump modbus-tcp listens on tcp:PORT, not {listen!r}")
     if not 0 <= unit <= 247:
         raise ValueError(f"--address {unit} is outside 1-247")
+    is_tcp = family == "modbus-tcp"
     return ModbusPump(layout_named(map_name), is_tcp=is_tcp, memory=ModbusMemory(address=unit or 1))

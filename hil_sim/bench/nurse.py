@@ -14,9 +14,7 @@ from typing import Any
 from hil_sim.bench.panel import Panel, State
 
 LOOKS_EVERY_S = 5.0
-PRESSES_EVERY_S = 30.0
 MEASURES_EVERY_S = 65.0
-ROUND_EVERY_S = 590.0
 NURSE, PRESCRIBER = "nina", "dora"
 PINS = {NURSE: "24680", PRESCRIBER: "13579"}
 USERS = (
@@ -34,15 +32,16 @@ class Habits:
     Attributes:
         starts: orders, has it verified, starts.
         answers_after_s: acknowledges what calls for so long; None: never.
-        rounds: scores and confirms her presence every ten minutes.
-        resumes, restores: presses when nothing blocks it.
+        rounds_every_s: scores and confirms her presence so often; None: never.
+        resumes, restores: presses when nothing blocks it, so often at most (`presses_after_s`).
     """
 
     starts: bool = True
     answers_after_s: float | None = 30.0
-    rounds: bool = True
+    rounds_every_s: float | None = 590.0
     resumes: bool = True
     restores: bool = True
+    presses_after_s: float = 30.0
 
 
 @dataclass(slots=True)
@@ -102,11 +101,12 @@ class Nurse:
         self.act(verb)
 
     def _attend(self, state: State, now_s: float) -> None:
-        if self.habits.rounds and now_s - self._round_s >= ROUND_EVERY_S:
+        every_s = self.habits.rounds_every_s
+        if every_s is not None and now_s - self._round_s >= every_s:
             self._round_s = now_s
             self.act("present")
             self.act("score", {"scale": "moaas", "value": self.moaas()})
-        if now_s - self._pressed_s < PRESSES_EVERY_S:
+        if now_s - self._pressed_s < self.habits.presses_after_s:
             return
         for verb, is_wanted in (("resume", self.habits.resumes), ("restore", self.habits.restores)):
             if not is_wanted or not state[f"can_{verb}"]:

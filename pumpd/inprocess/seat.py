@@ -28,6 +28,35 @@ def _cheap_hash(pin: str) -> str:
     return f"scrypt$2$1$1${_SALT}${digest.hex()}"
 
 
+def pump_of(pump: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys of `[channels.pump]` for a pump as it stands there, but its port.
+
+    Args:
+        pump: `family`; where they matter `address`, `diameter_mm`, `map`; `options`: keys of the family's own, which win.
+    """
+    address, diameter_um = int(pump.get("address", 0)), round(float(pump.get("diameter_mm", 26.59)) * 1000)
+    accepted = {"accepted_risk": "a bench without a patient"}
+    tables: dict[str, dict[str, Any]] = {
+        "new_era": {"driver": "new_era", "model": "NE", "address": address},
+        "harvard": {"driver": "harvard", "address": address},
+        "modbus-rtu": {"driver": "modbus", "model": "P", "unit": address or 1},
+        "modbus-tcp": {"driver": "modbus", "model": "P", "unit": address or 1, "transport": "tcp"},
+        "alaris": {
+            "driver": "alaris",
+            "serial": "8003-00417",
+            "syringe_um": diameter_um,
+            "rate_max_nl_h": 1_200_000_000,
+            **accepted,
+        },
+        "chemyx": {"driver": "chemyx", "slowest_nm_h": 42_050, "fastest_nm_h": 3_060_300_000, **accepted},
+    }
+    family = str(pump["family"])
+    table = dict(tables.get(family, {"driver": family}))
+    if table["driver"] == "modbus":
+        table["map"] = str(pump.get("map", "pumpd-default"))
+    return {**table, **pump.get("options", {})}
+
+
 def config_of(site: Mapping[str, Any], folder: Path) -> Config:
     """The configuration that a site's engineer would write for this bed.
 
@@ -45,7 +74,7 @@ def config_of(site: Mapping[str, Any], folder: Path) -> Config:
         "name": site["bed"],
         "bed": site["bed"],
         "monitors": tuple(site["monitors"]),
-        "pump": {"driver": pump["family"], "port": pump["port"], **pump.get("options", {})},
+        "pump": {"port": pump["port"], **pump_of(pump)},
         **devices,
     }
     users = tuple(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hil_sim.bench.nurse import PINS, ROUND_EVERY_S, Habits, Nurse
+from hil_sim.bench.nurse import PINS, Habits, Nurse
 from hil_sim.bench.panel import Answer, Panel
 
 IDLE: dict[str, Any] = {
@@ -71,7 +71,7 @@ def test_she_asks_for_a_reading_when_a_start_lacks_one_and_not_again_within_a_mi
 
 def test_an_alarm_is_answered_after_half_a_minute_with_a_note() -> None:
     screen = Screen(phase="infusing", alarms=[{"acknowledged": ""}])
-    who = nurse(screen, rounds=False)
+    who = nurse(screen, rounds_every_s=None)
     for now_s in range(0, 30, 5):
         who.look(float(now_s))
     assert screen.verbs == []
@@ -81,7 +81,7 @@ def test_an_alarm_is_answered_after_half_a_minute_with_a_note() -> None:
 
 def test_an_alarm_that_was_answered_is_left_alone() -> None:
     screen = Screen(phase="infusing", alarms=[{"acknowledged": "nina"}])
-    who = nurse(screen, rounds=False)
+    who = nurse(screen, rounds_every_s=None)
     for now_s in range(0, 120, 5):
         who.look(float(now_s))
     assert screen.verbs == []
@@ -91,7 +91,7 @@ def test_rounds_are_presence_and_the_score_that_the_patient_has() -> None:
     """facts/clinical.md 1, #30: every ten minutes."""
     screen = Screen(phase="infusing")
     who = nurse(screen)
-    for now_s in range(0, int(ROUND_EVERY_S) + 6, 5):
+    for now_s in range(0, 596, 5):
         who.look(float(now_s))
     assert screen.verbs == ["present", "score"] * 2
     assert screen.pressed[1][3] == {"scale": "moaas", "value": 4}
@@ -100,7 +100,7 @@ def test_rounds_are_presence_and_the_score_that_the_patient_has() -> None:
 def test_she_resumes_when_nothing_blocks_and_has_measured_what_blocks() -> None:
     blocked = ["a cuff reading newer than 60 s"]
     screen = Screen(phase="infusing", can_resume=True, resume_blocked_by=blocked)
-    who = nurse(screen, rounds=False)
+    who = nurse(screen, rounds_every_s=None)
     who.look(0.0)
     assert screen.state is not None
     screen.state = {**screen.state, "resume_blocked_by": []}
@@ -111,7 +111,7 @@ def test_she_resumes_when_nothing_blocks_and_has_measured_what_blocks() -> None:
 
 def test_what_a_reading_does_not_mend_is_waited_for() -> None:
     screen = Screen(phase="infusing", can_resume=True, resume_blocked_by=["LP1 must be acknowledged"])
-    who = nurse(screen, rounds=False)
+    who = nurse(screen, rounds_every_s=None)
     for now_s in range(0, 120, 5):
         who.look(float(now_s))
     assert screen.verbs == []
@@ -120,10 +120,10 @@ def test_what_a_reading_does_not_mend_is_waited_for() -> None:
 @pytest.mark.parametrize("verb", ["resume", "restore"])
 def test_a_habit_that_is_off_is_not_done(verb: str) -> None:
     screen = Screen(phase="infusing", **{f"can_{verb}": True})
-    who = nurse(screen, rounds=False, **{f"{verb}s": False})
+    who = nurse(screen, rounds_every_s=None, **{f"{verb}s": False})
     who.look(0.0)
     assert screen.verbs == []
-    other = nurse(screen, rounds=False)
+    other = nurse(screen, rounds_every_s=None)
     other.look(0.0)
     assert screen.verbs == [verb]
 
