@@ -9,14 +9,15 @@ the outcome knows it.
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from hil_sim.faults import EVENTS, FAULTS
 from hil_sim.monitors.bedside import Fitted, MonitorSettings
+from hil_sim.patient.archetypes import TYPICAL, archetype
 from hil_sim.patient.body import Body
-from hil_sim.patient.pd import PdParameters, Resting
+from hil_sim.patient.pd import Resting
 from hil_sim.patient_acts import ACTS_REGISTERED
 
 Param = float | int | str | bool
@@ -30,7 +31,10 @@ class ScenarioError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PatientSettings:
-    """The person: kg, mmHg, beats per minute, percent, breaths per minute, and how strongly the drug works."""
+    """The person: kg, mmHg, beats per minute, percent, breaths per minute, and how strongly the drug works.
+
+    What the archetype (`hil_sim.patient.archetypes`) is beyond these values, its tendencies too, it stays.
+    """
 
     weight_kg: float = 70.0
     sys: float = 125.0
@@ -39,6 +43,15 @@ class PatientSettings:
     spo2: float = 97.0
     rr: float = 14.0
     response_factor: float = 1.0
+    archetype: str = TYPICAL
+
+    @classmethod
+    def of(cls, name: str) -> "PatientSettings":
+        """Return the values of an archetype. Raises ValueError for a name that nobody has."""
+        who = archetype(name)
+        rest = who.resting
+        strength = who.pd.response_factor
+        return cls(who.weight_kg, rest.sys, rest.dia, rest.hr, rest.spo2, rest.rr, strength, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +94,7 @@ def load_scenario(path: Path) -> Scenario:
     reader.refuse_unknown("", raw, _TOP)
     drug = reader.table(raw, "drug")
     reader.refuse_unknown("drug", drug, ("concentration_ug_per_ml",))
-    patient = reader.numbers("patient", reader.table(raw, "patient"), PatientSettings())
+    patient = reader.patient(reader.table(raw, "patient"))
     monitor = reader.monitor(reader.table(raw, "monitor"))
     fitted = reader.switches("devices", reader.table(raw, "devices"), Fitted())
     concentration = reader.number("drug.concentration_ug_per_ml", drug.get("concentration_ug_per_ml", 2000.0))
@@ -94,7 +107,7 @@ def load_scenario(path: Path) -> Scenario:
     timeline = sorted((reader.act(index, act) for index, act in enumerate(acts)), key=lambda act: act.at_s)
     scenario = Scenario(
         title,
-        PatientSettings(**patient),
+        patient,
         concentration,
         monitor,
         Fitted(**fitted),
@@ -111,12 +124,13 @@ def load_scenario(path: Path) -> Scenario:
 def body_of(scenario: Scenario) -> Body:
     """Return the patient of a scenario, drug-free and at rest."""
     who = scenario.patient
-    return Body(
-        who.weight_kg,
-        scenario.concentration_ug_per_ml,
+    person = archetype(who.archetype)
+    return replace(
+        person,
+        weight_kg=who.weight_kg,
         resting=Resting(who.sys, who.dia, who.hr, who.spo2, who.rr),
-        pd=PdParameters(response_factor=who.response_factor),
-    )
+        pd=replace(person.pd, response_factor=who.response_factor),
+    ).body(scenario.concentration_ug_per_ml)
 
 
 class _Reader:
@@ -152,6 +166,17 @@ class _Reader:
         known = tuple(each.name for each in fields(defaults))
         self.refuse_unknown(where, table, known)
         return {key: self.number(f"{where}.{key}", value) for key, value in table.items()}
+
+    def patient(self, table: dict[str, Any]) -> PatientSettings:
+        """Read the patient's table: an archetype, and what is different about this person."""
+        name = table.get("archetype", TYPICAL)
+        try:
+            usual = PatientSettings.of(name)
+        except (TypeError, ValueError) as error:
+            raise self.error("patient.archetype", name, str(error)) from error
+        own = {key: value for key, value in table.items() if key != "archetype"}
+        numbers: dict[str, Any] = self.numbers("patient", own, usual)
+        return replace(usual, **numbers)
 
     def switches(self, where: str, table: Mapping[str, Any], defaults: Any) -> dict[str, bool]:
         """Read a table of true and false named as the fields of `defaults`."""
