@@ -1,5 +1,5 @@
-"""The `hil-sim` command: play a pump (and its patient), do harm to one, list what harm there is, run a demo
-broker.
+"""The `hil-sim` command: play a pump (and its patient), do harm to one, list what harm there is, infuse a
+population, run a demo broker.
 
 Sub-commands import what they need when they run, so that `inject` in a test's loop does not pay for a broker.
 """
@@ -59,6 +59,26 @@ def _faults(options: argparse.Namespace) -> int:
     return 0
 
 
+def _population(options: argparse.Namespace) -> int:
+    from hil_sim.population import Plan, observe_all
+    from hil_sim.population_figures import figures_of
+    from hil_sim.population_published import comparisons
+    from hil_sim.population_table import print_tables
+
+    try:
+        plan = Plan(options.n, options.dose_mg_per_kg, options.minutes, options.seed)
+    except ValueError as error:
+        print(f"hil-sim: {error}", file=sys.stderr)
+        return 2
+    figures = figures_of(plan, observe_all(plan))
+    compared = comparisons(figures)
+    if options.json:
+        print(json.dumps({**figures.to_json(), "published": [one.to_json() for one in compared]}, indent=2))
+    else:
+        print_tables(figures, compared, sys.stdout)
+    return 0
+
+
 def _inject(options: argparse.Namespace) -> int:
     import hil_sim.alaris_acts
     import hil_sim.modbus_acts
@@ -94,6 +114,18 @@ def _read_value(text: str) -> object:
     except ValueError:
         return text
     return value if isinstance(value, (int, float, bool)) else text
+
+
+def _add_population(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    population = commands.add_parser(
+        "population", help="infuse virtual patients without interlocks; statistics"
+    )
+    population.set_defaults(run=_population)
+    population.add_argument("--n", type=int, default=500, help="how many people")
+    population.add_argument("--dose-mg-per-kg", type=float, default=0.5)
+    population.add_argument("--minutes", type=float, default=40.0, help="how long the infusion lasts")
+    population.add_argument("--seed", type=int, default=1)
+    population.add_argument("--json", action="store_true", help="one JSON object, units in its keys")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -143,6 +175,8 @@ def _parser() -> argparse.ArgumentParser:
     inject.add_argument("--clear", action="store_true", help="end this fault instead of beginning it")
 
     commands.add_parser("faults", help="list what can be injected").set_defaults(run=_faults)
+
+    _add_population(commands)
 
     broker = commands.add_parser("broker", help="an embedded MQTT broker for demonstrations")
     broker.set_defaults(run=_broker)

@@ -18,7 +18,8 @@ from hil_sim.pumps.quirks import Quirks
 class Vitals:
     """What is true in the body now (not what a monitor says): mmHg, beats/min, %, ng/mL, breaths/min, s.
 
-    `moaas` is the sedation score a nurse would give, `dissociation` points of 100 (facts/clinical.md 6.2).
+    `moaas` is the sedation score a nurse would give, `dissociation` points of 100 (facts/clinical.md 6.2),
+    `symptoms` what the nurse is told or sees (clinical.md 1 #27, #28); `is_shaking`: the arm moves.
     """
 
     sys: float
@@ -32,6 +33,8 @@ class Vitals:
     breath_gap_s: float = 0.0
     moaas: int = 5
     dissociation: float = 0.0
+    symptoms: tuple[str, ...] = ()
+    is_shaking: bool = False
 
 
 class PumpFace(Protocol):

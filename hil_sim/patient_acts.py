@@ -5,7 +5,8 @@ theirs to the same two tables when this module is imported, so that one list is 
 misspelt name, and one socket injects everything. A monitor fault is kept with the world it was injected
 into and read by whoever publishes for that world; a shift of a true value is undone by the opposite shift
 over the same ramp. The named clinical events (desaturation, tachycardia, deep sedation, apnoea; scenarios of
-facts/clinical.md 6.2) are such shifts with a target instead of an amount.
+facts/clinical.md 6.2) are such shifts with a target instead of an amount; the episodes (faint, nausea, vomiting,
+panic) are the body's own (`hil_sim.patient.episodes`) and pass by themselves.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from typing import Any, cast
 from hil_sim.faults import EVENTS, FAULTS, Injectable, Undo
 from hil_sim.monitors.faults import ALL, DEVICE_FAULTS, MONITOR_FAULTS, STREAMS, Params
 from hil_sim.patient.body import Body
+from hil_sim.patient.episodes import EPISODES
 
 
 def monitor_faults_of(world: object) -> dict[str, Params]:
@@ -77,6 +79,15 @@ def _shift(name: str) -> Callable[..., Undo]:
     return begin
 
 
+def _episode(name: str) -> Callable[..., Undo]:
+    def begin(world: Any, lasts_s: float) -> Undo:
+        body = _patient(world, name)
+        body.event(name, for_s=lasts_s)
+        return lambda: body.end_episode(name)
+
+    return begin
+
+
 for _name, _fault in MONITOR_FAULTS.items():
     _only: Params = {} if _name in DEVICE_FAULTS else {"only": ALL}
     FAULTS[_name] = Injectable(_fault.what, _fault.row, _monitor_fault(_name), {**_fault.params, **_only})
@@ -115,6 +126,9 @@ EVENTS["tachycardia"] = Injectable(
     _towards("tachycardia", "hr_shift", "hr"),
     {"to": 150.0, "over_s": 20.0},
 )
+_REACHES = {"faint": "BP4, HR2, SE3", "nausea": "", "vomit": "ST2", "panic": "BP1, HR1"}
+for _name, _kind in EPISODES.items():
+    EVENTS[_name] = Injectable(_kind.what, _REACHES[_name], _episode(_name), {"lasts_s": _kind.lasts_s})
 EVENTS["apnoea"] = Injectable("the patient stops breathing", "RR2", _apnoea)
 EVENTS["breathe"] = Injectable("the patient breathes again", "RR2", _breathe)
 

@@ -150,7 +150,7 @@ class World:
     def truth(self) -> dict[str, Any]:
         """The truth as one flat JSON object (nL, nL/h, mmHg, treatment s, link ms).
 
-        `moaas` and `dissociation` are what a nurse at the bed would see (facts/clinical.md 6.2).
+        `moaas`, `dissociation` and `symptoms` are what a nurse at the bed would see (facts/clinical.md 6.2, 1 #28).
         """
         vitals, motor = self.body.vitals(), self.pump.motor
         return {
@@ -170,7 +170,9 @@ class World:
             "breath_gap_s": round(vitals.breath_gap_s, 1),
             "moaas": vitals.moaas,
             "dissociation": round(vitals.dissociation, 1),
+            "symptoms": list(vitals.symptoms),
             "c_ven_ng_ml": round(vitals.c_ven_ng_ml, 1),
+            "c_art_ng_ml": round(vitals.c_art_ng_ml, 1),
             "spilled_nl": round(self.line.spilled_nl),
             "bubble_ul": self.fittings.air.bubble_ul(self.displaced_nl),
             "air_15min_ml": self.fittings.air.passed_15min_ml(self.treatment_s),

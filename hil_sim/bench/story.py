@@ -28,8 +28,9 @@ from hil_sim.bench.settings import (
 from hil_sim.bench.strict import Reader, StoryError, meant
 from hil_sim.faults import EVENTS, FAULTS
 from hil_sim.monitors.bedside import Fitted, MonitorSettings
+from hil_sim.patient.archetypes import TYPICAL, archetype
 from hil_sim.patient.body import Body
-from hil_sim.patient.pd import PdParameters, Resting
+from hil_sim.patient.pd import Resting
 from hil_sim.patient_acts import ACTS_REGISTERED
 
 if TYPE_CHECKING:
@@ -82,7 +83,10 @@ DAEMON_ACTS: Mapping[str, Mapping[str, Param]] = {"crash": {}}
 
 @dataclass(frozen=True, slots=True)
 class PatientSettings:
-    """The person: kg, mmHg, beats per minute, percent, breaths per minute, and how strongly the drug works."""
+    """The person: kg, mmHg, beats per minute, percent, breaths per minute, and how strongly the drug works.
+
+    What the archetype (`hil_sim.patient.archetypes`) is beyond these values, its tendencies too, it stays.
+    """
 
     weight_kg: float = 70.0
     sys: float = 125.0
@@ -91,6 +95,15 @@ class PatientSettings:
     spo2: float = 97.0
     rr: float = 14.0
     response_factor: float = 1.0
+    archetype: str = TYPICAL
+
+    @classmethod
+    def of(cls, name: str) -> "PatientSettings":
+        """Return the values of an archetype. Raises ValueError for a name that nobody has."""
+        who = archetype(name)
+        rest = who.resting
+        strength = who.pd.response_factor
+        return cls(who.weight_kg, rest.sys, rest.dia, rest.hr, rest.spo2, rest.rr, strength, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +172,7 @@ def read_story(text: str, file: str) -> Story:
     reader.refuse_unknown("", raw, _TOP)
     drug = reader.table(raw, "drug")
     reader.refuse_unknown("drug", drug, ("concentration_ug_per_ml",))
-    patient = PatientSettings(**reader.numbers("patient", reader.table(raw, "patient"), PatientSettings()))
+    patient = _patient(reader, reader.table(raw, "patient"))
     concentration = reader.number("drug.concentration_ug_per_ml", drug.get("concentration_ug_per_ml", 2000.0))
     timeline = sorted(
         (
@@ -193,12 +206,13 @@ def read_story(text: str, file: str) -> Story:
 def body_of(story: Story) -> Body:
     """Return the patient of a story, drug-free and at rest."""
     who = story.patient
-    return Body(
-        who.weight_kg,
-        story.concentration_ug_per_ml,
+    person = archetype(who.archetype)
+    return replace(
+        person,
+        weight_kg=who.weight_kg,
         resting=Resting(who.sys, who.dia, who.hr, who.spo2, who.rr),
-        pd=PdParameters(response_factor=who.response_factor),
-    )
+        pd=replace(person.pd, response_factor=who.response_factor),
+    ).body(story.concentration_ug_per_ml)
 
 
 def lay_out(world: "World", story: Story) -> None:
@@ -215,6 +229,18 @@ def lay_out(world: "World", story: Story) -> None:
 
     if waiting:
         world.observe(begin)
+
+
+def _patient(reader: Reader, table: dict[str, Any]) -> PatientSettings:
+    """Read the patient's table: an archetype, and what is different about this person."""
+    name = table.get("archetype", TYPICAL)
+    try:
+        usual = PatientSettings.of(name)
+    except (TypeError, ValueError) as error:
+        raise reader.error("patient.archetype", name, str(error)) from error
+    own = {key: value for key, value in table.items() if key != "archetype"}
+    numbers: dict[str, Any] = reader.numbers("patient", own, usual)
+    return replace(usual, **numbers)
 
 
 def _monitor(reader: Reader, table: dict[str, Any]) -> MonitorSettings:

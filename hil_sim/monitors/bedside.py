@@ -179,6 +179,8 @@ class Bedside:
             active: monitor faults in force.
         """
         self._reboot_if_asked(wall_ms, "boot_change" in active)
+        if seen.truth.is_shaking:  # the patient moves, whatever else is wrong with the monitor
+            active = {"motion": {}, **active}
         posts = [post for due_s, post in self._delayed if due_s <= now_s]
         self._delayed = [entry for entry in self._delayed if entry[0] > now_s]
         for name, stream, values, measured_ms in self._due(now_s, wall_ms, seen, active):

@@ -11,6 +11,8 @@ from math import floor
 class Breathing:
     """The chest of one person."""
 
+    __slots__ = ("_gap_s", "_phase")
+
     def __init__(self) -> None:
         self._phase = 0.0
         self._gap_s = 0.0

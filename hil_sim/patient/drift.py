@@ -34,6 +34,8 @@ class Ramp:
 class Drift:
     """The sum of all scripted changes of one value."""
 
+    __slots__ = ("_ramps", "_settled")
+
     def __init__(self) -> None:
         self._settled = 0.0
         self._ramps: list[Ramp] = []
@@ -54,6 +56,8 @@ class Drift:
 
     def at(self, now_s: float) -> float:
         """Return the sum at `now_s`; time must not run backwards between calls."""
+        if not self._ramps:  # nearly always: a body asks several times in every step
+            return self._settled
         over = [ramp for ramp in self._ramps if ramp.is_over(now_s)]
         if over:
             self._settled += sum(ramp.amount for ramp in over)

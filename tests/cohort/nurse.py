@@ -40,7 +40,7 @@ class Nurse:
         if now_ms >= self._round_ms:
             self._round_ms = now_ms + ROUND_EVERY_MS
             at.present()
-            at.score(Signal.MOAAS, at.person.moaas(at.truth.c_ven_ng_ml))
+            at.score(Signal.MOAAS, at.truth.moaas)
         self._answer(at)
         if now_ms - self._pressed_ms >= PRESSES_EVERY_MS:
             self._press(at)

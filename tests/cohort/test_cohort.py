@@ -5,13 +5,13 @@
 
 from collections import Counter
 from pathlib import Path
-from statistics import mean, stdev
 
 import pytest
-from cohort.people import draw_person
 from cohort.run_cohort import main, treat_all
 from cohort.table import page
 from cohort.treatment import Outcome, treat
+
+from hil_sim.population import draw
 
 SEED, SESSIONS = 7, 10
 #: Rows about the patient and the course; any other row would have found a fault in pump, line or daemon.
@@ -60,7 +60,7 @@ def test_a_session_without_any_restriction_takes_its_forty_minutes(outcomes: lis
 @pytest.mark.timeout(400)
 def test_the_same_number_is_the_same_session_and_another_seed_is_not(outcomes: list[Outcome]) -> None:
     assert treat(SEED, 3) == outcomes[3]
-    assert draw_person(SEED + 1, 3) != draw_person(SEED, 3)
+    assert draw(SEED + 1, 3) != draw(SEED, 3)
 
 
 @pytest.mark.timeout(400)
@@ -81,25 +81,3 @@ def test_the_command_writes_its_page(tmp_path: Path, capsys: pytest.CaptureFixtu
     out = tmp_path / "cohort.md"
     assert main(["--sessions", "1", "--workers", "1", "--out", str(out)]) == 0
     assert out.read_text(encoding="utf-8") in capsys.readouterr().out
-
-
-def test_the_population_is_that_of_the_sources() -> None:
-    """facts/clinical.md 6.2: resting 125 SD 12 / 78 SD 8 / 72 SD 10, Emax 27.5 and 18.9, correlated with 0.6."""
-    people = [draw_person(1, number) for number in range(2_000)]
-    for values, middle, spread in (
-        ([one.resting.sys for one in people], 125, 12),
-        ([one.resting.dia for one in people], 78, 8),
-        ([one.resting.hr for one in people], 72, 10),
-        ([one.pd.hr_emax_bpm for one in people], 9, 8),
-    ):
-        assert mean(values) == pytest.approx(middle, abs=0.1 * spread)
-        assert stdev(values) == pytest.approx(spread, rel=0.06)
-    assert mean(one.pd.sys_emax_mmhg for one in people) == pytest.approx(27.5, rel=0.05)
-    assert stdev([one.pd.sys_emax_mmhg for one in people]) == pytest.approx(27.5 * 11.2 / 16, rel=0.15)
-    assert mean(one.pd.dia_emax_mmhg for one in people) == pytest.approx(18.9, rel=0.05)
-
-
-def test_drowsiness_follows_the_level() -> None:
-    person = draw_person(1, 0)
-    levels = [100, 250, 450, 650, 900]
-    assert [person.moaas(person.alertness * level) for level in levels] == [5, 4, 3, 2, 1]

@@ -13,10 +13,11 @@ from random import Random
 
 from channel_bench import POLICY, Bench
 from cohort.nurse import Nurse
-from cohort.people import CONCENTRATION_UG_ML, Person, draw_person
 
 from hil_sim.monitors.bedside import MONITOR, Bedside, MonitorSettings, Seen
 from hil_sim.parts import Vitals
+from hil_sim.patient.people import CONCENTRATION_UG_ML, Person
+from hil_sim.population import draw
 from interlocks.vocabulary import Demand, Priority, Signal, Stamp
 from pumpd.core import actions as do
 from pumpd.core import events as ev
@@ -194,7 +195,7 @@ class Treatment(Bench):
 
     def score_at_start(self) -> None:
         """Awake before the first drop: START asks for MOAA/S 5 (clinical.md 3.3)."""
-        self.score(Signal.MOAAS, self.person.moaas(0.0))
+        self.score(Signal.MOAAS, self.truth.moaas)
 
     def _measure_again(self) -> None:
         """Another reading, a minute after the last."""
@@ -210,7 +211,7 @@ class Treatment(Bench):
 
 def treat(seed: int, number: int) -> Outcome:
     """One session from the order to its end."""
-    person = draw_person(seed, number)
+    person = draw(seed, number)
     at = Treatment(person, seed)
     refusals = at.begin()
     if refusals:

@@ -1,5 +1,7 @@
 """The command line's own part."""
 
+import json
+
 import pytest
 
 from hil_sim.cli import main
@@ -21,3 +23,19 @@ def test_a_parameter_without_a_value_is_refused(capsys: pytest.CaptureFixture[st
 def test_a_wrong_port_is_refused_with_its_reason(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--listen", "serial:x"]) == 2
     assert "--listen" in capsys.readouterr().err
+
+
+def test_a_population_is_shown_for_people_and_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["population", "--n", "20", "--seed", "4"]) == 0
+    assert "20 virtual patients (seed 4), 0.5 mg/kg in 40 min" in capsys.readouterr().out
+    assert main(["population", "--n", "20", "--seed", "4", "--json"]) == 0
+    first = capsys.readouterr().out
+    assert json.loads(first)["at_min"]["40"]["systolic_change_mmhg"]["mean"] > 5.0
+    assert json.loads(first)["published"][0]["agrees"] is True
+    assert main(["population", "--n", "20", "--seed", "4", "--json"]) == 0
+    assert capsys.readouterr().out == first
+
+
+def test_a_population_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["population", "--n", "1"]) == 2
+    assert "--n is 1" in capsys.readouterr().err

@@ -10,8 +10,7 @@ READ = bytes.fromhex("01 04 00 00 00 08 F1 CC")
 
 
 def world(pump: str = "modbus-rtu") -> World:
-    listen = "tcp:0" if pump == "modbus-tcp" else "pty:x"
-    return World(pump=make_modbus_pump(pump, listen, "pumpd-default", 0))
+    return World(pump=make_modbus_pump(pump, "pumpd-default", 0))
 
 
 def ask(one: World, request: bytes = READ) -> bytes:

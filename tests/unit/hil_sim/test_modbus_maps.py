@@ -17,12 +17,11 @@ def test_maps_are_found_by_name_and_by_path(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("modbus-tcp", "pty:x", "pumpd-default", 1), "listens on tcp:PORT"),
-        (("modbus-rtu", "pty:x", "nothing", 1), "chonry-wp110, pumpd-default"),
-        (("modbus-rtu", "pty:x", "pumpd-default", 248), "outside 1-247"),
+        (("modbus-rtu", "nothing", 1), "chonry-wp110, pumpd-default"),
+        (("modbus-rtu", "pumpd-default", 248), "outside 1-247"),
     ],
 )
-def test_what_cannot_be_is_refused(words: tuple[str, str, str, int], why: str) -> None:
+def test_what_cannot_be_is_refused(words: tuple[str, str, int], why: str) -> None:
     with pytest.raises(ValueError, match=why):
         make_modbus_pump(*words)
 
@@ -34,6 +33,6 @@ def test_a_map_that_lacks_something_says_what(tmp_path: Path) -> None:
 
 
 def test_unit_and_wire_are_the_ones_asked_for() -> None:
-    pump = make_modbus_pump("modbus-tcp", "tcp:0", "pumpd-default", 9)
+    pump = make_modbus_pump("modbus-tcp", "pumpd-default", 9)
     assert (pump.memory.address, pump.is_tcp) == (9, True)
-    assert make_modbus_pump("modbus-rtu", "tcp:0", "pumpd-default", 0).memory.address == 1
+    assert make_modbus_pump("modbus-rtu", "pumpd-default", 0).memory.address == 1

@@ -98,6 +98,22 @@ def test_apnoea_lasts_its_time_and_breathing_can_begin_by_name() -> None:
     assert world.body.vitals().rr == 14.0
 
 
+def test_an_episode_passes_by_itself_or_when_the_scenario_ends_it() -> None:
+    """clinical.md 6.2: bradycardic faint."""
+    world = World(body=Body(70.0, 2000.0))
+    world.event("faint", lasts_s=30.0)
+    world.advance(20.0, 20_000.0)
+    assert (world.truth()["hr"], world.truth()["symptoms"]) == (38.0, ["faint", "unconscious"])
+    world.advance(30.0, 50_000.0)
+    assert (world.truth()["hr"], world.truth()["symptoms"]) == (72.0, [])
+    world.event("panic", for_s=80.0)
+    world.advance(79.0, 129_000.0)
+    assert world.truth()["hr"] == 132.0
+    world.advance(2.0, 131_000.0)
+    world.advance(61.0, 192_000.0)
+    assert world.truth()["hr"] == 72.0
+
+
 def test_a_bench_without_a_patient_says_so() -> None:
     with pytest.raises(ValueError, match="no patient"):
         World(body=StillBody()).event("bp_shift", sys=20.0)

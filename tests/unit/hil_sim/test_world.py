@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hil_sim.parts import StillBody
+from hil_sim.patient.body import Body
 from hil_sim.pumps.syringe import Syringe
 from hil_sim.world import World
 
@@ -55,6 +56,17 @@ def test_the_body_receives_what_the_vein_does() -> None:
 
     assert isinstance(world.body, StillBody)
     assert world.body.received_nl == pytest.approx(world.patient_nl)
+
+
+def test_the_truth_holds_artery_and_vein_and_what_the_nurse_is_told() -> None:
+    """clinical.md 6.1: the sim exposes both levels."""
+    world = World(body=Body(70.0, 2000.0))
+    world.body.advance(600.0, 4_375_000)
+    world.event("nausea")
+    truth = world.truth()
+    assert truth["c_ven_ng_ml"] == pytest.approx(62.0, abs=0.5)
+    assert truth["c_art_ng_ml"] > truth["c_ven_ng_ml"] + 5.0
+    assert truth["symptoms"] == ["nausea"]
 
 
 def test_a_long_step_delivers_as_much_as_many_short_ones() -> None:

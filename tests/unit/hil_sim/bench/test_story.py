@@ -63,6 +63,8 @@ ACT = '[[timeline]]\nat_s = 1\nkind = "event"\nname = "bp_shift"\n'
         ("", "title = None"),
         (GOOD + "colour = 1\n", "colour = 1: unknown key"),
         (GOOD + "[patient]\nwheight_kg = 70\n", "patient.wheight_kg = 70: unknown key"),
+        (GOOD + '[patient]\narchetype = "martian"\n', "patient.archetype = 'martian': unknown archetype"),
+        (GOOD + "[patient]\narchetype = [1]\n", "patient.archetype = [1]"),
         (GOOD + "[patient]\nweight_kg = true\n", "patient.weight_kg = True: is not a number"),
         (GOOD + "[patient]\nweight_kg = nan\n", "patient.weight_kg = nan"),
         (GOOD + "[patient]\nweight_kg = 0\n", "patient: weight_kg must be above 0"),
@@ -89,6 +91,22 @@ def test_what_is_wrong_is_refused_with_file_key_and_value(tmp_path: Path, text: 
         load(tmp_path, text)
     assert complaint in str(refusal.value)
     assert "case.toml" in str(refusal.value)
+
+
+def test_an_archetype_brings_its_values_and_the_table_replaces_single_ones(tmp_path: Path) -> None:
+    scenario = load(tmp_path, GOOD + '[patient]\narchetype = "hypertensive"\nweight_kg = 90\nhr = 64.0\n')
+    who = scenario.patient
+    assert (who.weight_kg, who.sys, who.dia, who.hr, who.response_factor) == (90.0, 145.0, 92.0, 64.0, 1.3)
+    assert body_of(scenario).vitals().sys == 145.0
+
+
+def test_an_archetype_brings_its_tendencies(tmp_path: Path) -> None:
+    body = body_of(load(tmp_path, GOOD + '[patient]\narchetype = "vagal"\n'))
+    for _ in range(12 * 60):
+        body.advance(1.0, 26_250_000 / 3600)
+        if body.vitals().symptoms:
+            break
+    assert "faint" in body.vitals().symptoms
 
 
 def test_the_same_name_may_be_a_fault_but_not_an_event(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Both devices without a wire: what is said when, by whom, with which number."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -149,6 +150,14 @@ def test_motion_shakes_the_pulse_out_and_fails_the_cuff() -> None:
     shown = [value for value in beats if value is not None]
     assert min(shown) >= 72
     assert max(shown) > 110
+
+
+def test_a_patient_who_moves_spoils_probe_and_cuff_without_any_fault_of_the_monitor() -> None:
+    """clinical.md 6.2, "vomiting with motion"."""
+    said = run(bedside(), 79.0, seen=replace(SEEN, truth=replace(TRUTH, is_shaking=True)))
+    assert {value["quality"] for value in cuff_messages(said)[0][1]["values"]} == {"bad"}
+    beats = [body["values"][0]["value"] for _, body in names(said, "MDC_PULS_OXIM_PULS_RATE")]
+    assert max(value for value in beats if value is not None) > 110
 
 
 def test_a_transducer_shows_the_same_tenth_for_a_minute_only_if_it_hangs() -> None:

@@ -5,6 +5,7 @@ import pytest
 from hil_sim.parts import Body as BodyShape
 from hil_sim.patient.body import BODY_EVENTS, Body
 from hil_sim.patient.pd import PdParameters, Resting
+from hil_sim.patient.sedation import Mind
 
 
 def infuse(body: Body, minutes: float, ml_h: float = 26.25) -> None:
@@ -97,7 +98,8 @@ def test_an_unknown_event_is_refused_with_what_there_is(name: str, params: dict[
 
 
 def test_every_event_is_described() -> None:
-    assert set(BODY_EVENTS) == {"bp_shift", "hr_shift", "spo2_shift", "deep_sedation"}
+    shifts = {"bp_shift", "hr_shift", "spo2_shift", "deep_sedation"}
+    assert set(BODY_EVENTS) == shifts | {"faint", "nausea", "vomit", "panic"}
 
 
 def test_a_tenfold_rate_puts_the_person_under_and_the_usual_one_does_not() -> None:
@@ -130,3 +132,18 @@ def test_a_patient_who_does_not_breathe_has_a_growing_gap() -> None:
     for _ in range(25):
         body.advance(1.0, 0.0)
     assert (body.vitals().rr, body.vitals().breath_gap_s) == (0.0, 25.0)
+
+
+def test_one_persons_mind_gives_way_sooner_than_anothers() -> None:
+    """Clinical.md 6.2: the levels that sedate differ by 20 % between people; at 177 ng/mL the usual person is awake."""
+    sleepy = Body(70.0, 2000.0, mind=Mind(sedation_factor=1.2, dissociation_factor=2.0))
+    infuse(sleepy, 40)
+    seen = sleepy.vitals()
+    assert (seen.moaas, seen.symptoms) == (4, ("drowsiness",))
+    assert seen.dissociation == pytest.approx(2.0 * 0.3 * (177 - 50), abs=0.5)
+
+
+def test_a_pressure_that_is_too_low_takes_the_answers_away_whatever_lowered_it() -> None:
+    body = Body(70.0, 2000.0)
+    body.event("bp_shift", sys=-70.0, dia=-40.0)
+    assert (body.vitals().moaas, body.vitals().symptoms) == (1, ("unconscious",))

@@ -47,6 +47,33 @@ def test_the_step_does_not_change_the_answer() -> None:
         assert getattr(coarse, name) == pytest.approx(getattr(fine, name), rel=1e-9)
 
 
+def test_an_even_step_gives_what_the_exponentials_give() -> None:
+    """Steps of one length go by factors, steps of changing length do not; four hours apart by less than 1e-9."""
+    even, uneven = TwoCompartment(WEIGHT_KG), TwoCompartment(WEIGHT_KG)
+    for step in range(4 * 3600 * 10):
+        ug_s = 14.58 if step < 24_000 and step % 7_000 < 6_000 else 0.0
+        even.advance(0.1, ug_s * 0.1)
+        for dt_s in (0.03, 0.07):
+            uneven.advance(dt_s, ug_s * dt_s)
+        if step in (100, 23_999, 144_000 - 1):
+            for name in ("c_ven", "c_art", "c_effect", "body_ug"):
+                assert getattr(even, name) == pytest.approx(getattr(uneven, name), rel=1e-9)
+
+
+def test_a_length_that_changes_and_comes_back_is_stepped_rightly() -> None:
+    one, other = TwoCompartment(WEIGHT_KG), TwoCompartment(WEIGHT_KG)
+    for dt_s in (0.1, 0.1, 0.1, 5.0, 5.0, 0.1, 0.1, 0.0, 0.1):
+        one.advance(dt_s, 14.58 * dt_s)
+    other.advance(10.6, 14.58 * 10.6)
+    assert one.c_effect == pytest.approx(other.c_effect, rel=1e-9)
+
+
+def test_the_level_falls_at_the_published_half_times() -> None:
+    """Clinical.md 6.1: 17.6 and 183 min."""
+    fast, slow = CLEMENTS_NIMMO.rates_min()
+    assert (log(2.0) / fast, log(2.0) / slow) == pytest.approx((17.6, 183.0), abs=0.5)
+
+
 def test_drug_is_neither_made_nor_lost_but_by_elimination() -> None:
     """Integrate the elimination by hand over 40 min of one-second steps: in = left + eliminated."""
     body = TwoCompartment(WEIGHT_KG)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hil_sim.patient.sedation import breathing_share, dissociation, moaas
+from hil_sim.patient.sedation import Mind, breathing_share, dissociation, moaas
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,13 @@ def test_breathing_is_spared_until_the_person_no_longer_answers_to_shaking() -> 
     assert breathing_share(699.0) == 1.0
     assert breathing_share(1100.0) == pytest.approx(0.65)
     assert breathing_share(5000.0) == pytest.approx(0.3)
+
+
+def test_people_differ_in_how_far_away_a_level_takes_them() -> None:
+    assert (dissociation(100.0, 2.0), dissociation(300.0, 2.0)) == (30.0, 100.0)
+
+
+@pytest.mark.parametrize("bad", [{"sedation_factor": -0.1}, {"dissociation_factor": float("nan")}])
+def test_a_negative_factor_is_refused(bad: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        Mind(**bad)
