@@ -88,6 +88,7 @@ class World:
         self.monitor_faults: dict[str, Mapping[str, Any]] = {}
         self.motions: deque[tuple[float, float, float]] = deque(maxlen=MOTIONS_KEPT)
         self.halted_at_link_ms: float | None = None
+        self.first_motion_s: float | None = None
         self.link_ms = 0.0
         self._observers: list[Callable[[str], None]] = []
         self._active: list[_Active] = []
@@ -146,6 +147,11 @@ class World:
     def displaced_nl(self) -> float:
         """What has left the syringe's tip so far, nL."""
         return self.syringe.displaced_nl
+
+    @property
+    def is_anything_planned(self) -> bool:
+        """An act of the timeline is still to come, or a fault in force will end by itself."""
+        return bool(self._timeline) or any(one.until_s is not None for one in self._active)
 
     def truth(self) -> dict[str, Any]:
         """The truth as one flat JSON object (nL, nL/h, mmHg, treatment s, link ms).
@@ -278,4 +284,6 @@ class World:
             self.halted_at_link_ms = self.link_ms
         self._last_rate_nl_h = rate_nl_h
         self.motions.append((self.link_ms, self.treatment_s, rate_nl_h))
+        if self.first_motion_s is None and rate_nl_h > 0.0:
+            self.first_motion_s = self.treatment_s
         self.note(f"motion {round(rate_nl_h)} nl/h")

@@ -53,6 +53,7 @@ class Nurse:
         order: the order's values, as texts.
         moaas: the sedation score that the patient would be given now.
         told: hears (verb, stage, reasons) of every answer.
+        pressed: hears (verb, by, arguments) of everything that is pressed.
     """
 
     panel: Panel
@@ -60,6 +61,7 @@ class Nurse:
     moaas: Callable[[], int]
     told: Callable[[str, str, list[str]], None]
     habits: Habits = field(default_factory=Habits)
+    pressed: Callable[[str, str, Mapping[str, Any]], None] = lambda _verb, _by, _args: None
     _pressed_s: float = -1e9
     _measured_s: float = -1e9
     _round_s: float = -1e9
@@ -77,16 +79,17 @@ class Nurse:
         elif self.habits.starts:
             self._prepare(state, now_s)
 
-    def act(self, verb: str, args: Mapping[str, Any] | None = None, by: str = "") -> None:
-        """Press something, on the state as it is shown now."""
+    def act(self, verb: str, args: Mapping[str, Any] | None = None, by: str = "", pin: str = "") -> None:
+        """Press something, on the state as it is shown now; with her own PIN unless another is given."""
         who = by or (PRESCRIBER if verb == "order" else NURSE)
         given = dict(args or {})
         if verb in _EPOCH_VERBS and "epoch" not in given and self.panel.state is not None:
             given["epoch"] = self.panel.state["epoch"]
-        pin = PINS.get(who, "0000") if verb in (*_EPOCH_VERBS, "order") else ""
+        typed = (pin or PINS.get(who, "0000")) if verb in (*_EPOCH_VERBS, "order") else ""
         if verb == "order":
             given = {**self.order, **given}
-        self.panel.ask(verb, who, pin, given, lambda stage, reasons: self.told(verb, stage, reasons))
+        self.pressed(verb, who, given)
+        self.panel.ask(verb, who, typed, given, lambda stage, reasons: self.told(verb, stage, reasons))
 
     def _prepare(self, state: State, now_s: float) -> None:
         if now_s - self._pressed_s < LOOKS_EVERY_S:
