@@ -91,7 +91,8 @@ def _alaris(answer: bytes) -> Found | None:
     if binascii.crc_hqx(body, 0xFFFF) != int(match[2], 16):
         return None
     serial = match[1].decode("ascii", "replace")
-    return Found("alaris", f"an Alaris pump, serial number {serial}", {"serial": serial}, "experimental")
+    note = "experimental; it keeps no volume limit of its own: the driver halts it when the volume is given"
+    return Found("alaris", f"an Alaris pump, serial number {serial}", {"serial": serial}, note)
 
 
 def modbus_crc(body: bytes) -> bytes:

@@ -1,6 +1,5 @@
 """The limit kept on this side of the wire."""
 
-
 from drivers.alaris.codec import Counter
 from drivers.alaris.limit import HostLimit, reach_nl
 

@@ -70,6 +70,15 @@ def test_chemyx_and_alaris() -> None:
     assert read("alaris", good.replace(b"8003", b"8004")) is None
 
 
+def test_of_an_alaris_pump_is_told_what_it_cannot_do() -> None:
+    body = b"INST_SERIALNO^8003-1234"
+    found = next(one for one in questions() if one.family == "alaris").read(
+        b"!%b|%04X\r" % (body, binascii.crc_hqx(body, 0xFFFF))
+    )
+    assert found is not None
+    assert "it keeps no volume limit of its own" in found.note
+
+
 def test_the_questions_bytes_are_the_fact_sheets() -> None:
     by_title = {one.title: one.request for one in [*questions(), *questions(is_tcp=True)]}
     assert by_title["VER, basic mode"] == b"0VER\r"
