@@ -13,7 +13,7 @@ from drivers import transport as lines
 from drivers.contract import Listener
 from drivers.errors import PortAddressError
 from drivers.line.chain import Chain
-from drivers.line.driver import LineDriver
+from drivers.line.driver import LineDriver, check_baud
 from drivers.modbus.binding import Binding, check_binding
 from drivers.modbus.dialect import ModbusDialect
 from drivers.modbus.layout import RegisterMap
@@ -43,10 +43,7 @@ class ModbusLine:
     def __post_init__(self) -> None:
         if self.transport not in TRANSPORTS:
             raise ValueError(f"{self.port}: transport {self.transport!r} is not one of {TRANSPORTS}")
-        if self.baud not in BAUDS:
-            raise ValueError(
-                f"{self.port}: baud {self.baud} is not one of {BAUDS}; set the pump to one of them"
-            )
+        check_baud(self.port, self.baud, BAUDS)
         if self.parity not in lines.PARITIES:
             raise ValueError(f"{self.port}: parity {self.parity!r} is not one of {tuple(lines.PARITIES)}")
         if self.stop_bits not in lines.STOP_BITS:
