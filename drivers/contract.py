@@ -75,7 +75,11 @@ class WatchdogKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What this pump with this syringe can do. Rates in nl/h, volumes in nl, times in link ms."""
+    """What this pump with this syringe can do. Rates in nl/h, volumes in nl, times in link ms.
+
+    `limits_volume`: the pump itself holds the limit of a `Run` and rests there, whatever becomes of the host. False:
+    the driver halts it at its polls, so without a host only the watchdog bounds what is given.
+    """
 
     family: str
     rate_min_nl_h: int
@@ -85,6 +89,7 @@ class Capabilities:
     watchdog: WatchdogKind
     watchdog_bound_ms: int
     reports_pressure: bool
+    limits_volume: bool = True
 
     def floor_rate(self, rate_nl_h: int) -> int:
         """Largest settable rate not above `rate_nl_h`; 0 if that is below the pump's minimum."""

@@ -11,7 +11,13 @@ patient is to stop a stop.
 The gate remembers one thing. A start is permitted only when a rate and a volume limit have both passed since
 the last start, and both still lie within the approval now in force; so an approval that was lowered, or a
 change of diameter or unit that gave the numbers in the pump another meaning, takes an old setting's right to
-be started with. After panda's safety hooks (facts/style.md 1.2: default deny, an inactive command always
+be started with.
+
+Not every pump can be told a volume to stop at. Where the host itself will halt the pump, no frame sets a volume and
+none may be made to look as if it did: the start carries the number at which the host will halt, as `host_limit_nl`,
+and that number is held against the approval as a set volume is. It is of that start alone and is not remembered.
+
+After panda's safety hooks (facts/style.md 1.2: default deny, an inactive command always
 passes).
 """
 
@@ -36,11 +42,15 @@ class EffectKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One frame's effect. `value` is nl/h or nl where the kind has one; `wording` is the text itself."""
+    """One frame's effect. `value` is nl/h or nl where the kind has one; `wording` is the text itself.
+
+    `host_limit_nl`: of a start, the volume after which the host itself halts a pump that cannot be told one, nl.
+    """
 
     kind: EffectKind
     wording: str
     value: int = 0
+    host_limit_nl: int | None = None
 
 
 class Gate:
@@ -106,15 +116,17 @@ class Gate:
     def _start(self, effect: Effect) -> str | None:
         if self._approval is None:
             return f"gate: {effect.wording} starts the pump, and nothing is approved"
-        rate_nl_h, volume_nl = self._rate_nl_h, self._volume_nl
-        if rate_nl_h is None or volume_nl is None:
+        rate_nl_h = self._rate_nl_h
+        volumes_nl = [one for one in (self._volume_nl, effect.host_limit_nl) if one is not None]
+        if rate_nl_h is None or not volumes_nl:
             missing = "rate" if rate_nl_h is None else "volume limit"
             return f"gate: {effect.wording} starts the pump, and no {missing} has passed since the last start"
         if rate_nl_h > self._approval.max_rate_nl_h:
             limit = self._approval.max_rate_nl_h
             return f"gate: {effect.wording} would start at {rate_nl_h} nl/h, approved are {limit} nl/h"
-        if volume_nl > self._approval.max_volume_nl:
-            limit = self._approval.max_volume_nl
-            return f"gate: {effect.wording} would start with {volume_nl} nl, approved are {limit} nl"
+        limit = self._approval.max_volume_nl
+        for volume_nl in volumes_nl:
+            if not 0 < volume_nl <= limit:
+                return f"gate: {effect.wording} would start with {volume_nl} nl, approved are 1 to {limit} nl"
         self.forget()
         return None

@@ -18,6 +18,8 @@ from typing import Any, Protocol, cast
 from drivers.contract import Capabilities, Listener, PumpDriver
 
 GROUP = "pumpd.drivers"
+#: Keys that pumps on one port must agree on: the port is opened once, for all of them.
+_OF_THE_PORT = ("baud", "parity", "stop_bits")
 
 Value = int | str | bool
 #: `drivers.transport.Connect`, without loading a serial library to say so.
@@ -196,8 +198,11 @@ class Lines:
             raise OptionsRefused(
                 (("port", f"port = {port!r}: {kind} is configured there; it shares no port"),)
             )
-        here, there = options.get("baud"), shared.options.get("baud")
-        if here != there:
-            fault = f"baud = {here!r}: another pump on {port} is configured with {there!r}"
-            raise OptionsRefused((("baud", fault),))
+        faults = [
+            (key, f"{key} = {options.get(key)!r}: another pump on {port} is configured with {there!r}")
+            for key in _OF_THE_PORT
+            if options.get(key) != (there := shared.options.get(key))
+        ]
+        if faults:
+            raise OptionsRefused(tuple(faults))
         return shared.line

@@ -12,6 +12,12 @@ read again, and a halt must not stand in that queue. The write buffer's high wat
 more waiting than that means that nobody takes our bytes, and the driver gives the line up instead of queueing
 behind it.
 
+Every port opens with 8 data bits, no parity and one stop bit, which is all that most pumps know. A family whose pumps
+can be set otherwise wraps `connect` with `with_frame`: the open port is set to the parity and the stop bits that the
+pump has before a byte is sent. A pseudo terminal has neither: the kernel drops them silently the first time and
+refuses the same setting the second (facts/protocols.md 0), so there a refusal means nothing; on a real port it is
+the reason not to open it.
+
 `tcp:HOST:PORT` is a pump behind a serial server. Nobody can be locked out there from this side: give the
 serial server one client only.
 """
@@ -36,6 +42,9 @@ CLOSED_BY_ABORT_S = 1.0
 
 #: How the driver gets its line; a test may put a line in memory here. Raises PortError.
 Connect = Callable[[str, int, asyncio.Protocol], Awaitable[asyncio.Transport]]
+
+PARITIES = {"N": serial.PARITY_NONE, "E": serial.PARITY_EVEN, "O": serial.PARITY_ODD}
+STOP_BITS = {1: serial.STOPBITS_ONE, 2: serial.STOPBITS_TWO}
 
 _TCP = re.compile(r"tcp:(?P<host>[^:\[\]]+|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})")
 
@@ -119,6 +128,30 @@ async def connect(port: str, baud: int, protocol: asyncio.Protocol) -> asyncio.T
     transport, _ = await serial_asyncio_fast.connection_for_serial(loop, lambda: protocol, device)
     transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
     return transport
+
+
+def with_frame(connect: Connect, parity: str, stop_bits: int) -> Connect:
+    """`connect`, with this parity (N, E or O) and 1 or 2 stop bits; on TCP they are the serial server's affair."""
+    if (parity, stop_bits) == ("N", 1):
+        return connect
+
+    async def connect_framed(port: str, baud: int, protocol: asyncio.Protocol) -> asyncio.Transport:
+        transport = await connect(port, baud, protocol)
+        device: serial.Serial | None = transport.get_extra_info("serial")
+        if device is None:
+            return transport
+        try:
+            device.parity = PARITIES[parity]
+            device.stopbits = STOP_BITS[stop_bits]
+        except (termios.error, OSError, ValueError) as error:
+            if not os.path.realpath(port).startswith("/dev/pts/"):
+                abort(transport)
+                raise PortError(
+                    port, f"parity {parity} with {stop_bits} stop bits cannot be set: {error}"
+                ) from error
+        return transport
+
+    return connect_framed
 
 
 def _close_unwanted(opening: "asyncio.Future[serial.Serial]") -> None:

@@ -1,6 +1,6 @@
 """What every test may use: the loop of its choice, and real brokers.
 
-Asynchronous tests run on a real selector loop, or with the marker `virtual_time` on `VirtualTimeLoop`. A
+Asynchronous tests run on a real selector loop, or with the marker `virtual_time` on `JumpingLoop`. A
 missing mosquitto is a failure, not a skip: whoever selects tests without it says so with `-m "not
 mosquitto"`.
 """
@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 import structlog
 
-# The test support modules beside this file are imported by name (`import virtual_time`).
+# The test support modules beside this file are imported by name (`import real_mosquitto`).
 sys.path.insert(0, str(Path(__file__).parent))
 
 from real_mosquitto import Certificates, Mosquitto
-from virtual_time import VirtualTimeLoop
+
+from drivers.conformance.virtual_time import JumpingLoop
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,7 +37,7 @@ def pytest_asyncio_loop_factories(
     config: pytest.Config, item: pytest.Item
 ) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
     if item.get_closest_marker("virtual_time"):
-        return {"virtual": VirtualTimeLoop}
+        return {"virtual": JumpingLoop}
     return {"real": asyncio.SelectorEventLoop}
 
 

@@ -38,4 +38,5 @@ def capabilities(diameter_um: int, bound: Binding) -> Capabilities:
         watchdog=WatchdogKind.COMMUNICATION,
         watchdog_bound_ms=WATCHDOG_MS,
         reports_pressure=False,
+        limits_volume=False,
     )

@@ -5,9 +5,8 @@ arguments) and computes the value with its own arithmetic. Five questions and fo
 else, however well framed, is UNKNOWN, and the gate refuses that. That is the more needed here as the maker's
 command list is not public: of a word that is not ours nobody could say what it does.
 
-The one effect that is not in the bytes is the volume limit, which this family's pump cannot be told (`limit.py`).
-While a start states one, the read of the counter that it counts from is shown to the gate as what it is for us: the
-moment that limit is set, on our side.
+One thing is not in the bytes: the volume limit, which this family's pump cannot be told (`limit.py`). INF_START is
+shown to the gate with the volume after which the driver itself will halt the pump; with none, the gate refuses it.
 """
 
 import re
@@ -20,22 +19,20 @@ _REMOTE = re.compile(r"REMOTE_(?:CFG|CTRL)\^ENABLED\^[0-9A-F]{4}", re.ASCII)
 _RATE = re.compile(r"INF_RATE\^(?P<whole>[0-9]{1,4})\.(?P<tenths>[0-9])\^ml/h", re.ASCII)
 
 
-def effect_of(frame: bytes, stated_nl: int | None = None) -> Effect:
-    """The effect of one request. `stated_nl`: the limit that a start under way states, nl. Never raises."""
+def effect_of(frame: bytes, host_limit_nl: int | None = None) -> Effect:
+    """The effect of one request. `host_limit_nl`: where the driver halts the run that this starts. Never raises."""
     piece = frame.removeprefix(ESC)
     text = unwrap(piece.removesuffix(CR)) if piece.endswith(CR) else None
     if text is None:
         return Effect(EffectKind.UNKNOWN, f"a malformed frame {frame.hex(' ')}")
-    return _effect(text.decode("ascii"), stated_nl)
+    return _effect(text.decode("ascii"), host_limit_nl)
 
 
-def _effect(wording: str, stated_nl: int | None) -> Effect:
+def _effect(wording: str, host_limit_nl: int | None) -> Effect:
     if wording == "INF_STOP":
         return Effect(EffectKind.HALTS, wording)
     if wording == "INF_START":
-        return Effect(EffectKind.STARTS, wording)
-    if wording == "INF_VI" and stated_nl is not None:
-        return Effect(EffectKind.SETS_VOLUME, "the driver's own limit, counted from INF_VI,", stated_nl)
+        return Effect(EffectKind.STARTS, wording, host_limit_nl=host_limit_nl)
     if wording in _READS or _REMOTE.fullmatch(wording):
         return Effect(EffectKind.HARMLESS, wording)
     rate = _RATE.fullmatch(wording)

@@ -9,9 +9,9 @@ that has fallen cannot be reckoned with, and halts the pump as well.
 
 It holds only while the caller polls. A caller that has gone leaves the pump's own watchdog, 15 s.
 
-The gate wants a volume before a start, and rightly. What it is shown is the number in `stated_nl`, at the very
-read of the counter from which this limit is going to count; so a start passes only with a volume within the
-approval, and the number that was approved is the number that halts.
+The gate wants a volume before a start, and rightly. No frame of ours sets one, so the start itself says it: the effect
+of INF_START carries `volume_nl`, the number after which this limit, already begun, will halt the pump. A start with
+none begun, or with more than is approved, does not pass.
 """
 
 from drivers.alaris.codec import Counter
@@ -30,43 +30,33 @@ class HostLimit:
     """The limit of the run under way, of one pump. Volumes are nl."""
 
     def __init__(self) -> None:
-        self._stated_nl: int | None = None
-        self._ends_at_nl: int | None = None
+        self._volume_nl: int | None = None
+        self._ends_at_nl = 0
         self._read_nl = 0
 
     @property
-    def stated_nl(self) -> int | None:
-        """The limit of a start under way, while its counter is being read; the gate is shown it."""
-        return self._stated_nl
+    def volume_nl(self) -> int | None:
+        """How much the run under way may give from where it was begun; None: no limit is in force."""
+        return self._volume_nl
 
     @property
     def is_in_force(self) -> bool:
         """The run under way was started here, and is halted at its limit."""
-        return self._ends_at_nl is not None
+        return self._volume_nl is not None
 
-    def state(self, volume_nl: int) -> None:
-        """Say which limit the next read of the counter begins."""
-        self._stated_nl = volume_nl
-
-    def unstate(self) -> None:
-        """No start is under way."""
-        self._stated_nl = None
-
-    def begin(self, counter: Counter) -> None:
-        """Count from here. Raises ValueError if nothing was stated."""
-        if self._stated_nl is None:
-            raise ValueError("no limit was stated")
-        self._ends_at_nl = counter.value_nl + self._stated_nl
+    def begin(self, counter: Counter, volume_nl: int) -> None:
+        """Count this volume from here."""
+        self._volume_nl = volume_nl
+        self._ends_at_nl = counter.value_nl + volume_nl
         self._read_nl = counter.value_nl
-        self._stated_nl = None
 
     def lift(self) -> None:
         """The pump stands: whoever starts it next, it is not this run."""
-        self._ends_at_nl = None
+        self._volume_nl = None
 
     def reason_to_halt(self, counter: Counter, rate_nl_h: int) -> str | None:
         """Why this reading of the counter ends the run, at this rate (nl/h); None: it may go on."""
-        if self._ends_at_nl is None:
+        if self._volume_nl is None:
             return None
         if counter.value_nl < self._read_nl:
             return f"the counter fell from {self._read_nl} to {counter.value_nl} nl"

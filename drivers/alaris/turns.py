@@ -256,7 +256,7 @@ def run(hold: Hold, command: Run) -> Turn:
     yield from _take_remote(hold)
     _check_ready(hold, (yield from _look(hold)))
     yield from _order(order)
-    yield from _begin_limit(hold, command.volume_limit_nl)
+    hold.limit.begin((yield from _read_counter()), command.volume_limit_nl)
     rate_nl_h = yield from _read_rate()
     if rate_nl_h != command.rate_nl_h:
         raise Refused(f"rate reads back {rate_nl_h} nl/h, not {command.rate_nl_h} nl/h")
@@ -274,16 +274,6 @@ def run(hold: Hold, command: Run) -> Turn:
         f"infusing at {rate_nl_h} nl/h; this driver, not the pump, halts it at {command.volume_limit_nl} nl"
     )
     return Ending(Outcome.CONFIRMED, detail, report)
-
-
-def _begin_limit(hold: Hold, volume_nl: int) -> Generator[Ask, Reply, None]:
-    """The counter, read as the beginning of this run's limit; the gate is shown it while the question leaves."""
-    hold.limit.state(volume_nl)
-    try:
-        counter = yield from _read_counter()
-        hold.limit.begin(counter)
-    finally:
-        hold.limit.unstate()
 
 
 def _shown(reply: Reply) -> str:

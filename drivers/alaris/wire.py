@@ -30,7 +30,7 @@ _QUESTIONS = frozenset(ask.text for ask in (READ_SERIAL, READ_STATE, READ_VOLUME
 class AlarisWire:
     """One pump of the family on one open port. Implements `drivers.line.wire.Wire`.
 
-    `limit`: of this pump's run; what a start states of it, the gate is shown.
+    `limit`: of this pump's run; a start is shown to the gate with it.
     """
 
     identity_ask = READ_SERIAL
@@ -50,8 +50,8 @@ class AlarisWire:
         return (ESC if self._is_stuck else b"") + wrap(ask.text)
 
     def effect(self, frame: bytes) -> Effect:
-        """Read back from the bytes; and the limit that a start states."""
-        return effect_of(frame, self._limit.stated_nl)
+        """Read back from the bytes; a start with the limit that is already being counted."""
+        return effect_of(frame, self._limit.volume_nl)
 
     def sent(self, ask: Ask, frame: bytes, effect: Effect) -> None:
         """Whatever was stuck is gone; this may come back."""

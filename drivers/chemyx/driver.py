@@ -8,7 +8,7 @@ from drivers.chemyx.binding import Binding
 from drivers.chemyx.dialect import ChemyxDialect
 from drivers.contract import Listener
 from drivers.line.chain import Chain
-from drivers.line.driver import LineDriver
+from drivers.line.driver import LineDriver, check_baud
 
 #: 4000 and 6000: 9600; Nanojet and OEM: 38400; 100 and 200: either (facts/protocols.md 3).
 BAUDS = (9600, 38400)
@@ -23,8 +23,7 @@ class ChemyxLine:
     baud: int = 38400
 
     def __post_init__(self) -> None:
-        if self.baud not in BAUDS:
-            raise ValueError(f"{self.port}: baud {self.baud} is not one of {BAUDS}")
+        check_baud(self.port, self.baud, BAUDS)
 
 
 class ChemyxDriver(LineDriver):

@@ -9,6 +9,7 @@ A pty's slave end is held open here too, because the kernel tears a pty down whe
 0). To unplug is to close both ends and take the name away.
 """
 
+import abc
 import asyncio
 import contextlib
 import os
@@ -44,7 +45,7 @@ class HostFrame:
     chunk: bytes
 
 
-class Line:
+class Line(abc.ABC):
     """One rig behind one wire. A subclass carries the bytes."""
 
     port = ""
@@ -137,14 +138,17 @@ class Line:
         self._advance()
         self._ticking = self._loop.call_later(TICK_S, self._tick)
 
+    @abc.abstractmethod
     async def _open(self) -> None:
-        raise NotImplementedError
+        """Bring the far side up."""
 
+    @abc.abstractmethod
     async def _close(self) -> None:
-        raise NotImplementedError
+        """Take it away, port and all."""
 
+    @abc.abstractmethod
     def _to_host(self, piece: bytes) -> None:
-        raise NotImplementedError
+        """Carry these bytes, now."""
 
 
 class _MemoryTransport(asyncio.Transport):

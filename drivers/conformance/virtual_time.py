@@ -1,10 +1,12 @@
-"""An event loop whose clock jumps to the next timer, for the line in memory: minutes pass in milliseconds, always
-alike.
+"""An event loop whose clock jumps to the next timer: forty minutes pass in under a second, always alike.
 
 Theory of operation. The loop asks its selector to wait until the next timer is due. Ours looks without waiting and,
 if nothing is ready, moves the clock by exactly that wait. When no timer is set and nothing is ready, nothing can
 ever happen again: that is a deadlock of the check, and it raises instead of hanging. Threads would let the clock race
 ahead of their work, so what is run in one is run inline.
+
+For lines in memory and socket pairs only: a pty or another process needs real time to move its bytes
+(facts/ecosystem.md 10).
 """
 
 import asyncio

@@ -86,11 +86,9 @@ def capabilities(diameter_um: int, lease_s: int, motor: Motor = ELEVEN_ELITE) ->
 
 
 def _settable_from(least: Fraction) -> int:
-    value = -(-least.numerator // least.denominator)
-    step = next(row.step for row in codec.RATE_STEPS if value < row.below)
-    return -(-value // step) * step
+    step = codec.rate_step(Fraction(-(-least.numerator // least.denominator)))
+    return -(-least // step) * step
 
 
 def _settable_to(most: int) -> int:
-    step = next(row.step for row in codec.RATE_STEPS if most < row.below)
-    return most - most % step
+    return most - most % codec.rate_step(Fraction(most))

@@ -1,11 +1,16 @@
 """The words of the "ultra" command set: prompts, numbers, units, errors. Bytes in, our integers out. No state.
 
 Theory of operation. An answer is a few lines and a prompt, and the prompt says what the motor does: every
-answer is a status report. The pump chooses the unit of a number by its size (`199.49 ul/min`, `1 ml/min`) and
-writes about six digits, so a number is exact only if it was sayable in the first place. Hence numbers are read
-into exact fractions, and we write only such rates and volumes as survive the pump's own way of writing them:
-the unit it would choose itself, five digits for a rate and six for a volume. What cannot be said so is not
-said: `say_rate` and `say_volume` return None and the caller refuses, it never rounds (design law 10).
+answer is a status report. The pump chooses the unit of a number
+by its size (`199.49 ul/min`, `1 ml/min`) and writes about six digits. Numbers are read into exact fractions.
+
+Volumes are written only as they survive the pump's own way of writing: the unit it would choose itself, six digits.
+A rate is ordered by the hour, and of the tenths of a ml/h only every third is a whole number of its five digits by
+the minute. So rates have steps of ours, five digits by the hour (`RATE_STEPS`); one that is whole by the minute too is
+said in the pump's own unit, any other by the hour (`26.2 ml/hr`). Either may come back by the minute, rounded:
+`436.67 ul/min`. Five such digits tell neighbouring steps apart, so `read_rate` takes what lies within their rounding
+for the step it stands for, and anything else for what it is. What is no step is not said: `say_rate` and `say_volume`
+return None and the caller refuses, it never rounds (design law 10).
 
 Source: facts/protocols.md 2 (manual s10, tape s11).
 """
@@ -117,6 +122,16 @@ def parse_rate(text: bytes) -> Fraction | None:
     return _rate(match[1], match[2], match[3]) if match else None
 
 
+def read_rate(text: bytes) -> Fraction | None:
+    """As above; the step of ours that it stands for if the pump's five digits by the minute would read so."""
+    exact = parse_rate(text)
+    if exact is None:
+        return None
+    step = rate_step(exact)
+    nearest = round(exact / step) * step
+    return Fraction(nearest) if abs(exact - nearest) <= step * _READS_AS_STEP else exact
+
+
 def parse_limits(text: bytes) -> tuple[Fraction, Fraction] | None:
     """`25.0404 nl/min to 26.0035 ml/min` in nl/h, exactly."""
     match = LIMITS.fullmatch(text)
@@ -177,13 +192,17 @@ def _unit_of(value_nl: Fraction) -> bytes:
 
 
 def say_rate(rate_nl_h: int) -> bytes | None:
-    """`437.5 ul/min`: as the pump will read it back; None if it could not do so exactly."""
-    per_min = Fraction(rate_nl_h, 60)
-    if per_min < 1:
+    """`437.5 ul/min`, `26.2 ml/hr`: as it will be told from every other step; None if it is no step."""
+    if rate_nl_h < RATE_LEAST_NL_H or rate_nl_h % rate_step(Fraction(rate_nl_h)):
         return None
+    per_min = Fraction(rate_nl_h, 60)
     unit = _unit_of(per_min)
     number = _say(per_min / _METRIC_NL[unit], RATE_DIGITS)
-    return number + b" " + unit + b"l/min" if number else None
+    if number:
+        return number + b" " + unit + b"l/min"
+    unit = _unit_of(Fraction(rate_nl_h))
+    number = _say(rate_nl_h / _METRIC_NL[unit], RATE_DIGITS)
+    return number + b" " + unit + b"l/hr" if number else None
 
 
 def say_volume(volume_nl: int) -> bytes | None:
@@ -200,9 +219,18 @@ def say_diameter(diameter_um: int) -> bytes:
     return b"%d.%03d" % divmod(diameter_um, 1000)
 
 
-#: From 10 nl/min on, five digits; below, whole steps of 6 nl/h, which is 0.1 nl/min.
-RATE_STEPS = (Step(600_000, 6), *(Step(600_000 * 10**n, 6 * 10**n) for n in range(1, 6)))
+#: Five digits by the hour up to 6 ul/h, and so on; the decades are those of five digits by the minute.
+RATE_STEPS = tuple(Step(600 * 10**n, 10 ** max(n - 2, 0)) for n in range(9))
+#: 1 nl/min: below, the pump's digits are not known.
+RATE_LEAST_NL_H = 60
+#: Half the last of five digits by the minute is 3 nl/h where a step is 10, and so on in each decade.
+_READS_AS_STEP = Fraction(3, 10)
 VOLUME_STEPS = (Step(10**6, 1), Step(10**7, 10), Step(10**8, 100), Step(10**9, 1000))
+
+
+def rate_step(rate_nl_h: Fraction) -> int:
+    """How finely a rate of this size can be set, nl/h."""
+    return next((row.step for row in RATE_STEPS if rate_nl_h < row.below), RATE_STEPS[-1].step)
 
 
 def volume_step(volume_nl: int) -> int:

@@ -13,7 +13,7 @@ from drivers.harvard.binding import Binding
 from drivers.harvard.capabilities import ELEVEN_ELITE, Motor
 from drivers.harvard.dialect import HarvardDialect
 from drivers.line.chain import Chain
-from drivers.line.driver import LineDriver
+from drivers.line.driver import LineDriver, check_baud
 
 #: USB CDC takes any; PHD ULTRA RS-232 9600-115200, the Elite's chain to 921600 (facts/protocols.md 2).
 BAUDS = (9600, 19200, 38400, 57600, 115200, 128000, 230400, 460800, 921600)
@@ -32,10 +32,7 @@ class HarvardLine:
     motor: Motor = field(default=ELEVEN_ELITE)
 
     def __post_init__(self) -> None:
-        if self.baud not in BAUDS:
-            raise ValueError(
-                f"{self.port}: baud {self.baud} is not one of {BAUDS}; set the pump to one of them"
-            )
+        check_baud(self.port, self.baud, BAUDS)
 
 
 class HarvardDriver(LineDriver):

@@ -18,7 +18,14 @@ _NUMBER = re.compile(r"(?P<whole>[0-9]{1,6})(?:\.(?P<decimals>[0-9]{1,5}))? (?P<
 _DIAMETER = re.compile(r"[0-9]{1,2}\.[0-9]{3}")
 
 #: Picolitres an hour, and picolitres, so that a fifth decimal is whole.
-_RATE_PL_H = {"ml/min": 60 * 10**9, "ul/min": 60 * 10**6, "nl/min": 60 * 10**3}
+_RATE_PL_H = {
+    "ml/min": 60 * 10**9,
+    "ul/min": 60 * 10**6,
+    "nl/min": 60 * 10**3,
+    "ml/hr": 10**9,
+    "ul/hr": 10**6,
+    "nl/hr": 10**3,
+}
 _VOLUME_PL = {"ml": 10**9, "ul": 10**6, "nl": 10**3}
 
 _HARMLESS = frozenset(

@@ -92,7 +92,7 @@ def _start(
     found = known(codec.parse_target((yield READ_TARGET).text), READ_TARGET)
     if found != target_nl:
         raise Refused(f"target reads back {_shown(found)} nl, not {target_nl} nl")
-    found = known(codec.parse_rate((yield READ_RATE).text), READ_RATE)
+    found = known(codec.read_rate((yield READ_RATE).text), READ_RATE)
     if found != rate_nl_h:
         raise Refused(f"rate reads back {_shown(found)} nl/h, not {rate_nl_h} nl/h")
     shown, counter = yield from read_counter()
@@ -115,7 +115,7 @@ def _shown(value: Fraction) -> str:
 def adjust(pump: Pump, rate_nl_h: int) -> Turn:
     """Change the rate of a run of ours, then bring the target to the new rate's lease."""
     reply = yield READ_RATE
-    before = codec.parse_rate(reply.text)
+    before = codec.read_rate(reply.text)
     if reply.motion is not Motion.INFUSING:
         raise Refused(f"the pump says {reply.motion.value}, and only a running pump's rate can be changed")
     if pump.lease.piece is None:
@@ -124,7 +124,7 @@ def adjust(pump: Pump, rate_nl_h: int) -> Turn:
     if rate is None or not pump.lease.is_fine_enough(rate_nl_h, pump.lease.piece.left_nl):
         raise Refused(f"{rate_nl_h} nl/h cannot be said exactly, or not be leased")
     yield from order(_set(b"irate", rate, Risk.ADDS_DRUG))
-    found = known(codec.parse_rate((yield READ_RATE).text), READ_RATE)
+    found = known(codec.read_rate((yield READ_RATE).text), READ_RATE)
     if found == rate_nl_h:
         pump.lease.rate_nl_h = rate_nl_h
     shown, counter = yield from read_counter()

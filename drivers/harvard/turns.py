@@ -88,7 +88,7 @@ def read_round(
 ) -> Generator[Ask, Reply, tuple[PumpReport, Fraction]]:
     """Rate, counter and motion; on request diameter and target. The counter comes last, and is handed on as shown."""
     reply = yield READ_RATE
-    rate = known(codec.parse_rate(reply.text), READ_RATE)
+    rate = known(codec.read_rate(reply.text), READ_RATE)
     diameter_um = target_nl = None
     if with_diameter:
         reply = yield READ_DIAMETER
@@ -174,7 +174,7 @@ def halt(pump: Pump, proof: Proof) -> Turn:
         if shown.motion is Motion.HALTED:
             detail = f"stp was answered {words}, ivolume says {shown.prompt}"
             proof.ending = Ending(Outcome.CONFIRMED, detail)
-            rate = codec.parse_rate((yield READ_RATE).text)
+            rate = codec.read_rate((yield READ_RATE).text)
             if rate is None:
                 return proof.ending
             pump.signs.reported()

@@ -10,6 +10,12 @@ from drivers.line.chain import Chain
 from drivers.line.dialect import Dialect
 
 
+def check_baud(port: str, baud: int, bauds: tuple[int, ...]) -> None:
+    """Raises ValueError for a speed that the family does not have, or at which an exchange lasts too long."""
+    if baud not in bauds:
+        raise ValueError(f"{port}: baud {baud} is not one of {bauds}; set the pump to one of them")
+
+
 class LineDriver:
     """One pump. `listener` hears every event of it, and of no other pump on the chain."""
 

@@ -13,11 +13,10 @@ from drivers import transport as lines
 from drivers.contract import Listener
 from drivers.errors import PortAddressError
 from drivers.line.chain import Chain
-from drivers.line.driver import LineDriver
+from drivers.line.driver import LineDriver, check_baud
 from drivers.modbus.binding import Binding, check_binding
 from drivers.modbus.dialect import ModbusDialect
 from drivers.modbus.layout import RegisterMap
-from drivers.modbus.ports import PARITIES, with_parity
 from drivers.modbus.wire import gap_ms
 
 #: Slower, and a block of a dozen registers takes most of the 200 ms that an exchange may last.
@@ -30,7 +29,7 @@ class ModbusLine:
     """Where the pump is, which one it must be, and how its registers lie.
 
     `port`: a device path (best one of /dev/serial/by-path) or tcp:HOST:PORT; with `transport` rtu the latter is a
-    serial server that carries RTU frames. `baud`, `parity`: of a serial port, as set in the pump.
+    serial server that carries RTU frames. `baud`, `parity`, `stop_bits`: of a serial port, as set in the pump.
     """
 
     port: str
@@ -39,16 +38,18 @@ class ModbusLine:
     transport: str = "rtu"
     baud: int = 19200
     parity: str = "N"
+    stop_bits: int = 1
 
     def __post_init__(self) -> None:
         if self.transport not in TRANSPORTS:
             raise ValueError(f"{self.port}: transport {self.transport!r} is not one of {TRANSPORTS}")
-        if self.baud not in BAUDS:
+        check_baud(self.port, self.baud, BAUDS)
+        if self.parity not in lines.PARITIES:
+            raise ValueError(f"{self.port}: parity {self.parity!r} is not one of {tuple(lines.PARITIES)}")
+        if self.stop_bits not in lines.STOP_BITS:
             raise ValueError(
-                f"{self.port}: baud {self.baud} is not one of {BAUDS}; set the pump to one of them"
+                f"{self.port}: stop_bits {self.stop_bits} is not one of {tuple(lines.STOP_BITS)}"
             )
-        if self.parity not in PARITIES:
-            raise ValueError(f"{self.port}: parity {self.parity!r} is not one of {tuple(PARITIES)}")
         if self.transport == "tcp" and lines.parse_tcp(self.port) is None:
             raise PortAddressError(f"{self.port}: transport tcp needs a port like tcp:HOST:502")
         try:
@@ -60,7 +61,7 @@ class ModbusLine:
 class ModbusDriver(LineDriver):
     """One pump. `listener` hears every event; `link_ms` is the monotonic link clock.
 
-    `chain`: the open bus it shares with other units, whose port, baud, parity and clock then count (RTU only).
+    `chain`: the open bus it shares with other units, whose port, serial settings and clock then count (RTU only).
     """
 
     def __init__(
@@ -83,4 +84,5 @@ class ModbusDriver(LineDriver):
 
 def bus(line: ModbusLine, link_ms: Callable[[], int], connect: lines.Connect = lines.connect) -> Chain:
     """The line's port, for one unit or several."""
-    return Chain(line.port, line.baud, link_ms, with_parity(connect, line.parity))
+    framed = lines.with_frame(connect, line.parity, line.stop_bits)
+    return Chain(line.port, line.baud, link_ms, framed)

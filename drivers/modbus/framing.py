@@ -39,6 +39,11 @@ class Piece:
     is_echo: bool = False
 
 
+def check(body: bytes) -> bytes:
+    """CRC-16/MODBUS of unit and PDU as it stands on the wire, low byte first."""
+    return FramerRTU.compute_CRC(body).to_bytes(2, "big")
+
+
 class Cutter(Protocol):
     """Bytes in, frames out. Holds a bounded rest."""
 
@@ -147,8 +152,7 @@ def _answer_end(rest: bytes) -> int | None:
         return None
     if end > len(rest):
         return end
-    is_good = FramerRTU.check_CRC(rest[: end - 2], int.from_bytes(rest[end - 2 : end], "big"))
-    return end if is_good else None
+    return end if check(rest[: end - 2]) == rest[end - 2 : end] else None
 
 
 class MbapCutter(_Held):

@@ -12,13 +12,25 @@ from drivers.modbus.driver import BAUDS, TRANSPORTS, ModbusDriver, ModbusLine, b
 from drivers.modbus.layout import RegisterMap
 from drivers.modbus.library import load_map
 from drivers.modbus.parse_map import MapRefused
-from drivers.modbus.ports import PARITIES
 from drivers.registry import Connect, Option, OptionsRefused, Value
 
 OPTIONS = (
     Option("transport", str, "how frames travel: rtu or tcp", default="rtu", choices=TRANSPORTS),
     Option("baud", int, "bit/s of a serial port, as set in the pump", default=19200, choices=BAUDS),
-    Option("parity", str, "of a serial port, as set in the pump", default="N", choices=tuple(PARITIES)),
+    Option(
+        "parity",
+        str,
+        "of a serial port, as set in the pump",
+        default="N",
+        choices=tuple(transport.PARITIES),
+    ),
+    Option(
+        "stop_bits",
+        int,
+        "of a serial port, as set in the pump",
+        default=1,
+        choices=tuple(transport.STOP_BITS),
+    ),
     Option("unit", int, "the unit (slave) number set in the pump", default=1, lowest=1, highest=247),
     Option(
         "map",
@@ -84,7 +96,13 @@ def _place(options: Mapping[str, Value], port: str) -> ModbusLine:
     layout = _layout(options)
     try:
         return ModbusLine(
-            port, bound, layout, str(options["transport"]), int(options["baud"]), str(options["parity"])
+            port,
+            bound,
+            layout,
+            str(options["transport"]),
+            int(options["baud"]),
+            str(options["parity"]),
+            int(options["stop_bits"]),
         )
     except (ValueError, PortAddressError) as refused:
         raise OptionsRefused((("map", str(refused)),)) from refused

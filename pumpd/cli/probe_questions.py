@@ -7,16 +7,26 @@ same reason each speed begins with a bare CR, which ends whatever stood there ha
 status query, to the others nothing. Addresses are not searched: one that nobody answers at costs a wait, and a chain
 may hold a pump that is in use.
 
+What an answer is, each family's own codec says, so that nothing is recognised here that its driver would not read. Only
+a Modbus device's identification has no place in a driver, which trusts its map instead: it is cut here.
+
 One side effect is known and told: a New Era pump in safe mode arms its own watchdog upon any valid packet and stops
 when nothing follows (facts/protocols.md 1).
 
 Sources: facts/protocols.md 1 (New Era), 2 (Harvard), 3 (Chemyx), 5 (Alaris), 6 (Modbus).
 """
 
-import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from drivers.alaris import codec as alaris_codec
+from drivers.alaris import framing as alaris_framing
+from drivers.chemyx import codec as chemyx_codec
+from drivers.harvard import codec as harvard_codec
+from drivers.modbus import framing as modbus_framing
+from drivers.new_era import codec as new_era_codec
+from drivers.new_era import framing as new_era_framing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,75 +43,78 @@ class Found:
 class Question:
     """One thing to ask. `read` is given all that came back so far; None: not this family, or not yet.
 
-    `again`: an answer to which the same question should be put once more (a pending alarm eats a question).
+    `again`: what came back wants the same question put once more (a pending alarm eats a question).
     """
 
     family: str
     title: str
     request: bytes
     read: Callable[[bytes], Found | None]
-    again: re.Pattern[bytes] | None = None
+    again: Callable[[bytes], bool] | None = None
 
 
-_NEW_ERA_BASIC = re.compile(rb"\x02(\d\d)[IWSPTUX](NE\d+(?:X\d*)?)V(\d+\.\d+)\x03")
-_NEW_ERA_SAFE = re.compile(rb"\x02[\x04-\x2f](\d\d)[IWSPTUX](NE\d+(?:X\d*)?)V(\d+\.\d+)..\x03", re.DOTALL)
-_NEW_ERA_ALARM = re.compile(rb"\x02.?\d\dA\?[A-Z]", re.DOTALL)
-_HARVARD = re.compile(
-    rb"\n(?:(\d\d):)?([^\r\n]*(?:ELITE|Elite|ULTRA|Ultra|Legato|LEGATO)[^\r\n]*?)\s+v?(\d+\.\d+(?:\.\d+)?)"
-)
-_CHEMYX = re.compile(rb"pump status\s+([0-4])\s*>")
-_ALARIS = re.compile(rb"!INST_SERIALNO\^([^|\r]+)\|([0-9A-F]{4})\r")
+_SERIAL = b"INST_SERIALNO"
+_STATUS = b"pump status"
+#: `ver` alone would be answered by many things that are no pump.
+_HARVARD_MODELS = re.compile(r"elite|ultra|legato", re.IGNORECASE)
 
 
 def _new_era(answer: bytes) -> Found | None:
-    basic, safe = _NEW_ERA_BASIC.search(answer), _NEW_ERA_SAFE.search(answer)
-    match = safe or basic
-    if match is None:
-        return None
-    address, model, firmware = int(match[1]), match[2].decode("ascii"), match[3].decode("ascii")
-    note = (
-        "it is in safe mode: the question has armed its watchdog, and if it was running it may stop now"
-        if safe
-        else "it is in basic mode; the driver puts it into safe mode, and it keeps that over a power cut"
-    )
-    return Found("new_era", f"{model} firmware {firmware}", {"address": address, "model": model}, note)
+    for one in new_era_framing.Unframer().feed(answer, 0):
+        reply = new_era_codec.parse_reply(one.text)
+        match = new_era_codec.VERSION.fullmatch(reply.text) if reply is not None else None
+        if reply is None or match is None:
+            continue
+        model, firmware = match[1].decode("ascii"), match[2].decode("ascii")
+        note = (
+            "it is in safe mode: the question has armed its watchdog, and if it was running it may stop now"
+            if one.is_checked
+            else "it is in basic mode; the driver puts it into safe mode, and it keeps that over a power cut"
+        )
+        options: dict[str, int | str] = {"address": reply.address, "model": model}
+        return Found("new_era", f"{model} firmware {firmware}", options, note)
+    return None
+
+
+def _is_new_era_alarm(answer: bytes) -> bool:
+    replies = (new_era_codec.parse_reply(one.text) for one in new_era_framing.Unframer().feed(answer, 0))
+    return any(reply is not None and reply.alarm is not None for reply in replies)
 
 
 def _harvard(answer: bytes) -> Found | None:
-    match = _HARVARD.search(answer)
-    if match is None:
-        return None
-    model, firmware = match[2].decode("ascii", "replace").strip(), match[3].decode("ascii")
-    options: dict[str, int | str] = {"address": int(match[1] or 0), "model": model}
-    return Found("harvard", f"{model} firmware {firmware}", options)
+    for piece in answer.split(bytes((harvard_codec.XON,))):
+        *lines, prompt = piece.split(b"\n")
+        reply = harvard_codec.parse_reply(
+            [line.rstrip(b"\r") for line in lines if line.endswith(b"\r")], prompt
+        )
+        told = harvard_codec.parse_version(reply.text) if reply is not None else None
+        if reply is None or told is None or _HARVARD_MODELS.search(told.model) is None:
+            continue
+        options: dict[str, int | str] = {"address": reply.address or 0, "model": told.model}
+        return Found("harvard", f"{told.model} firmware {told.firmware}", options)
+    return None
 
 
 def _chemyx(answer: bytes) -> Found | None:
-    match = _CHEMYX.search(answer)
-    if match is None:
-        return None
-    return Found("chemyx", f"a Chemyx Fusion, status {match[1].decode('ascii')}; the family names no model")
+    for piece in answer.split(b">")[:-1]:
+        reply = chemyx_codec.parse_piece(piece, (_STATUS,))
+        if reply is not None and chemyx_codec.STATUS.fullmatch(reply.text):
+            status = reply.text.decode("ascii")
+            return Found("chemyx", f"a Chemyx Fusion, status {status}; the family names no model")
+    return None
 
 
 def _alaris(answer: bytes) -> Found | None:
-    match = _ALARIS.search(answer)
-    if match is None:
-        return None
-    body = b"INST_SERIALNO^" + match[1]
-    if binascii.crc_hqx(body, 0xFFFF) != int(match[2], 16):
-        return None
-    serial = match[1].decode("ascii", "replace")
-    return Found("alaris", f"an Alaris pump, serial number {serial}", {"serial": serial}, "experimental")
-
-
-def modbus_crc(body: bytes) -> bytes:
-    """CRC-16/MODBUS, low byte first."""
-    value = 0xFFFF
-    for byte in body:
-        value ^= byte
-        for _ in range(8):
-            value = value >> 1 ^ (0xA001 if value & 1 else 0)
-    return value.to_bytes(2, "little")
+    for text in alaris_framing.Unframer().feed(answer):
+        reply = alaris_codec.Reply(text or b"")
+        if alaris_codec.SERIAL.fullmatch(reply.text) is None or reply.error is not None:
+            continue
+        serial = reply.fields[0]
+        note = (
+            "experimental; it keeps no volume limit of its own: the driver halts it when the volume is given"
+        )
+        return Found("alaris", f"an Alaris pump, serial number {serial}", {"serial": serial}, note)
+    return None
 
 
 #: Functions of our two questions, as answered and as refused.
@@ -128,7 +141,7 @@ def _modbus_rtu(unit: int) -> Callable[[bytes], Found | None]:
             if (
                 frame[:1] == bytes((unit,))
                 and frame[1] in _FUNCTIONS
-                and modbus_crc(frame[:-2]) == frame[-2:]
+                and modbus_framing.check(frame[:-2]) == frame[-2:]
             ):
                 return Found("modbus", _modbus_words(unit, frame[1:-2]), {"unit": unit}, _MODBUS_NOTE)
         return None
@@ -138,12 +151,12 @@ def _modbus_rtu(unit: int) -> Callable[[bytes], Found | None]:
 
 def _modbus_tcp(unit: int) -> Callable[[bytes], Found | None]:
     def read(answer: bytes) -> Found | None:
-        if len(answer) < 9 or answer[:4] != _MBAP or answer[6] != unit or answer[7] not in _FUNCTIONS:
-            return None
-        if len(answer) < 6 + int.from_bytes(answer[4:6], "big"):
-            return None
-        options: dict[str, int | str] = {"transport": "tcp", "unit": unit}
-        return Found("modbus", _modbus_words(unit, answer[7:]) + ", over TCP", options, _MODBUS_NOTE)
+        for piece in modbus_framing.MbapCutter().feed(answer, 0):
+            if piece.whole[:4] != _MBAP or piece.whole[6] != unit or piece.pdu[0] not in _FUNCTIONS:
+                continue
+            options: dict[str, int | str] = {"transport": "tcp", "unit": unit}
+            return Found("modbus", _modbus_words(unit, piece.pdu) + ", over TCP", options, _MODBUS_NOTE)
+        return None
 
     return read
 
@@ -160,7 +173,7 @@ _MODBUS = (("device identification", _IDENTIFY), ("read one register", _READ_ONE
 
 def _rtu_frame(unit: int, pdu: bytes) -> bytes:
     body = bytes((unit,)) + pdu
-    return body + modbus_crc(body)
+    return body + modbus_framing.check(body)
 
 
 def _mbap_frame(unit: int, pdu: bytes) -> bytes:
@@ -170,10 +183,10 @@ def _mbap_frame(unit: int, pdu: bytes) -> bytes:
 def new_era_questions(address: int) -> tuple[Question, ...]:
     """VER without and with a check."""
     text = b"%dVER" % address
-    body = bytes((len(text) + 4,)) + text + binascii.crc_hqx(text, 0).to_bytes(2, "big")
+    safe = new_era_framing.safe_frame(text)
     return (
-        Question("new_era", "VER, basic mode", text + b"\r", _new_era, _NEW_ERA_ALARM),
-        Question("new_era", "VER, safe mode", b"\x02" + body + b"\x03", _new_era, _NEW_ERA_ALARM),
+        Question("new_era", "VER, basic mode", text + b"\r", _new_era, _is_new_era_alarm),
+        Question("new_era", "VER, safe mode", safe, _new_era, _is_new_era_alarm),
     )
 
 
@@ -182,8 +195,8 @@ def plan(address: int, unit: int, *, is_tcp: bool) -> tuple[tuple[int, tuple[Que
     new_era = new_era_questions(address)
     prefix = b"%d" % address if address else b""
     harvard = Question("harvard", "ver", prefix + b"ver\r", _harvard)
-    chemyx = Question("chemyx", "pump status", b"pump status\r", _chemyx)
-    alaris = Question("alaris", "INST_SERIALNO", b"!INST_SERIALNO|457D\r", _alaris)
+    chemyx = Question("chemyx", "pump status", _STATUS + b"\r", _chemyx)
+    alaris = Question("alaris", "INST_SERIALNO", alaris_framing.wrap(_SERIAL), _alaris)
     rtu = tuple(
         Question("modbus", f"{title}, RTU", _rtu_frame(unit, pdu), _modbus_rtu(unit))
         for title, pdu in _MODBUS

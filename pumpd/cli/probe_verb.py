@@ -132,7 +132,7 @@ async def _ask(
                 ear.news.clear()
                 await ear.news.wait()
                 found = question.read(bytes(ear.heard))
-                if question.again is not None and not has_asked_again and question.again.search(ear.heard):
+                if question.again is not None and not has_asked_again and question.again(bytes(ear.heard)):
                     has_asked_again = True
                     line.write(question.request)
     except TimeoutError:

@@ -26,6 +26,9 @@ from pumpd.core.restriction import Hold
 from pumpd.core.session import Act, HoldKind, Session, held, moved
 from pumpd.core.state import ChannelState, Delivery, Policy, Waiting
 
+#: Told with an order for a pump that cannot be given the volume at which to rest.
+HOST_LIMIT = "this pump keeps no volume limit of its own: pumpd halts it when the volume is given"
+
 
 def _move(session: Session, act: Act) -> Session | str:
     after = moved(session, act)
@@ -82,8 +85,10 @@ def enter_order(state: ChannelState, event: ev.OrderEntered, policy: Policy) -> 
         feed=replace(state.feed, wrong_patient=(), rejects=()),
     )
     close = ApproveMaximum(approval=Approval(0, 0))
-    risk = (policy.accepted_risk,) if policy.accepted_risk else ()
-    return state, (close, accepted(event.request_id, *derived.steps, *risk), note)
+    risks = [policy.accepted_risk] if policy.accepted_risk else []
+    if not policy.capabilities[order.syringe].limits_volume:
+        risks.append(HOST_LIMIT)
+    return state, (close, accepted(event.request_id, *derived.steps, *risks), note)
 
 
 def _refusal(code: str, text: str, is_soft: bool) -> str:

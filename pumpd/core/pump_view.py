@@ -26,6 +26,7 @@ _ALARM_WORDS = {
     PumpAlarm.PROGRAM: "the pump reports a program error",
 }
 
+_LAX_WORDS = "it may go on if pumpd falls silent"
 
 _EXPECTED_AT_REST = (PumpAlarm.RESET, PumpAlarm.HOST_SILENT)
 
@@ -165,23 +166,33 @@ def _surprises(state: ChannelState, report: PumpReport, policy: Policy) -> tuple
     # A pump that was switched on, or left alone, before any session says so at the first readback: no surprise.
     found.extend(_ALARM_WORDS[one] for one in report.alarms if is_infusing or one not in _EXPECTED_AT_REST)
     is_watched = policy.watchdog is WatchdogKind.COMMUNICATION
-    if is_infusing and is_watched and report.watchdog_ms not in (None, policy.lease_ms):
-        found.append(f"the pump's watchdog is {report.watchdog_ms} ms, needed {policy.lease_ms} ms")
+    is_lax = is_infusing and is_watched and report.watchdog_ms not in (None, policy.lease_ms)
+    # Some pumps watch over the line only if they were started through it: then the start is what happened.
+    if is_lax and not _was_started_there(before, report):
+        found.append(
+            f"the pump's watchdog is {report.watchdog_ms} ms, needed {policy.lease_ms} ms: {_LAX_WORDS}"
+        )
     if report.motion in (Motion.WITHDRAWING, Motion.PURGING, Motion.WAITING):
         found.append(f"the pump is {report.motion.value}, which nobody commanded")
     if diameter := _wrong_diameter(state, report):
         found.append(diameter)
-    if before.run is None and before.doubted_nl_h == 0:
+    if _was_started_there(before, report):
+        found.append("the pump was started at the pump itself" + (f": {_LAX_WORDS}" if is_lax else ""))
+    elif before.run is None and before.doubted_nl_h == 0:
         commanded = before.commanded_nl_h
-        if report.motion is Motion.INFUSING and commanded == 0 and before.is_halt_confirmed:
-            found.append("the pump was started at the pump itself")
-        elif report.motion is Motion.INFUSING and commanded and report.rate_nl_h != commanded:
+        if report.motion is Motion.INFUSING and commanded and report.rate_nl_h != commanded:
             found.append(
                 f"rate at the pump is {format_rate(report.rate_nl_h)}, commanded {format_rate(commanded)}"
             )
         elif _stopped_itself(state, report) and not is_dose_given(state, report):
             found.append("the pump was stopped at the pump itself")
     return tuple(found)
+
+
+def _was_started_there(before: Delivery, report: PumpReport) -> bool:
+    """It had been proven to stand, no start of ours is under way or in doubt, and it runs."""
+    is_idle = before.run is None and before.doubted_nl_h == 0 and before.commanded_nl_h == 0
+    return report.motion is Motion.INFUSING and is_idle and before.is_halt_confirmed
 
 
 def _stopped_itself(state: ChannelState, report: PumpReport) -> bool:

@@ -1,89 +1,101 @@
-"""A line in memory: what the driver writes, the fake pump answers 5 ms later, in the loop's time."""
+"""The suite's line in memory and its seat, with the small New Era fakes at the far end: one, or several on a chain."""
 
 import asyncio
+from collections.abc import Mapping
 
 from contract.fake_new_era import FakeNewEra
 from contract.memory_chain import FakeChain
 
-from drivers.errors import PortError
-
-TURNAROUND_S = 0.005
-TICK_S = 0.01
-
-
-class MemoryTransport(asyncio.Transport):
-    """One opening of the line."""
-
-    def __init__(self, line: "MemoryLine", protocol: asyncio.BaseProtocol) -> None:
-        super().__init__()
-        self._line = line
-        self._protocol = protocol
-        self._loop = asyncio.get_running_loop()
-        self._is_closing = False
-        self._loop.call_later(TICK_S, self._tick)
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        if not self._is_closing:
-            self._line.written.append((self._loop.time(), bytes(data)))
-            self._later(self._line.far_end.feed(bytes(data), self._now()))
-
-    def get_write_buffer_size(self) -> int:
-        return self._line.stuck_bytes
-
-    def get_extra_info(self, name: str, default: object = None) -> object:
-        return default
-
-    def is_closing(self) -> bool:
-        return self._is_closing
-
-    def abort(self) -> None:
-        self.end(None)
-
-    def end(self, error: Exception | None) -> None:
-        """The line is gone."""
-        if not self._is_closing:
-            self._is_closing = True
-            self._loop.call_soon(self._protocol.connection_lost, error)
-
-    def _now(self) -> int:
-        return int(self._loop.time() * 1000)
-
-    def _later(self, answer: bytes) -> None:
-        if answer:
-            self._loop.call_later(TURNAROUND_S, self._deliver, answer)
-
-    def _deliver(self, answer: bytes) -> None:
-        if not self._is_closing and isinstance(self._protocol, asyncio.Protocol):
-            self._protocol.data_received(answer)
-
-    def _tick(self) -> None:
-        if not self._is_closing:
-            self._later(self._line.far_end.tick(self._now()))
-            self._loop.call_later(TICK_S, self._tick)
+from drivers.conformance import lines
+from drivers.conformance.rig import Case, Kind, Truth, Word
+from drivers.conformance.seat import Seat
+from drivers.contract import Listener
+from drivers.line.chain import Chain
+from drivers.new_era.binding import Binding
+from drivers.new_era.driver import NewEraDriver, NewEraLine
+from drivers.transport import Connect
 
 
-class MemoryLine:
-    """`connect` is what the driver is given instead of a port."""
+class _FakeRig:
+    """Fakes in the place of a rig: they answer, and nothing else is ever asked of them."""
+
+    family = "new_era"
+    case = Case()
+    cannot: Mapping[Word, str] = {}
+
+    def __init__(self, chain: FakeChain) -> None:
+        self._chain = chain
+
+    def driver(self, *args: object, is_for_another: bool = False) -> NewEraDriver:
+        raise AssertionError("a `driver_seat` makes its own")
+
+    def kind(self, frame: bytes) -> Kind:
+        return Kind.OTHER
+
+    def receive(self, chunk: bytes, now_ms: int) -> bytes:
+        return self._chain.feed(chunk, now_ms)
+
+    def tick(self, now_ms: int) -> bytes:
+        return self._chain.tick(now_ms)
+
+    def truth(self) -> Truth:
+        raise AssertionError("a fake has no mechanics")
+
+    def do(self, word: Word, number: int, now_ms: int) -> None:
+        raise AssertionError(f"{word}: say it to the fake")
+
+    def neighbour(self) -> bytes:
+        raise AssertionError("put it on the chain")
+
+
+class MemoryLine(lines.MemoryLine):
+    """Plugged in from the beginning. `connect` is what the driver is given instead of a port."""
 
     def __init__(self, pump: FakeNewEra | None = None, *neighbours: FakeNewEra) -> None:
         self.pump = pump or FakeNewEra()
-        self.far_end = FakeChain(self.pump, *neighbours)
-        self.written: list[tuple[float, bytes]] = []
+        super().__init__(_FakeRig(FakeChain(self.pump, *neighbours)))
         self.openings: list[float] = []
         self.is_missing = False
-        self.stuck_bytes = 0
-        self.transport: MemoryTransport | None = None
+        self._tick()
 
-    async def connect(self, port: str, baud: int, protocol: asyncio.Protocol) -> asyncio.Transport:
-        """Raises PortError while the port is missing."""
-        self.openings.append(asyncio.get_running_loop().time())
-        if self.is_missing:
-            raise PortError(port, "no such device")
-        self.transport = MemoryTransport(self, protocol)
-        return self.transport
+    @property
+    def written(self) -> list[tuple[float, bytes]]:
+        """When what was written."""
+        return [(frame.at_s, frame.chunk) for frame in self.heard]
 
-    def unplug(self) -> None:
+    @property
+    def is_missing(self) -> bool:
+        """The port cannot be opened."""
+        return not self._is_plugged
+
+    @is_missing.setter
+    def is_missing(self, is_missing: bool) -> None:
+        self._is_plugged = not is_missing
+
+    @property
+    def transport(self) -> asyncio.Transport | None:
+        """The newest opening."""
+        return self._transport
+
+    async def _connect(self, port: str, baud: int, protocol: asyncio.Protocol) -> asyncio.Transport:
+        self.openings.append(self._loop.time())
+        return await super()._connect(port, baud, protocol)
+
+    def pull(self) -> None:
         """Pull the cable."""
         self.is_missing = True
-        if self.transport is not None:
-            self.transport.end(OSError(5, "Input/output error"))
+        if self._transport is not None:
+            self._transport.end(OSError(5, "Input/output error"))
+
+
+def driver_seat(
+    port: str, connect: Connect, binding: Binding | None = None, chain: Chain | None = None
+) -> Seat:
+    """One New Era driver under way."""
+    loop = asyncio.get_running_loop()
+    line = NewEraLine(port, binding or Binding("NE1000"))
+
+    def make(hear: Listener) -> NewEraDriver:
+        return NewEraDriver(line, hear, lambda: int(loop.time() * 1000), connect, chain=chain)
+
+    return Seat(make)

@@ -155,7 +155,14 @@ def harvard() -> Target:
         asks,
         answers(HarvardRig(), [b"@" + word + b"\r" for word in (*words, *rest)]),
         is_real,
-        (codec.parse_rate, codec.parse_limits, codec.parse_volume, codec.parse_target, codec.parse_version),
+        (
+            codec.parse_rate,
+            codec.read_rate,
+            codec.parse_limits,
+            codec.parse_volume,
+            codec.parse_target,
+            codec.parse_version,
+        ),
     )
 
 

@@ -45,7 +45,7 @@ RISK = "bench only, a technician stands beside it"
 
 NEW_ERA = RigPump("new_era", 'driver = "new_era"\nmodel = "NE1000"\n', 26_200_000, 13_100_000)
 HARVARD = RigPump(
-    "harvard", 'driver = "harvard"\nmodel = "11 ELITE"\n', 26_100_000, 13_050_000, loses_count=True
+    "harvard", 'driver = "harvard"\nmodel = "11 ELITE"\n', 26_200_000, 13_100_000, loses_count=True
 )
 MODBUS_RTU = RigPump("modbus-rtu", 'driver = "modbus"\nmodel = "PUMPD-1"\n', 26_200_000, 13_100_000)
 MODBUS_TCP = RigPump(

@@ -36,8 +36,7 @@ class HarvardRig:
     """A Pump 11 Elite alone on its line."""
 
     family = "harvard"
-    # 13.12 ml/h is no whole number of hundredths of a ul/min.
-    case = Case(lower_nl_h=13_119_600)
+    case = Case()
     cannot: ClassVar[dict[Word, str]] = {
         Word.TURN_UNITS: "every number on the wire has its unit beside it",
         Word.CHECK: "no check on this wire",

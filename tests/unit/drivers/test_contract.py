@@ -28,3 +28,7 @@ def test_a_rate_above_all_steps_is_the_highest_settable() -> None:
 
 def test_a_volume_is_floored() -> None:
     assert [PUMP.floor_volume(volume) for volume in (99, 100, 999, 5_000)] == [0, 100, 900, 900]
+
+
+def test_a_pump_holds_its_volume_limit_itself_unless_its_family_says_otherwise() -> None:
+    assert PUMP.limits_volume

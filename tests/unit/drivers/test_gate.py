@@ -1,6 +1,8 @@
 """The gate: default deny, a halt always passes (design law 6, 8; invariant I1: never above what was
 approved)."""
 
+from itertools import product
+
 import pytest
 
 from drivers.contract import Approval
@@ -133,3 +135,88 @@ def test_no_limit_at_all_is_refused_by_that_name() -> None:
 
 def test_an_effect_without_a_number_has_zero() -> None:
     assert RUN.value == 0
+    assert RUN.host_limit_nl is None
+
+
+def host_run(host_limit_nl: int | None) -> Effect:
+    """A start of a pump that the host itself will halt."""
+    return Effect(EffectKind.STARTS, "INF_START", host_limit_nl=host_limit_nl)
+
+
+def rated() -> Gate:
+    gate = approved()
+    assert gate.refusal(rate(1)) is None
+    return gate
+
+
+@pytest.mark.parametrize(
+    ("host_limit_nl", "passes"), [(17_500_000, True), (17_500_001, False), (1, True), (0, False), (-1, False)]
+)
+def test_the_hosts_own_limit_is_held_against_the_approval_like_a_set_volume(
+    host_limit_nl: int, passes: bool
+) -> None:
+    assert (rated().refusal(host_run(host_limit_nl)) is None) is passes
+
+
+def test_a_refused_host_limit_names_value_limit_and_unit() -> None:
+    refusal = rated().refusal(host_run(17_500_001))
+    assert refusal == "gate: INF_START would start with 17500001 nl, approved are 1 to 17500000 nl"
+
+
+def test_a_host_limit_is_good_for_its_own_start_alone() -> None:
+    gate = rated()
+    assert gate.refusal(host_run(1)) is None
+    assert gate.refusal(rate(1)) is None
+    assert "no volume limit has passed" in str(gate.refusal(host_run(None)))
+
+
+def test_a_refused_start_leaves_no_volume_behind() -> None:
+    gate = rated()
+    assert gate.refusal(host_run(17_500_001)) is not None
+    assert "no volume limit has passed" in str(gate.refusal(RUN))
+
+
+def test_a_host_limit_cannot_stand_for_the_rate() -> None:
+    assert "no rate has passed" in str(approved().refusal(host_run(1)))
+
+
+@pytest.mark.parametrize("kind", [EffectKind.SETS_RATE, EffectKind.SETS_VOLUME, EffectKind.HARMLESS])
+def test_a_host_limit_on_anything_but_a_start_is_no_volume(kind: EffectKind) -> None:
+    gate = approved()
+    gate.refusal(Effect(kind, "any", 1, host_limit_nl=1))
+    missing = "no volume limit has passed" if kind is EffectKind.SETS_RATE else "no rate has passed"
+    assert missing in str(gate.refusal(RUN))
+
+
+AROUND = (None, -1, 0, 1, 9, 10, 11)
+APPROVALS = (None, Approval(10, 10), Approval(9, 10), Approval(10, 9), Approval(0, 0))
+
+
+@pytest.mark.parametrize(("earlier", "now"), list(product(APPROVALS[:2], APPROVALS)))
+def test_every_start_there_is_passes_exactly_when_all_its_numbers_are_approved(
+    earlier: Approval | None, now: Approval | None
+) -> None:
+    """I1, exhaustively: approval then and now x rate x volume set x host's limit, against the rule said anew."""
+    for rate_nl_h, volume_nl, host_nl in product(AROUND, AROUND, AROUND):
+        gate = Gate()
+        if earlier is not None:
+            gate.approve(earlier)
+        has_rate = rate_nl_h is not None and gate.refusal(rate(rate_nl_h)) is None
+        has_volume = volume_nl is not None and gate.refusal(volume(volume_nl)) is None
+        if now is not None:
+            gate.approve(now)
+        force = now or earlier
+        bounds = ([volume_nl] if has_volume else []) + ([] if host_nl is None else [host_nl])
+        may = (
+            force is not None
+            and has_rate
+            and rate_nl_h is not None
+            and rate_nl_h <= force.max_rate_nl_h
+            and len(bounds) > 0
+            and all(bound is not None and 1 <= bound <= force.max_volume_nl for bound in bounds)
+        )
+        case = (earlier, now, rate_nl_h, volume_nl, host_nl)
+        assert gate.refusal(Effect(EffectKind.HALTS, "STP", host_limit_nl=host_nl)) is None, case
+        assert (gate.refusal(host_run(host_nl)) is None) is may, case
+        if may:
+            assert gate.refusal(host_run(host_nl)) is not None, case

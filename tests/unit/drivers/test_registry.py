@@ -106,6 +106,16 @@ def test_a_port_has_one_family_and_one_speed() -> None:
         lines.driver("chemyx", {"slowest_nm_h": 1, "fastest_nm_h": 2}, "/dev/a", _hear)
 
 
+@pytest.mark.parametrize(("key", "value", "there"), [("parity", "E", "'N'"), ("stop_bits", 2, "1")])
+def test_pumps_on_one_port_agree_on_how_a_byte_is_framed(key: str, value: object, there: str) -> None:
+    """The port is opened once: the second pump would never be heard."""
+    lines = Lines(lambda: 0)
+    lines.driver("modbus", {"model": "P"}, "/dev/a", _hear)
+    refused = f"{key} = {value!r}: another pump on /dev/a is configured with {there}"
+    with pytest.raises(OptionsRefused, match=refused):
+        lines.driver("modbus", {"model": "P", "unit": 2, key: value}, "/dev/a", _hear)
+
+
 def test_a_family_without_chains_has_one_pump_a_port(monkeypatch: pytest.MonkeyPatch) -> None:
     def driver_from(
         options: Mapping[str, Value],

@@ -6,11 +6,13 @@ import os
 import pty
 import subprocess
 import sys
+import termios
 import tty
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import serial
 
 from drivers import transport
 from drivers.errors import PortAddressError, PortBusy, PortError
@@ -182,3 +184,98 @@ async def test_a_refused_connection_names_the_port() -> None:
     await server.wait_closed()
     with pytest.raises(PortError, match=f"tcp:127.0.0.1:{port}: cannot be connected: Connection refused"):
         await transport.connect(f"tcp:127.0.0.1:{port}", 19200, Ear())
+
+
+class FakeDevice:
+    """A serial device that takes a parity, or does not."""
+
+    is_open = False
+
+    def __init__(self, *, refuses: bool) -> None:
+        self._refuses = refuses
+        self.set_to = ""
+        self.stopbits: float = serial.STOPBITS_ONE
+
+    @property
+    def parity(self) -> str:
+        return self.set_to
+
+    @parity.setter
+    def parity(self, wanted: str) -> None:
+        if self._refuses:
+            raise termios.error(22, "Invalid argument")
+        self.set_to = wanted
+
+
+class FakeTransport(asyncio.Transport):
+    """Knows its device."""
+
+    def __init__(self, device: FakeDevice | None) -> None:
+        super().__init__({"serial": device})
+        self.is_aborted = False
+
+    def is_closing(self) -> bool:
+        return self.is_aborted
+
+    def abort(self) -> None:
+        self.is_aborted = True
+
+
+def connecting(opened: FakeTransport) -> transport.Connect:
+    async def connect(_port: str, _baud: int, _protocol: asyncio.Protocol) -> asyncio.Transport:
+        return opened
+
+    return connect
+
+
+async def test_the_parity_is_set_before_anybody_may_write() -> None:
+    device = FakeDevice(refuses=False)
+    await transport.with_frame(connecting(FakeTransport(device)), "E", 1)(
+        "/dev/ttyS0", 19200, asyncio.Protocol()
+    )
+    assert device.set_to == serial.PARITY_EVEN
+
+
+@pytest.mark.parametrize(
+    ("parity", "stop_bits", "set_to"),
+    [("E", 1, (serial.PARITY_EVEN, 1)), ("O", 1, (serial.PARITY_ODD, 1)), ("N", 2, (serial.PARITY_NONE, 2))],
+)
+async def test_parity_and_stop_bits_are_set_as_the_site_says(
+    parity: str, stop_bits: int, set_to: tuple[str, int]
+) -> None:
+    """facts/protocols.md 0: Modbus devices come with 8E1, 8N1 and 8N2."""
+    device = FakeDevice(refuses=False)
+    connect = transport.with_frame(connecting(FakeTransport(device)), parity, stop_bits)
+    await connect("/dev/ttyS0", 19200, asyncio.Protocol())
+    assert (device.set_to, device.stopbits) == set_to
+
+
+async def test_a_real_port_that_refuses_it_is_not_opened() -> None:
+    opened = FakeTransport(FakeDevice(refuses=True))
+    with pytest.raises(PortError, match="/dev/ttyS0: parity E with 1 stop bits cannot be set"):
+        await transport.with_frame(connecting(opened), "E", 1)("/dev/ttyS0", 19200, asyncio.Protocol())
+    assert opened.is_aborted
+
+
+@pytest.mark.parametrize("frame", [("E", 1), ("O", 1), ("N", 2)])
+async def test_a_pty_that_refuses_it_has_none_anyway(frame: tuple[str, int]) -> None:
+    """facts/protocols.md 0: termios.error 22 on every second opening."""
+    master, slave = os.openpty()
+    try:
+        for _ in range(3):
+            path = os.ttyname(slave)
+            end = Ear()
+            opened = await transport.with_frame(transport.connect, *frame)(path, 19200, end)
+            transport.abort(opened)
+            async with asyncio.timeout(2):
+                await end.closed.wait()
+    finally:
+        for fd in (master, slave):
+            with contextlib.suppress(OSError):
+                os.close(fd)
+
+
+async def test_no_parity_and_tcp_are_left_as_they_are() -> None:
+    connect = connecting(FakeTransport(None))
+    assert transport.with_frame(connect, "N", 1) is connect
+    assert await transport.with_frame(connect, "O", 2)("tcp:localhost:502", 0, asyncio.Protocol())

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from virtual_time import VirtualTimeLoop
 
+from drivers.conformance.virtual_time import JumpingLoop
 from interlocks.catalogue.table import DEFAULT_RULES
 from interlocks.vocabulary import Priority, Stamp
 from pumpd.announce import HEARTBEAT_EVERY_S, TECHNICAL_KEYS, Announcer, possible_keys
@@ -216,7 +216,7 @@ def spoken(bench: Bench, say: Callable[[], Any], for_s: float) -> list[tuple[str
         with contextlib.suppress(asyncio.CancelledError):
             await saying
 
-    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+    with asyncio.Runner(loop_factory=JumpingLoop) as runner:
         runner.run(script())
     return bench.said
 

@@ -28,6 +28,10 @@ def test_the_bound_on_a_lost_host_is_fifteen_seconds_and_said() -> None:
     assert not offered.reports_pressure
 
 
+def test_that_the_pump_holds_no_volume_limit_is_said() -> None:
+    assert not capabilities(26_590, BOUND).limits_volume
+
+
 def test_another_syringe_than_the_one_in_the_clamp_is_refused() -> None:
     with pytest.raises(ValueError, match="confirmed at this pump's keypad has 26590 um"):
         capabilities(21_590, BOUND)

@@ -36,13 +36,16 @@ def test_a_frame_does_what_its_bytes_say(before: bytes, text: bytes, kind: Effec
     assert (effect.kind, effect.value) == (kind, value)
 
 
-def test_the_counter_read_for_a_start_is_shown_as_the_limit_it_begins() -> None:
-    effect = effect_of(wrap(b"INF_VI"), 17_500_000)
-    assert (effect.kind, effect.value) == (EffectKind.SETS_VOLUME, 17_500_000)
-    assert "the driver's own limit" in effect.wording
-    assert effect_of(wrap(b"INF_VI"), 0).kind is EffectKind.SETS_VOLUME  # 0 is for the gate to refuse
-    assert effect_of(wrap(b"INF"), 17_500_000).kind is EffectKind.HARMLESS
-    assert effect_of(wrap(b"INF_STOP"), 17_500_000) == Effect(EffectKind.HALTS, "INF_STOP")
+@pytest.mark.parametrize("host_limit_nl", [None, 17_500_000, 0, -1])
+def test_a_start_carries_the_limit_at_which_the_driver_halts(host_limit_nl: int | None) -> None:
+    """Whether 0, less or none may start is for the gate to say."""
+    effect = effect_of(wrap(b"INF_START"), host_limit_nl)
+    assert effect == Effect(EffectKind.STARTS, "INF_START", host_limit_nl=host_limit_nl)
+
+
+@pytest.mark.parametrize("text", [row[0] for row in KINDS if row[1] is not EffectKind.STARTS])
+def test_no_other_frame_is_shown_as_more_than_its_bytes_say(text: bytes) -> None:
+    assert effect_of(wrap(text), 17_500_000) == effect_of(wrap(text))
 
 
 @pytest.mark.parametrize(

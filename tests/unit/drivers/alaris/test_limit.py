@@ -1,7 +1,5 @@
 """The limit kept on this side of the wire."""
 
-import pytest
-
 from drivers.alaris.codec import Counter
 from drivers.alaris.limit import HostLimit, reach_nl
 
@@ -10,8 +8,7 @@ RATE_NL_H = 36_000_000  # 10 ul/s: 5 ul in half a second
 
 def begun() -> HostLimit:
     limit = HostLimit()
-    limit.state(100_000)
-    limit.begin(Counter(1_000_000, 1_000))
+    limit.begin(Counter(1_000_000, 1_000), 100_000)
     return limit
 
 
@@ -20,22 +17,20 @@ def test_reach_is_one_step_of_the_counter_and_two_polls_at_the_rate() -> None:
     assert reach_nl(0, 1) == 1
 
 
-def test_only_a_stated_limit_can_begin_and_is_stated_no_longer_then() -> None:
+def test_what_is_shown_of_it_is_what_was_begun_and_none_before_and_after() -> None:
     limit = HostLimit()
-    with pytest.raises(ValueError, match="no limit"):
-        limit.begin(Counter(0, 1_000))
-    limit.state(5)
-    assert (limit.stated_nl, limit.is_in_force) == (5, False)
-    limit.begin(Counter(0, 1_000))
-    assert (limit.stated_nl, limit.is_in_force) == (None, True)
+    assert (limit.volume_nl, limit.is_in_force) == (None, False)
+    limit.begin(Counter(1_000_000, 1_000), 5)
+    assert (limit.volume_nl, limit.is_in_force) == (5, True)
+    limit.lift()
+    assert (limit.volume_nl, limit.is_in_force) == (None, False)
 
 
-def test_a_limit_not_begun_is_withdrawn_without_touching_the_one_in_force() -> None:
+def test_a_limit_begun_anew_replaces_the_one_before() -> None:
     limit = begun()
-    limit.state(5)
-    limit.unstate()
-    assert limit.stated_nl is None
-    assert limit.reason_to_halt(Counter(1_093_999, 1_000), RATE_NL_H) is None
+    limit.begin(Counter(2_000_000, 1_000), 100_000)
+    assert limit.reason_to_halt(Counter(2_093_999, 1_000), RATE_NL_H) is None
+    assert "the limit is at 2100000 nl" in str(limit.reason_to_halt(Counter(2_094_000, 1_000), RATE_NL_H))
 
 
 def test_it_halts_within_reach_of_the_end_and_one_nanolitre_before_not() -> None:

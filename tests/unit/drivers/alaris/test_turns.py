@@ -91,7 +91,10 @@ def test_a_run_reads_rate_and_counter_between_writing_and_starting() -> None:
         (Run(26_200_000, 4_639), "cannot be watched over"),
         (Run(26_200_000, 0), "cannot be watched over"),
         (Run(26_300_000, 17_500_000), "approved are 26200000 nl/h"),
-        (Run(26_200_000, 17_500_001), "the driver's own limit, counted from INF_VI, sets 17500001 nl"),
+        (
+            Run(26_200_000, 17_500_001),
+            "INF_START would start with 17500001 nl, approved are 1 to 17500000 nl",
+        ),
     ],
 )
 def test_a_run_that_cannot_be_right_is_refused_with_the_reason(command: Run, why: str) -> None:

@@ -2,11 +2,21 @@
 
 import pytest
 
+from drivers.alaris.codec import Counter
 from drivers.alaris.framing import wrap
 from drivers.alaris.limit import HostLimit
-from drivers.alaris.turns import READ_RATE, READ_SERIAL, READ_STATE, READ_VOLUME, STOP, enable, set_rate
+from drivers.alaris.turns import (
+    READ_RATE,
+    READ_SERIAL,
+    READ_STATE,
+    READ_VOLUME,
+    START,
+    STOP,
+    enable,
+    set_rate,
+)
 from drivers.alaris.wire import AlarisWire
-from drivers.gate import EffectKind
+from drivers.gate import Effect, EffectKind
 from drivers.line.turns import Ask, Risk
 from drivers.line.wire import Verdict
 
@@ -87,12 +97,15 @@ def test_an_answer_fits_its_question_by_name_and_shape(ask: Ask, text: bytes, fi
     assert wire.fits(ask, heard.reply) is fits
 
 
-def test_the_gate_is_shown_the_stated_limit() -> None:
+def test_the_gate_is_shown_the_limit_in_force_with_the_start_and_nowhere_else() -> None:
     limit = HostLimit()
     wire = AlarisWire(limit)
-    assert wire.effect(wire.frame(READ_VOLUME)).kind is EffectKind.HARMLESS
-    limit.state(5)
-    assert wire.effect(wire.frame(READ_VOLUME)).kind is EffectKind.SETS_VOLUME
+    assert wire.effect(wire.frame(START)).host_limit_nl is None
+    limit.begin(Counter(1_000_000, 1_000), 5)
+    assert wire.effect(wire.frame(START)) == Effect(EffectKind.STARTS, "INF_START", host_limit_nl=5)
+    assert wire.effect(wire.frame(READ_VOLUME)) == Effect(EffectKind.HARMLESS, "INF_VI")
+    limit.lift()
+    assert wire.effect(wire.frame(START)).host_limit_nl is None
 
 
 def test_the_serial_numbers_answer_is_the_identity() -> None:

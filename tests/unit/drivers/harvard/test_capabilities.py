@@ -45,3 +45,12 @@ def test_a_syringe_that_the_model_does_not_hold_is_refused() -> None:
     with pytest.raises(ValueError, match="outside 100-33000"):
         capabilities(40_000, 2)
     assert capabilities(40_000, 2, LEGATO).rate_max_nl_h > 0
+
+
+@pytest.mark.parametrize("tenths", [4, 20, 25, 131, 262, 263, 999, 5_001, 52_940])
+def test_every_tenth_of_a_millilitre_an_hour_can_be_set_as_it_stands(tenths: int) -> None:
+    """An order is settled on tenths and on the pump's steps both: where these do not hold each other, 26.2 mL/h
+    became 26.1, and 2.0 mL/h became 1.8 and was refused."""
+    rate_nl_h = tenths * 100_000
+    assert capabilities(26_590, 2).floor_rate(rate_nl_h) == rate_nl_h
+    assert codec.say_rate(rate_nl_h) is not None

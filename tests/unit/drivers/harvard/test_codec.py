@@ -1,6 +1,7 @@
 """Words against the golden bytes of facts/protocols.md 2; numbers exact or not said at all (law 10)."""
 
 import tomllib
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -59,13 +60,18 @@ def test_a_target_that_is_not_set_is_no_limit_with_and_without_its_full_stop() -
     [
         (26_250_000, b"437.5 ul/min"),
         (60_000_000, b"1 ml/min"),
-        (13_119_600, b"218.66 ul/min"),
-        (13_120_000, None),
-        (61_000_000, None),
+        (26_200_000, b"26.2 ml/hr"),
+        (13_120_000, b"13.12 ml/hr"),
+        (61_000_000, b"61 ml/hr"),
+        (600_100, b"600.1 ul/hr"),
+        (13_119_600, None),
+        (26_200_500, None),
         (30, None),
     ],
 )
-def test_a_rate_is_said_in_the_pumps_own_unit_or_not_at_all(rate_nl_h: int, text: bytes | None) -> None:
+def test_a_rate_is_said_in_the_pumps_own_unit_or_by_the_hour_or_not_at_all(
+    rate_nl_h: int, text: bytes | None
+) -> None:
     assert codec.say_rate(rate_nl_h) == text
 
 
@@ -76,6 +82,31 @@ def test_every_rate_on_the_grid_reads_back_as_it_was_said(wish_nl_h: int) -> Non
     assert said is not None
     assert codec.parse_rate(said) == rate
     assert len(said.split()[0].replace(b".", b"").lstrip(b"0")) <= codec.RATE_DIGITS
+
+
+def shown_by_the_minute(rate_nl_h: int, digits: int) -> bytes:
+    """As a pump may write it: rounded to so many digits, in the unit that suits the size."""
+    per_min = Decimal(rate_nl_h) / 60
+    sizes = ((Decimal(10**6), "ml"), (Decimal(1000), "ul"), (Decimal(1), "nl"))
+    size, unit = next((row for row in sizes if per_min >= row[0]), sizes[-1])
+    value = per_min / size
+    decimals = digits - len(str(int(value)))
+    return f"{value.quantize(Decimal(1).scaleb(-decimals))} {unit}/min".encode()
+
+
+@given(st.integers(60, 5_000_000_000), st.sampled_from([5, 6]))
+def test_however_the_pump_rounds_a_step_by_the_minute_it_reads_as_that_step(wish: int, digits: int) -> None:
+    """facts/protocols.md 2: `199.49 ul/min`, `25.0404 nl/min`; five or six digits."""
+    rate = wish - wish % codec.rate_step(Fraction(wish))
+    assert codec.read_rate(shown_by_the_minute(rate, digits)) == rate
+
+
+def test_what_is_no_rounded_step_is_read_as_it_stands() -> None:
+    """Somebody at the keypad may set what we cannot; it must not look like what we commanded."""
+    assert codec.read_rate(b"436.67 ul/min") == 26_200_000
+    assert codec.read_rate(b"436.66 ul/min") == 26_199_600
+    assert codec.read_rate(b"436.68 ul/min") == 26_200_800 + 200  # the step next to ours
+    assert codec.read_rate(b"ul/min") is None
 
 
 @given(st.integers(1, 99_999_999))

@@ -16,8 +16,8 @@ def test_a_poll_at_rest_writes_nothing_and_reads_diameter_and_target_now_and_the
 def test_the_readback_after_a_loss_does_not_move_the_target() -> None:
     bench = HarvardBench().running().poll(5000)
     before = bench.pump.memory.target_nl
-    bench.lose_replies.append(b"@irate 218.66 ul/min\r")
-    bench.forget().submit(Adjust(13_119_600))
+    bench.lose_replies.append(b"@irate 13.12 ml/hr\r")
+    bench.forget().submit(Adjust(13_120_000))
     bench.go(600)
     assert bench.pump.memory.target_nl == before
     assert "tvolume" in bench.sent

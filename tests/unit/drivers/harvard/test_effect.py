@@ -31,7 +31,10 @@ from drivers.harvard.effect import effect_of
         (b"@wrate 1 ml/min\r", EffectKind.FORBIDDEN, 0),
         (b"@poll off\r", EffectKind.UNKNOWN, 0),
         (b"@nvram on\r", EffectKind.UNKNOWN, 0),
-        (b"@irate 5 ml/hr\r", EffectKind.UNKNOWN, 0),
+        (b"@irate 26.2 ml/hr\r", EffectKind.SETS_RATE, 26_200_000),
+        (b"@irate 600.1 ul/hr\r", EffectKind.SETS_RATE, 600_100),
+        (b"@irate 5 ml/h\r", EffectKind.UNKNOWN, 0),
+        (b"@irate 5 ml/day\r", EffectKind.UNKNOWN, 0),
         (b"@irate 5\r", EffectKind.UNKNOWN, 0),
         (b"@tvolume 1 l\r", EffectKind.UNKNOWN, 0),
         (b"@irun\r@irun\r", EffectKind.UNKNOWN, 0),
@@ -44,7 +47,7 @@ def test_each_line_is_known_for_what_it_does(frame: bytes, kind: EffectKind, val
     assert (effect.kind, effect.value) == (kind, value)
 
 
-@pytest.mark.parametrize("value", [360_000, 26_250_000, 599_994_000, 5_294_160_000])
+@pytest.mark.parametrize("value", [360_000, 26_200_000, 26_250_000, 599_990_000, 5_294_100_000])
 def test_encoder_and_gate_agree_on_rates_though_they_share_no_code(value: int) -> None:
     assert effect_of(b"@irate " + (codec.say_rate(value) or b"") + b"\r").value == value
 

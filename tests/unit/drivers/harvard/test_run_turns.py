@@ -147,11 +147,21 @@ def test_the_whole_of_a_run_passes_the_gate_before_its_first_piece() -> None:
     assert bench.do(Run(26_250_000, 1_000_000)) is Outcome.CONFIRMED
 
 
-@pytest.mark.parametrize("run", [Run(13_120_000, 1_000_000), Run(26_250_000, 0), Run(12_000, 17_500_000)])
+@pytest.mark.parametrize("run", [Run(13_120_500, 1_000_000), Run(26_250_000, 0), Run(12_000, 17_500_000)])
 def test_what_cannot_be_said_exactly_is_refused(run: Run) -> None:
     bench = HarvardBench().ready(Run(30_000_000, 20_000_000))
     assert bench.do(run) is Outcome.REFUSED
     assert "irun" not in bench.sent
+
+
+@pytest.mark.parametrize("rate_nl_h", [2_000_000, 13_100_000, 26_200_000, 26_250_000])
+def test_a_rate_by_the_hour_is_commanded_run_and_reported_as_it_was_ordered(rate_nl_h: int) -> None:
+    """26.2 mL/h is 436.6666.. ul/min: the pump writes it rounded, and it is still the rate of the order."""
+    bench = HarvardBench().ready(Run(30_000_000, 20_000_000))
+    assert bench.do(Run(rate_nl_h, 1_000_000)) is Outcome.CONFIRMED
+    assert bench.pump.memory.rate_nl_h == rate_nl_h
+    assert {one.report.rate_nl_h for one in bench.forget().poll(2000).reports} == {rate_nl_h}
+    assert bench.do(Adjust(rate_nl_h // 2 - rate_nl_h // 2 % 100_000)) is Outcome.CONFIRMED
 
 
 def test_a_lower_rate_shortens_the_lead_in_the_same_turn() -> None:
@@ -165,7 +175,7 @@ def test_a_run_of_another_hand_is_neither_extended_nor_adjusted() -> None:
     bench = HarvardBench().ready()
     bench.pump.press_run()
     bench.poll(1000)
-    assert bench.do(Adjust(13_119_600)) is Outcome.REFUSED
+    assert bench.do(Adjust(13_120_000)) is Outcome.REFUSED
     assert not any(line.startswith("tvolume ") for line in bench.sent)
 
 
@@ -227,7 +237,7 @@ def test_while_it_is_watched_the_line_rests_between_questions_and_otherwise_not(
     watched(bench).forget().go(100)
     times = [at for at, _ in bench.wire]
     assert min(after - at for at, after in pairwise(times[1:])) >= 5
-    assert bench.do(Adjust(13_119_600)) is Outcome.CONFIRMED
+    assert bench.do(Adjust(13_120_000)) is Outcome.CONFIRMED
 
 
 def test_a_rate_that_is_not_taken_starts_nothing() -> None:

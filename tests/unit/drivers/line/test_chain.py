@@ -4,10 +4,10 @@ inside, and pumps that share a line."""
 import asyncio
 
 import pytest
-from contract.driver_seat import DriverSeat
 from contract.fake_new_era import FakeNewEra, frame
-from contract.memory_line import MemoryLine
+from contract.memory_line import MemoryLine, driver_seat
 
+from drivers.conformance.seat import Seat
 from drivers.contract import Approval, DriverEvent, Halt, LinkDown, LinkUp, Outcome, Poll, Run
 from drivers.line.chain import Chain
 from drivers.line.driver import LineDriver
@@ -27,8 +27,8 @@ def now_ms() -> int:
     return int(asyncio.get_running_loop().time() * 1000)
 
 
-async def up(line: MemoryLine) -> DriverSeat:
-    return await DriverSeat("memory", line.connect).up()
+async def up(line: MemoryLine) -> Seat:
+    return await driver_seat("memory", line.connect).up()
 
 
 async def test_a_halt_is_written_before_submit_returns() -> None:
@@ -121,7 +121,7 @@ async def test_a_defect_below_closes_the_line_and_nothing_else() -> None:
 async def test_a_missing_port_is_tried_again_later_and_later_up_to_two_seconds() -> None:
     line = MemoryLine()
     line.is_missing = True
-    seat = DriverSeat("memory", line.connect)
+    seat = driver_seat("memory", line.connect)
     await asyncio.sleep(20)
     gaps = [round(b - a, 3) for a, b in zip(line.openings, line.openings[1:], strict=False)]
     assert 0.2 <= gaps[0] < 0.3
@@ -135,7 +135,7 @@ async def test_a_cable_put_back_comes_up_again_soon() -> None:
     """Faults row 20."""
     line = MemoryLine()
     seat = await up(line)
-    line.unplug()
+    line.pull()
     await seat.down(within_s=0.1)
     line.is_missing = False
     await seat.up(within_s=1)
@@ -144,7 +144,7 @@ async def test_a_cable_put_back_comes_up_again_soon() -> None:
 
 async def test_the_wrong_pump_is_asked_again_only_every_two_seconds() -> None:
     line = MemoryLine(FakeNewEra("NE500V2.19"))
-    seat = DriverSeat("memory", line.connect)
+    seat = driver_seat("memory", line.connect)
     await asyncio.sleep(9)
     gaps = [b - a for a, b in zip(line.openings, line.openings[1:], strict=False)]
     assert min(gaps) >= REOPEN_MAX_MS / 1000
@@ -193,7 +193,7 @@ class Pair:
         self.line = MemoryLine(*self.pumps)
         self.chain = Chain("memory", 19200, now_ms, self.line.connect)
         self.seats = [
-            DriverSeat("memory", self.line.connect, Binding("NE1000", address=n), self.chain) for n in (1, 2)
+            driver_seat("memory", self.line.connect, Binding("NE1000", address=n), self.chain) for n in (1, 2)
         ]
 
     async def up(self) -> "Pair":
@@ -262,7 +262,7 @@ async def test_when_the_other_one_leaves_the_port_stays_open() -> None:
 async def test_an_unplugged_chain_is_down_for_both_and_comes_back_for_both() -> None:
     """Faults rows 19, 20."""
     pair = await Pair().up()
-    pair.line.unplug()
+    pair.line.pull()
     for seat in pair.seats:
         if not seat.all(LinkDown):
             await seat.down(within_s=0.1)

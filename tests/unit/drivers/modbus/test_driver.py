@@ -24,6 +24,7 @@ def test_it_is_a_pump_driver() -> None:
         ({"transport": "tcp"}, "needs a port like tcp:HOST:502"),
         ({"baud": 1200}, "baud 1200"),
         ({"parity": "M"}, "parity 'M'"),
+        ({"stop_bits": 3}, "stop_bits 3"),
         ({"layout": parse_map(CHONRY), "binding": Binding("WP110", serial="7")}, "serial 7"),
     ],
 )

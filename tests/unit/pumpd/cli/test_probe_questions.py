@@ -6,10 +6,11 @@ import pytest
 
 from drivers.chemyx import effect as chemyx_effect
 from drivers.gate import EffectKind
+from drivers.modbus.framing import check as modbus_crc
 from drivers.new_era import effect as new_era_effect
 from hil_sim.pumps.chemyx import ChemyxPump
 from hil_sim.pumps.new_era import NewEraPump
-from pumpd.cli.probe_questions import Question, modbus_crc, plan
+from pumpd.cli.probe_questions import Question, plan
 
 
 def questions(*, is_tcp: bool = False) -> list[Question]:
@@ -53,6 +54,35 @@ def test_new_era_in_basic_and_in_safe_mode() -> None:
     assert read("new_era", b"\x0200A?R\x03") is None
 
 
+def test_a_flipped_bit_in_a_checked_answer_is_nobody() -> None:
+    body = b"07SNE1000X2V3.61"
+    frame = bytes((2, len(body) + 4)) + body + binascii.crc_hqx(body, 1).to_bytes(2, "big") + b"\x03"
+    assert read("new_era", frame) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "wants"),
+    [
+        (b"\x0200A?R\x03", True),
+        (b"\x02\x0900A?T\x05\x40\x03", True),
+        (b"\x0200S\x03", False),
+        (b"0VER\r", False),
+    ],
+)
+def test_a_pending_alarm_wants_the_question_again(answer: bytes, wants: bool) -> None:
+    """facts/protocols.md 1: the alarm stands in the answer's place, and the question was not carried out."""
+    ask = next(one for one in questions() if one.title == "VER, basic mode")
+    assert ask.again is not None
+    assert ask.again(answer) is wants
+
+
+def test_harvard_in_poll_mode_and_after_prompts_that_nobody_asked_for() -> None:
+    elite = {"address": 0, "model": "11 ELITE I/W Single"}
+    assert read("harvard", b"\nT*\n11 ELITE I/W Single 3.0.4\r\n:\x11") == elite
+    assert read("harvard", b"\n:\x11\n11 ELITE I/W Single 3.0.4\r\n:\x11") == elite
+    assert read("harvard", b"\nSome Meter 3.0.4\r\n:") is None
+
+
 def test_harvard_bare_and_addressed() -> None:
     assert read("harvard", b"\n11 ELITE I/W Single 3.0.4\r\n:") == {
         "address": 0,
@@ -68,6 +98,15 @@ def test_chemyx_and_alaris() -> None:
     good = b"!%b|%04X\r" % (body, binascii.crc_hqx(body, 0xFFFF))
     assert read("alaris", good) == {"serial": "8003-1234"}
     assert read("alaris", good.replace(b"8003", b"8004")) is None
+
+
+def test_of_an_alaris_pump_is_told_what_it_cannot_do() -> None:
+    body = b"INST_SERIALNO^8003-1234"
+    found = next(one for one in questions() if one.family == "alaris").read(
+        b"!%b|%04X\r" % (body, binascii.crc_hqx(body, 0xFFFF))
+    )
+    assert found is not None
+    assert "it keeps no volume limit of its own" in found.note
 
 
 def test_the_questions_bytes_are_the_fact_sheets() -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from channel_bench import Bench, infusing, verified
+from channel_bench import CAPABILITIES, POLICY, Bench, infusing, verified
 
 from drivers.contract import Approval, Motion
 from interlocks.vocabulary import Signal
@@ -22,6 +22,20 @@ def stages(answers: list[do.Answer]) -> list[do.Stage]:
 
 def said(answers: list[do.Answer]) -> str:
     return " | ".join(answers[0].reasons)
+
+
+# -- what is told with an order ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("limits_volume", [True, False])
+def test_an_order_says_where_only_the_host_ends_it(limits_volume: bool) -> None:
+    """Design law 7: what a lost host could cost is told to whoever orders."""
+    capabilities = replace(CAPABILITIES, limits_volume=limits_volume)
+    bench = Bench(replace(POLICY, capabilities={"bd-60": capabilities}))
+    answers = bench.order()
+    assert stages(answers) == [ACCEPTED]
+    told = "this pump keeps no volume limit of its own: pumpd halts it when the volume is given"
+    assert (answers[0].reasons[-1] == told) is not limits_volume
 
 
 # -- who may -----------------------------------------------------------------------------------------------------

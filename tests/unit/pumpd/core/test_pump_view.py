@@ -120,6 +120,16 @@ def test_before_a_session_a_reset_is_expected_and_a_start_at_the_keypad_is_not()
     )  # the first one stays to be read
 
 
+def test_a_start_at_a_keypad_is_told_as_that_and_not_as_a_watchdog() -> None:
+    """Faults row 15. Alaris watches over the line only where it was started through it: 0 ms would explain nothing."""
+    bench = infusing()
+    rest = with_delivery(bench.state, commanded_nl_h=0, is_halt_confirmed=True)
+    (reason,) = reasons(see(rest, running(watchdog_ms=0)))
+    assert reason == "the pump was started at the pump itself: it may go on if pumpd falls silent"
+    (reason,) = reasons(see(rest, running()))
+    assert reason == "the pump was started at the pump itself"
+
+
 # -- proof of rest -----------------------------------------------------------------------------------------------
 
 

@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 
 import pytest
-from virtual_time import VirtualTimeLoop
 
+from drivers.conformance.virtual_time import JumpingLoop
 from interlocks.vocabulary import Priority
 from pumpd.core.actions import AlarmSignal
 from pumpd.shell.bedside.bedside import Bedside, UnknownSounder, sounder_of
@@ -68,7 +68,7 @@ def test_only_a_sounder_that_works_speaks_up_as_a_listener() -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await attending
 
-    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+    with asyncio.Runner(loop_factory=JumpingLoop) as runner:
         runner.run(script())
     assert heard == [(1.0, "a"), (6.0, "a"), (11.0, "a"), (16.0, "b")]
 

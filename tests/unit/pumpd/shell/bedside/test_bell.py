@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from virtual_time import VirtualTimeLoop
 
+from drivers.conformance.virtual_time import JumpingLoop
 from interlocks.vocabulary import Priority
 from pumpd.core.actions import AlarmSignal
 from pumpd.shell.bedside.bell import BEL, Bell
@@ -69,7 +69,7 @@ def play(bench: Bench, script: Callable[[Bench], Coroutine[Any, Any, None]]) -> 
             with contextlib.suppress(asyncio.CancelledError):
                 await ringing
 
-    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+    with asyncio.Runner(loop_factory=JumpingLoop) as runner:
         runner.run(both())
 
 
@@ -144,7 +144,7 @@ def test_a_busy_loop_leaves_pulses_out_and_never_makes_them_up() -> None:
         bench.show(HIGH)
         await bench.wait(0.1)
         loop = asyncio.get_running_loop()
-        assert isinstance(loop, VirtualTimeLoop)
+        assert isinstance(loop, JumpingLoop)
         loop._now_s += 100.0  # nothing ran meanwhile
         await bench.wait(0.05)
 
