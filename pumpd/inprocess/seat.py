@@ -19,6 +19,8 @@ from pumpd.inprocess.edges import InnerMachine, Wires
 from pumpd.shell.console_connection import Connection
 
 _SALT = "00" * 16
+#: The bench carries the bytes whatever the port is called; the family wants it called so.
+_TCP = "tcp:bench:502"
 
 
 @cache
@@ -29,7 +31,7 @@ def _cheap_hash(pin: str) -> str:
 
 
 def pump_of(pump: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys of `[channels.pump]` for a pump as it stands there, but its port.
+    """The keys of `[channels.pump]` for a pump as it stands there; its port only where the family has its own idea.
 
     Args:
         pump: `family`; where they matter `address`, `diameter_mm`, `map`; `options`: keys of the family's own, which win.
@@ -38,9 +40,15 @@ def pump_of(pump: Mapping[str, Any]) -> dict[str, Any]:
     accepted = {"accepted_risk": "a bench without a patient"}
     tables: dict[str, dict[str, Any]] = {
         "new_era": {"driver": "new_era", "model": "NE", "address": address},
-        "harvard": {"driver": "harvard", "address": address},
+        "harvard": {"driver": "harvard", "model": "11 ELITE", "address": address},
         "modbus-rtu": {"driver": "modbus", "model": "P", "unit": address or 1},
-        "modbus-tcp": {"driver": "modbus", "model": "P", "unit": address or 1, "transport": "tcp"},
+        "modbus-tcp": {
+            "driver": "modbus",
+            "model": "P",
+            "unit": address or 1,
+            "transport": "tcp",
+            "port": _TCP,
+        },
         "alaris": {
             "driver": "alaris",
             "serial": "8003-00417",
