@@ -40,8 +40,10 @@ def as_text(shown: Mapping[str, Any], asked_ms: int, started_ms: int | None, dee
     )
     lines += _section("Holds", [_hold(one, shown) for one in shown["holds"]])
     lines += _section("Alarms standing", [_alarm(one) for one in shown["alarms"]])
-    blocked = [f"  {clean(one)}" for one in (*shown["resume_blocked_by"], *shown["start_blocked_by"])]
-    lines += _section("Before a person could go on", blocked, is_told_empty=False)
+    blocked = dict.fromkeys(
+        f"  {clean(one)}" for act in ("resume", "restore", "start") for one in shown[f"{act}_blocked_by"]
+    )
+    lines += _section("Before a person could go on", [*blocked], is_told_empty=False)
     minutes = BEFORE_MS // 60_000
     lines += _section(f"In the {minutes} minutes before", [_deed(one, asked_ms) for one in deeds])
     return "\n".join(part for line in lines for part in _wrapped(line))
@@ -83,9 +85,11 @@ def _restriction(one: Mapping[str, Any]) -> str:
 
 def _finding(one: Mapping[str, Any], shown: Mapping[str, Any]) -> list[str]:
     state = "" if one["present"] else ", cleared, waiting for a person"
-    since = f"since {of_day(one['since_wall_ms'])} ({_ago(shown['wall_ms'] - one['since_wall_ms'])}){state}"
+    since = f"since {_when(one['since_wall_ms'], shown)}"
+    if one["again_wall_ms"] is not None:
+        since += f", again at {_when(one['again_wall_ms'], shown)}"
     lines = [
-        f"  {one['rule']} {one['demand']}, {one['priority']} priority, {since}",
+        f"  {one['rule']} {one['demand']}, {one['priority']} priority, {since}{state}",
         f"      says      {clean(one['reason'])}",
         f"      guards    {clean(one['hazard'])}",
         f"      because   {clean(one['why'])} ({clean(one['source'])})",
@@ -108,12 +112,12 @@ def _sample(one: Mapping[str, Any]) -> str:
     return f"{one['words']} {value}, {measured}, {duration(one['age_ms'] // _MS_PER_S)} old{suspect}"
 
 
-def _ago(ms: int) -> str:
-    return f"{duration(ms // _MS_PER_S)} before"
+def _when(wall_ms: int, shown: Mapping[str, Any]) -> str:
+    return f"{of_day(wall_ms)} ({duration((shown['wall_ms'] - wall_ms) // _MS_PER_S)} before)"
 
 
 def _hold(one: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
-    since = f"since {of_day(one['since_wall_ms'])} ({_ago(shown['wall_ms'] - one['since_wall_ms'])})"
+    since = f"since {_when(one['since_wall_ms'], shown)}"
     return f"  {one['kind']}, {since}, by {clean(one['by'])}: {clean(one['reason'])}"
 
 

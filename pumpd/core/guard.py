@@ -139,8 +139,13 @@ def guard(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) -> Guar
 def _trips(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> list[Action]:
     if before is after:
         return []
-    known = {one.rule_id: one.demand for one in before}
-    return [_trip(one) for one in after if one.demand > known.get(one.rule_id, Demand.NONE)]
+    known = {one.rule_id: one for one in before}
+    return [_trip(one) for one in after if _is_news(known.get(one.rule_id), one)]
+
+
+def _is_news(before: Finding | None, after: Finding) -> bool:
+    """It demands more, or its excursion is another one: it was proven clear and came back, or silence became a value."""
+    return before is None or after.demand > before.demand or after.crossed != before.crossed
 
 
 def _shadow_trips(before: tuple[RuleState, ...], shadows: tuple[Finding, ...]) -> list[Action]:

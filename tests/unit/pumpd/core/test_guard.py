@@ -281,6 +281,34 @@ def test_a_trip_is_noted_when_its_demand_rises_and_not_again_while_it_stands() -
     assert [one for one in bench.trips if one[0] == "BP2"] == [("BP2", "SLOW"), ("BP2", "PAUSE")]
 
 
+def test_each_return_of_a_row_that_was_proven_clear_is_noted_though_its_demand_does_not_rise() -> None:
+    """R57: whoever reads the record afterwards must find every excursion, not only the first."""
+    bench = infusing()
+    bench.cuff(165, 90)
+    for _ in range(2):
+        bench.advance(150)
+        bench.cuff(140, 85)
+    assert not next(one for one in bench.state.findings if one.rule_id == "BP2").is_present
+    bench.advance(60)
+    bench.forget()
+    bench.cuff(167, 90)
+    bench.advance(20)
+    (trip,) = (one for one in bench.of(do.NoteTrip) if one.rule_id == "BP2")
+    assert (trip.demand, trip.reason) == (Demand.SLOW, "systolic 167 mmHg > 160 mmHg")
+
+
+def test_a_silence_that_turns_into_a_value_over_the_limit_is_noted() -> None:
+    bench = infusing()
+    bench.has_line = False
+    bench.advance(3)
+    bench.forget()
+    bench.has_line = True
+    bench.line(400)
+    bench.advance(1)
+    reasons = [one.reason for one in bench.of(do.NoteTrip) if one.rule_id == "LP1"]
+    assert reasons == ["line pressure 400 mmHg > 300 mmHg"]
+
+
 def test_a_rule_that_wants_a_reading_gets_a_request_for_one() -> None:
     bench = infusing()
     bench.cuff(152, 80)
