@@ -96,6 +96,8 @@ def situation_of(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) 
 
 #: An occlusion explains a pressure that falls when the line opens.
 _OCCLUSION_ROWS = ("LP1", "LP2")
+#: Symptoms are judged by the crisis of this row until it is proven over.
+_CRISIS_ROW = "BP3"
 
 
 def _flags(state: ChannelState) -> frozenset[Flag]:
@@ -109,6 +111,8 @@ def _flags(state: ChannelState) -> frozenset[Flag]:
     # As the decision before left it: what a row finds in this one must not depend on the order of the table.
     if any(one.demand >= Demand.PAUSE and one.rule_id in _OCCLUSION_ROWS for one in state.findings):
         flags.add(Flag.OCCLUSION_KNOWN)
+    if any(one.rule_id == _CRISIS_ROW and one.is_present for one in state.findings):
+        flags.add(Flag.CRISIS_KNOWN)
     return frozenset(flags)
 
 

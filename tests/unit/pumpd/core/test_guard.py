@@ -327,6 +327,46 @@ def test_a_stop_ends_the_session_closes_the_gate_and_says_who_stopped_it() -> No
     assert [one.rule_id for one in bench.state.findings if one.demand is Demand.STOP] == ["LP2"]
 
 
+def test_BP3_symptoms_end_the_session_while_its_crisis_is_not_proven_over_though_the_newest_reading_is_175() -> (
+    None
+):
+    """Clinical.md 3.2, BP3: pause at 180, stop on symptoms; what clears the row is 160, not 179."""
+    bench = infusing()
+    bench.cuff(185, 90)
+    bench.advance(60)
+    bench.cuff(175, 90)
+    bench.score(Signal.SYMPTOMS, 0)
+    assert bench.state.session.phase is Phase.INFUSING
+    bench.score(Signal.SYMPTOMS, 1)
+    assert bench.state.session.phase is Phase.STOPPED
+    assert bench.trips[-1] == ("BP3", "STOP")
+
+
+def test_BP3_symptoms_under_175_that_was_never_more_are_told_and_written_and_end_nothing() -> None:
+    """Clinical.md 3.2 knows symptoms in row BP3 only: below it the nurse decides, and is told so."""
+    bench = infusing()
+    bench.cuff(175, 90)
+    (answer,) = bench.score(Signal.SYMPTOMS, 1)
+    assert answer.reasons == (
+        "symptoms end the session only with a crisis pressure (BP3): pause or stop if the patient needs it",
+    )
+    assert (bench.word, bench.of(do.NoteAct)[-1].text) == ("SLOWED", "symptoms 1 entered")
+    bench.advance(60)
+    bench.cuff(185, 90)
+    assert bench.state.session.phase is Phase.STOPPED, "and they are remembered when it comes to that"
+
+
+def test_BP3_symptoms_after_its_crisis_is_proven_over_end_nothing() -> None:
+    bench = infusing()
+    bench.cuff(185, 90)
+    for _ in range(2):
+        bench.advance(60)
+        bench.cuff(150, 85)
+    bench.score(Signal.SYMPTOMS, 1)
+    bench.advance(1)
+    assert bench.state.session.phase is Phase.INFUSING
+
+
 def test_a_stop_by_a_row_leaves_no_hold_behind() -> None:
     """Nobody can resume any more, so no alarm of a hold may stand; a person's stop clears them likewise."""
     bench = infusing()
