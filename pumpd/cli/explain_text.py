@@ -125,8 +125,7 @@ def _alarm(one: Mapping[str, Any]) -> str:
     seen = f"acknowledged by {clean(one['acknowledged'])}" if one["acknowledged"] else "not acknowledged"
     over = "" if one["present"] else ", over"
     first = ", first" if one["first_out"] else ""
-    name = one.get("key", one["rule"])
-    return f"  {one['priority']:<7} {clean(name)}: {clean(one['text'])} ({one['age_s']} s old, {seen}{over}{first})"
+    return f"  {one['priority']:<7} {clean(one['key'])}: {clean(one['text'])} ({one['age_s']} s old, {seen}{over}{first})"
 
 
 def _deed(one: Deed, asked_ms: int) -> str:
