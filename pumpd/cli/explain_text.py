@@ -69,7 +69,14 @@ def _head(shown: Mapping[str, Any], asked_ms: int, started_ms: int | None) -> li
     if asked_ms - decided_ms > _MS_PER_S:
         gap = duration((asked_ms - decided_ms) // _MS_PER_S)
         lines.append(f"Nothing was recorded in the {gap} before; this is {utc(decided_ms)}")
-    return [*lines, "", f"{clean(shown['word'])}: {clean(shown['headline'])}", f"  {rate_line(shown)}"]
+    return [*lines, "", _headline(clean(shown["word"]), clean(shown["headline"])), f"  {rate_line(shown)}"]
+
+
+def _headline(word: str, headline: str) -> str:
+    """The word and its sentence, which mostly begins with it: "SLOWED to 50 %: ..."."""
+    if headline.upper().startswith(word):
+        return word + headline[len(word) :]
+    return f"{word}: {headline}"
 
 
 def _after(ms: int) -> str:
