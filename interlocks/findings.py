@@ -16,6 +16,9 @@ from interlocks.situation import Situation
 from interlocks.state import RuleState
 from interlocks.vocabulary import ENTERED, Finding, Flag
 
+#: Before the words of a row that is proven clear.
+EARLIER = "earlier: "
+
 
 def is_silence(condition: Condition) -> bool:
     """Tell whether a question is about nothing but measured signals not heard, or the link they come by."""
@@ -38,7 +41,7 @@ def finding_of(rule: Rule, state: RuleState, at: Situation) -> Finding:
         cause=rule.cause,
         demand=state.demand,
         priority=state.priority,
-        reason=f"earlier: {state.reason}" if state.is_clear else state.reason,
+        reason=f"{EARLIER}{state.reason}" if state.is_clear else state.reason,
         since_ms=state.since_ms,
         crossed=state.crossed or at.now,
         evidence=state.evidence,

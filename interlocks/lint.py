@@ -99,11 +99,13 @@ def _questions(rule: Rule) -> list[Condition]:
 
 
 def _limits(rule: Rule, by_id: dict[str, Rule]) -> Iterator[str]:
+    # What a question turns round is a clear limit of some row, and lies on that side of the trip.
+    tripping = [leaf for one in _questions(rule) for leaf, is_negated in leaves(one) if not is_negated]
     asked = [leaf for question in _questions(rule) for leaf, _ in leaves(question)]
     cleared = [leaf for leaf, _ in leaves(rule.clear.when)] if rule.clear.when is not None else []
     for leaf in asked + cleared:
         if isinstance(leaf, Over | Under):
-            yield from _limit(leaf, is_trip=leaf in asked)
+            yield from _limit(leaf, is_trip=leaf in tripping)
         elif isinstance(leaf, WindowOff):
             yield from _flow_limit(leaf.limit)
         elif isinstance(leaf, AlertedTimes) and leaf.rule_id and leaf.rule_id not in by_id:

@@ -1,9 +1,9 @@
 """What is remembered of a row between two evaluations.
 
 Theory of operation. The state is a plain frozen value: it is journalled, restored after a crash and
-compared in a replay. Demand, latch and acknowledgement are facts and survive a restart; stamps belong to
-the clocks of one process and do not, so after a restart every clearing must be proven anew (law 9,
-facts/faults.md I5).
+compared in a replay. Demand, latch, acknowledgement and the readings counted towards a trip are facts and survive
+a restart; stamps belong to the clocks of one process and do not, so after a restart every clearing must be proven
+anew (law 9, facts/faults.md I5), and what was counted is as young as it can be: the safe side of both.
 """
 
 from dataclasses import dataclass, replace
@@ -127,11 +127,12 @@ def acknowledge(
 def carry_over(states: tuple[RuleState, ...], now: Stamp) -> tuple[RuleState, ...]:
     """Return the states for a new process whose clocks start again.
 
-    Demands, latches, acknowledgements, reasons and the trip order stay; stamps, samples, counts and dwell go.
+    Demands, latches, acknowledgements, reasons, the trip order and counted readings stay; stamps, samples and dwell go.
     """
     kept = []
     for state in states:
-        blank = idle(state.rule_id, len(state.tallies))
+        tallies = tuple(_recounted(tally, now) for tally in state.tallies)
+        blank = RuleState(state.rule_id, tallies, is_counting=any(tally.is_counting for tally in tallies))
         if state.demand > Demand.NONE:
             blank = replace(
                 blank,
@@ -148,3 +149,9 @@ def carry_over(states: tuple[RuleState, ...], now: Stamp) -> tuple[RuleState, ..
             )
         kept.append(blank)
     return tuple(kept)
+
+
+def _recounted(tally: Tally, now: Stamp) -> Tally:
+    """Return the same count on new clocks: its readings are taken for new, so no window has closed on them."""
+    hits = tuple(Hit(now.ms, hit.seq, now, ()) for hit in tally.hits)
+    return replace(tally, hits=hits, since=None) if hits else Tally()

@@ -97,6 +97,7 @@ class Flag(StrEnum):
     WRONG_PATIENT = "wrong_patient"  # a sample carried another patient's token
     CUFF_ACTIVE = "cuff_active"  # a cuff cycle is flagged, or ended a moment ago
     OCCLUSION_KNOWN = "occlusion_known"  # an occlusion row is in force, so a falling pressure is explained
+    CRISIS_KNOWN = "crisis_known"  # the row of the hypertensive crisis is in force and not proven clear
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ were in force.
 
 import json
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from drivers.contract import WatchdogKind
 from interlocks.site_table import site_table
@@ -22,13 +23,15 @@ POLL_LINK_MS = 250
 UNBOUND_MS = 3_600_000
 #: Faster than life everything periodic speeds up with treatment time, but no further than this (link time).
 FASTEST_S = 0.02
+#: A site that has set no limit of its own; nobody can write into it.
+NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 
 
 def policy_for(
     channel: cfg.Channel,
     speed: float = 1,
-    limits: Mapping[str, int] = {},
-    shadow: Mapping[str, int] = {},
+    limits: Mapping[str, int] = NO_LIMITS,
+    shadow: Mapping[str, int] = NO_LIMITS,
     listener_within_s: int | None = None,
 ) -> Policy:
     """What one channel's configuration and the site's limits settle, computed once; also what a replay needs."""

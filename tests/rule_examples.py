@@ -12,11 +12,11 @@ from rule_scene import BASELINE, CALM_ALL, CALM_COURSE, CALM_FLOW, Scene
 
 from interlocks.alerts import AlertedTimes
 from interlocks.catalogue.table import DEFAULT_RULES
-from interlocks.combinations import AllOf, AnyOf, Unless
+from interlocks.combinations import AllOf, AnyOf, Not, Unless
 from interlocks.conditions import Condition, Over, Under
 from interlocks.cycles import TickLate
 from interlocks.quality import RefusedInARow, SuspectReading
-from interlocks.rules import Consecutive, Persist, Readings, Rule, Step
+from interlocks.rules import FIRST_READING, Consecutive, Persist, Readings, Rule, Step
 from interlocks.silences import FlagUp, OlderThan, ReportOlderThan
 from interlocks.slopes import FallenBy, RisenBy
 from interlocks.spans import ElapsedOver, ElapsedOverPlan, PausedOver
@@ -57,12 +57,19 @@ def leaves(condition: Condition) -> list[Condition]:
     return [part for part in walk(condition) if not part.members()]
 
 
+def _tripping(condition: Condition) -> list[Condition]:
+    """What a question asks for; what it turns round is a limit that other leaves of the row are tried at."""
+    if isinstance(condition, Not) or not condition.members():
+        return [] if isinstance(condition, Not) else [condition]
+    return [leaf for part in condition.members() for leaf in _tripping(part)]
+
+
 def examples(*sides: int) -> list[Example]:
     return [
         Example(rule, rung, leaf, beyond)
         for rule in DEFAULT_RULES
         for rung, (_, condition) in enumerate(rule.ladder)
-        for leaf in dict.fromkeys(leaves(condition))
+        for leaf in dict.fromkeys(_tripping(condition))
         for beyond in sides
     ]
 
@@ -105,7 +112,7 @@ def is_trip_expected(case: Example) -> bool:
         return case.beyond >= 0
     if isinstance(leaf, FlagUp):
         # A flag has no size; its limit is the time it persists. One that acts at once has no "before".
-        return case.beyond >= 0 or case.step.confirm == Persist(0)
+        return case.beyond >= 0 or case.step.confirm in (Persist(0), FIRST_READING)
     return case.beyond > 0
 
 
@@ -117,16 +124,28 @@ def partners(condition: Condition, leaf: Condition) -> list[Over | Under]:
     for part in condition.members():
         if leaf in list(walk(part)):
             others = [other for other in condition.members() if other is not part]
-            wanted = [leaves(other)[0] for other in others] if isinstance(condition, AllOf) else []
+            wanted = [_holding(other) for other in others] if isinstance(condition, AllOf) else []
             return [one for one in wanted if isinstance(one, Over | Under)] + partners(part, leaf)
     return []
+
+
+def _holding(condition: Condition) -> Condition:
+    """The comparison that is enough for a condition to hold."""
+    leaf = leaves(condition)[0]
+    if isinstance(condition, Not) and isinstance(leaf, Over | Under):
+        return (Over if isinstance(leaf, Under) else Under)(leaf.signal, leaf.limit)
+    return leaf
+
+
+def _past(leaf: Over | Under, beyond: int) -> float:
+    return limit_of(leaf) + (beyond if isinstance(leaf, Over) else -beyond)
 
 
 def values_for(case: Example) -> dict[Signal, float]:
     values = dict(CALM_ALL)
     assert isinstance(case.leaf, Over | Under), case.name()
     for leaf, beyond in [*((one, 1) for one in partners(case.question, case.leaf)), (case.leaf, case.beyond)]:
-        values[leaf.signal] = limit_of(leaf) + (beyond if isinstance(leaf, Over) else -beyond)
+        values[leaf.signal] = _past(leaf, beyond)
     return values
 
 
@@ -168,7 +187,8 @@ def bring(scene: Scene, case: Example) -> None:
         scene.hear(CALM_ALL, is_suspect=beyond > 0)
     else:
         _set_fact(scene, leaf, beyond)
-        scene.look()
+        wanted = {one.signal: _past(one, 1) for one in partners(case.question, leaf)}
+        scene.hear({**CALM_ALL, **wanted}) if wanted else scene.look()
 
 
 def _set_fact(scene: Scene, leaf: Condition, beyond: int) -> None:

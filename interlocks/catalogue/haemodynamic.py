@@ -9,12 +9,13 @@ for nearly every patient before the drug starts and never fire on a dangerous 11
 The linter refuses any low-diastolic limit of 70 or more, so the slip cannot return.
 """
 
-from interlocks.combinations import AllOf, AnyOf, IfSent
+from interlocks.combinations import AllOf, AnyOf, IfSent, Not
 from interlocks.conditions import Over, Under
 from interlocks.limits import Absolute, site_limit, site_percent
 from interlocks.rules import FIRST_READING, Asks, Clear, Readings, Rule, SeeRow, Step
+from interlocks.silences import FlagUp
 from interlocks.situation import Clock, MaxAge
-from interlocks.vocabulary import Demand, Priority, Signal, Truth
+from interlocks.vocabulary import Demand, Flag, Priority, Signal, Truth
 
 _SOURCE = "facts/clinical.md 3.2"
 
@@ -86,6 +87,14 @@ _DIA_PAUSE = site_limit("diastolic_pause_mmhg", default=110, tightest=100)
 _SYS_STOP = site_limit("systolic_stop_mmhg", default=200, tightest=180)
 _DIA_STOP = site_limit("diastolic_stop_mmhg", default=120, tightest=110)
 _CRISIS = AnyOf((Over(Signal.SYS, _SYS_PAUSE, or_equal=True), Over(Signal.DIA, _DIA_PAUSE, or_equal=True)))
+_CRISIS_OVER = AllOf(
+    (
+        Under(Signal.SYS, _SYS_PAUSE.moved(-20), or_equal=True),
+        Under(Signal.DIA, _DIA_PAUSE.moved(-10), or_equal=True),
+    )
+)
+#: Between the trip and the clear limit it is the same crisis: a reading of 175 does not talk symptoms away.
+_CRISIS_LASTS = AllOf((FlagUp((Flag.CRISIS_KNOWN,), "this row is in force"), Not(_CRISIS_OVER)))
 
 BP3 = Rule(
     id="BP3",
@@ -106,16 +115,11 @@ BP3 = Rule(
             Demand.STOP,
             Priority.HIGH,
             FIRST_READING,
-            when=AllOf((Over(Signal.SYMPTOMS, Absolute(0)), _CRISIS)),
+            when=AllOf((Over(Signal.SYMPTOMS, Absolute(0)), AnyOf((_CRISIS, _CRISIS_LASTS)))),
         ),
     ),
     clear=Clear(
-        AllOf(
-            (
-                Under(Signal.SYS, _SYS_PAUSE.moved(-20), or_equal=True),
-                Under(Signal.DIA, _DIA_PAUSE.moved(-10), or_equal=True),
-            )
-        ),
+        _CRISIS_OVER,
         readings=2,
         apart_ms=_INDEPENDENT_MS,
     ),

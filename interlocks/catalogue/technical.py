@@ -26,7 +26,8 @@ _SOURCE = "facts/clinical.md 3.2"
 
 
 def _cuff_older(limit_ms: int) -> OlderThan:
-    return OlderThan(_CUFF, limit_ms, Clock.TREATMENT)
+    # A monitor that has sent a mean pressure once is watched for it (BP4); most of the table's cuffs send none.
+    return OlderThan(_CUFF, limit_ms, Clock.TREATMENT, if_heard=(Signal.MAP,))
 
 
 def _one_hz_older(limit_ms: int) -> OlderThan:

@@ -2,7 +2,8 @@
 
 Theory of operation. The processes are real, the wires are real, only the pump, the patient and the hurry are not. What
 is shown while it runs is what `pumpctl watch` shows. At the end the journal and the simulator's own truth are compared
-with what the scenario expects; exit status 0 only if every expectation held.
+with what the scenario expects; exit status 0 only if every expectation held. The journal stays beside the report, so that
+every rate of the treatment can be asked about afterwards.
 """
 
 import argparse
@@ -83,12 +84,29 @@ def run(args: argparse.Namespace) -> int:
         return 130
     finally:
         theatre.close()
+    kept = keep_journal(theatre.places.journal, report)
     shutil.rmtree(folder, ignore_errors=True)
     if args.json:
         print(json.dumps(verdict.as_json(judged)))
     else:
         verdict.show(judged, report)
+        print(f"why was the rate what it was: .venv/bin/pumpd explain {kept} --at +16:00")
     return 0 if not judged.failures else 1
+
+
+def keep_journal(journal: Path, report: Path) -> Path:
+    """Move a journal that nobody uses any more, and its head, to stand beside the report; return where."""
+    from pumpd.shell.journal_file import head_path
+
+    kept = report.with_suffix(".sqlite")
+    # What an earlier demonstration left would be read into this journal.
+    for left in (kept, head_path(kept), *kept.parent.glob(f"{kept.name}-*")):
+        left.unlink(missing_ok=True)
+    for source, target in ((journal, kept), (head_path(journal), head_path(kept))):
+        shutil.move(source, target)
+    for tail in journal.parent.glob(f"{journal.name}-*"):
+        shutil.move(tail, kept.with_name(tail.name.replace(journal.name, kept.name)))
+    return kept
 
 
 def _play(theatre: Any, args: argparse.Namespace, scenario: Path, report: Path) -> Any:

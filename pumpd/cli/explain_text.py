@@ -40,8 +40,10 @@ def as_text(shown: Mapping[str, Any], asked_ms: int, started_ms: int | None, dee
     )
     lines += _section("Holds", [_hold(one, shown) for one in shown["holds"]])
     lines += _section("Alarms standing", [_alarm(one) for one in shown["alarms"]])
-    blocked = [f"  {clean(one)}" for one in (*shown["resume_blocked_by"], *shown["start_blocked_by"])]
-    lines += _section("Before a person could go on", blocked, is_told_empty=False)
+    blocked = dict.fromkeys(
+        f"  {clean(one)}" for act in ("resume", "restore", "start") for one in shown[f"{act}_blocked_by"]
+    )
+    lines += _section("Before a person could go on", [*blocked], is_told_empty=False)
     minutes = BEFORE_MS // 60_000
     lines += _section(f"In the {minutes} minutes before", [_deed(one, asked_ms) for one in deeds])
     return "\n".join(part for line in lines for part in _wrapped(line))
@@ -67,7 +69,14 @@ def _head(shown: Mapping[str, Any], asked_ms: int, started_ms: int | None) -> li
     if asked_ms - decided_ms > _MS_PER_S:
         gap = duration((asked_ms - decided_ms) // _MS_PER_S)
         lines.append(f"Nothing was recorded in the {gap} before; this is {utc(decided_ms)}")
-    return [*lines, "", f"{clean(shown['word'])}: {clean(shown['headline'])}", f"  {rate_line(shown)}"]
+    return [*lines, "", _headline(clean(shown["word"]), clean(shown["headline"])), f"  {rate_line(shown)}"]
+
+
+def _headline(word: str, headline: str) -> str:
+    """The word and its sentence, which mostly begins with it: "SLOWED to 50 %: ..."."""
+    if headline.upper().startswith(word):
+        return word + headline[len(word) :]
+    return f"{word}: {headline}"
 
 
 def _after(ms: int) -> str:
@@ -83,9 +92,11 @@ def _restriction(one: Mapping[str, Any]) -> str:
 
 def _finding(one: Mapping[str, Any], shown: Mapping[str, Any]) -> list[str]:
     state = "" if one["present"] else ", cleared, waiting for a person"
-    since = f"since {of_day(one['since_wall_ms'])} ({_ago(shown['wall_ms'] - one['since_wall_ms'])}){state}"
+    since = f"since {_when(one['since_wall_ms'], shown)}"
+    if one["again_wall_ms"] is not None:
+        since += f", again at {_when(one['again_wall_ms'], shown)}"
     lines = [
-        f"  {one['rule']} {one['demand']}, {one['priority']} priority, {since}",
+        f"  {one['rule']} {one['demand']}, {one['priority']} priority, {since}{state}",
         f"      says      {clean(one['reason'])}",
         f"      guards    {clean(one['hazard'])}",
         f"      because   {clean(one['why'])} ({clean(one['source'])})",
@@ -108,12 +119,12 @@ def _sample(one: Mapping[str, Any]) -> str:
     return f"{one['words']} {value}, {measured}, {duration(one['age_ms'] // _MS_PER_S)} old{suspect}"
 
 
-def _ago(ms: int) -> str:
-    return f"{duration(ms // _MS_PER_S)} before"
+def _when(wall_ms: int, shown: Mapping[str, Any]) -> str:
+    return f"{of_day(wall_ms)} ({duration((shown['wall_ms'] - wall_ms) // _MS_PER_S)} before)"
 
 
 def _hold(one: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
-    since = f"since {of_day(one['since_wall_ms'])} ({_ago(shown['wall_ms'] - one['since_wall_ms'])})"
+    since = f"since {_when(one['since_wall_ms'], shown)}"
     return f"  {one['kind']}, {since}, by {clean(one['by'])}: {clean(one['reason'])}"
 
 
@@ -121,8 +132,7 @@ def _alarm(one: Mapping[str, Any]) -> str:
     seen = f"acknowledged by {clean(one['acknowledged'])}" if one["acknowledged"] else "not acknowledged"
     over = "" if one["present"] else ", over"
     first = ", first" if one["first_out"] else ""
-    name = one.get("key", one["rule"])
-    return f"  {one['priority']:<7} {clean(name)}: {clean(one['text'])} ({one['age_s']} s old, {seen}{over}{first})"
+    return f"  {one['priority']:<7} {clean(one['key'])}: {clean(one['text'])} ({one['age_s']} s old, {seen}{over}{first})"
 
 
 def _deed(one: Deed, asked_ms: int) -> str:

@@ -69,7 +69,11 @@ def parser() -> argparse.ArgumentParser:
     }
     made["watch"].add_argument("--once", action="store_true", help="show it once, as `status` does")
     made["acknowledge"].add_argument(
-        "rule", nargs="?", metavar="ALARM", help="one alarm or rule, e.g. blood-pressure or BP3; default all"
+        "rule",
+        nargs="?",
+        metavar="ALARM",
+        help="one alarm or rule, e.g. blood-pressure or BP3; default all. Or, with --note, a sensor or monitor gone "
+        "for good, e.g. rr or monitor-2",
     )
     made["acknowledge"].add_argument(
         "--note", metavar="TEXT", help="what was found and done; some rules want it before a resume"

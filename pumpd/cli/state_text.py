@@ -153,7 +153,7 @@ def observations_line(state: Mapping[str, Any]) -> str:
 def course_line(state: Mapping[str, Any]) -> str:
     """How long the treatment has run and stood still; "" from a daemon that does not tell."""
     course = part(state, "course")
-    ran, planned, stood = (_seconds(course, key) for key in ("elapsed", "planned", "paused"))
+    ran, planned, stood = (course.get(f"{name}_s") for name in ("elapsed", "planned", "paused"))
     if ran is None:
         return ""
     text = f"running for {duration(ran)}"
@@ -161,17 +161,10 @@ def course_line(state: Mapping[str, Any]) -> str:
     return text + (f", stood still for {duration(stood)}" if stood else "")
 
 
-def _seconds(course: Mapping[str, Any], name: str) -> int | None:
-    for key, per_second in ((f"{name}_s", 1), (f"{name}_ms", 1000)):
-        if type(course.get(key)) is int:
-            return int(course[key]) // per_second
-    return None
-
-
 def signal_line(state: Mapping[str, Any]) -> str:
     """What sounds at the bedside: "sounding HIGH, escalated", "audio paused 87 s"; "" when there is nothing to say."""
-    signal = part(state, "alarm_signal") or part(state, "signal")
-    left = signal.get("audio_paused_left_s", signal.get("audio_paused_s"))
+    signal = part(state, "signal")
+    left = signal.get("audio_paused_left_s")
     told = []
     if signal.get("sound"):
         told.append(f"sounding {clean(signal['sound']).upper()}")

@@ -161,7 +161,7 @@ def _head(state: Mapping[str, Any], is_known: bool, silent_s: float, reason: str
     text = Text()
     text.append(f" {word} ", style=_STYLES.get(word, _UNCERTAIN))
     rate = state_text.part(state, "rate")
-    now = rate.get("reported_nl_h", rate.get("commanded_nl_h")) if is_known else None
+    now = rate.get("reported_nl_h") if is_known else None
     text.append(f"  {state_text.ml_h(now)}", style="bold" if is_known else "bright_black")
     text.append(
         f" of {state_text.ml_h(rate.get('programmed_nl_h'))}", style="" if is_known else "bright_black"

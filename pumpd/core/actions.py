@@ -70,7 +70,7 @@ class RequestReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteTrip:
-    """A rule's demand rose: for the record, the report and the bench. A shadow row only says what it would do."""
+    """A row demands more, or came back after it had been proven clear. A shadow row only says what it would do."""
 
     rule_id: str
     demand: Demand

@@ -1,13 +1,15 @@
 """What people and panels do about alarms: see them, ask for quiet, say that they listen.
 
 Theory of operation. Acknowledging says "I have seen it" of an alarm and of every row in it; it releases nothing and
-moves nothing (law 8). The audio may be paused for two minutes, to think; the pause can be renewed by another press,
-never stretched in advance, and the next alarm that calls ends it. Both are in the record with the person's name.
+moves nothing (law 8). To say of a sensor or a monitor that it is gone for good is another thing (`absence`). The audio
+may be paused for two minutes, to think; the pause can be renewed by another press, never stretched in advance, and the
+next alarm that calls ends it. All of it is in the record with the person's name.
 """
 
 from dataclasses import replace
 
 from interlocks.evaluate import acknowledge as acknowledge_rules
+from pumpd.core import absence
 from pumpd.core import events as ev
 from pumpd.core.actions import NoteAct
 from pumpd.core.alarm_signal import AUDIO_PAUSE_MS
@@ -25,6 +27,8 @@ def acknowledge(state: ChannelState, event: ev.AlarmAcknowledged) -> Acted:
     meant = [one for one in state.alarms if not name or one.is_named(name)]
     rows = {one.rule_id for one in state.findings}
     if name and not meant and name not in rows:
+        if absence.can_be_gone(state, name):
+            return absence.take_off(state, event)
         known = {one.key for one in state.alarms} | rows
         active = ", ".join(sorted(known)) or "none"
         return refused(state, event.request_id, (f"no alarm {name} (active: {active})",))

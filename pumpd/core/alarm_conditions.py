@@ -181,6 +181,10 @@ def _technical(state: ChannelState) -> Iterator[Condition]:
     if state.journal_failure:
         text = f"the journal cannot be written: {state.journal_failure}"
         yield Condition("JOURNAL", Priority.HIGH, text)
+    elif unrecorded := next((one for one in state.session.holds if one.kind is HoldKind.RECORD), None):
+        # Worse than a slow disk, which may have been seen by now: what a person asked for is not being done.
+        text = f"nothing is given: {unrecorded.reason}; have the disk looked at, then resume"
+        yield Condition("JOURNAL", Priority.HIGH, text)
     elif state.is_journal_behind:
         text = "the journal is more than 1 s behind: the disk is slow"
         yield Condition("JOURNAL", Priority.MEDIUM, text)

@@ -22,6 +22,10 @@ SCALES: dict[Signal, tuple[int, int]] = {
     Signal.RASS: (-5, 4),
     Signal.SYMPTOMS: (0, 1),
 }
+#: The table knows symptoms in one row only; whoever enters them must not expect more of it.
+_SYMPTOMS = (
+    "symptoms end the session only with a crisis pressure (BP3): pause or stop if the patient needs it"
+)
 
 
 def enter_score(state: ChannelState, event: ev.ScoreEntered) -> Acted:
@@ -31,7 +35,8 @@ def enter_score(state: ChannelState, event: ev.ScoreEntered) -> Acted:
         return refused(state, event.request_id, reasons)
     state = attended(_entered(state, event.scale, event.value, event.by), event.by)
     note = NoteAct(text=f"{WORDS[event.scale]} {event.value} entered", by=event.by)
-    return state, (accepted(event.request_id), note)
+    told = (_SYMPTOMS,) if event.scale is Signal.SYMPTOMS and event.value > 0 else ()
+    return state, (accepted(event.request_id, *told), note)
 
 
 def _against(state: ChannelState, event: ev.ScoreEntered) -> tuple[str, ...]:

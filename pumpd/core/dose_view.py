@@ -90,7 +90,11 @@ def order(state: ChannelState) -> dict[str, str]:
     }
 
 
-def course(state: ChannelState) -> dict[str, int]:
-    """How long the treatment has gone on and stood still, treatment time, s."""
-    session = state.session
-    return {"elapsed_s": session.elapsed_ms // 1000, "paused_s": session.paused_ms // 1000}
+def course(state: ChannelState) -> dict[str, int | None]:
+    """How long the treatment has gone on, was planned to and stood still, treatment time, s; None: no plan."""
+    session, programme = state.session, state.session.programme
+    return {
+        "elapsed_s": session.elapsed_ms // 1000,
+        "planned_s": None if programme is None else programme.duration_s,
+        "paused_s": session.paused_ms // 1000,
+    }

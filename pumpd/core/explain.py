@@ -87,6 +87,7 @@ def _finding(one: Finding, state: ChannelState, wall_ms: int, rule: Rule | None,
         "source": rule.source if rule is not None else "",
         "why": why_words(rule) if rule is not None else "",
         "since_wall_ms": wall_ms - (state.now.ms - one.since_ms),
+        "again_wall_ms": _again_wall_ms(one, state, wall_ms),
         "present": one.is_present,
         "evidence": [_evidence(sample, state, wall_ms) for sample in one.evidence],
         "acknowledged": one.is_acknowledged,
@@ -94,6 +95,11 @@ def _finding(one: Finding, state: ChannelState, wall_ms: int, rule: Rule | None,
         "releasable": one.is_releasable,
         "blocked_by": one.blocks_because,
     }
+
+
+def _again_wall_ms(one: Finding, state: ChannelState, wall_ms: int) -> int | None:
+    """When a row came back that had been proven clear; None: this is its first excursion since nobody released it."""
+    return wall_ms - (state.now.ms - one.crossed.ms) if one.crossed.ms > one.since_ms else None
 
 
 def _evidence(sample: Sample, state: ChannelState, wall_ms: int) -> dict[str, Any]:

@@ -7,6 +7,7 @@ the refusal, so what the screen says and what the daemon does cannot differ. An 
 from drivers.contract import WatchdogKind
 from interlocks.conditions import WORDS
 from interlocks.vocabulary import FITTED, Baseline, Demand, Finding, Signal
+from pumpd.core.absence import or_gone, with_ways_out
 from pumpd.core.guard import capabilities_of
 from pumpd.core.restriction import Hold, from_findings
 from pumpd.core.session import BASELINE_AGE_MS, Phase, baseline_of
@@ -57,7 +58,7 @@ def start_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     found.extend(low_score(state))
     accepted = None if isinstance(baseline, str) else baseline
     found.extend(unsafe_rows(state, policy, accepted, are_silences_told=len(found) > 0))
-    return tuple(found)
+    return with_ways_out(state, found)
 
 
 def baseline_shown(state: ChannelState) -> Baseline | str:
@@ -97,7 +98,8 @@ def _vitals_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
         devices = ", ".join(state.feed.wrong_patient)
         speaks = "speaks" if len(state.feed.wrong_patient) == 1 else "speak"
         found.append(f"{devices} {speaks} for another patient ({state.feed.last_rejection})")
-    found.extend(f"monitor {one} is offline" for one in state.feed.offline)
+        found[-1] += ": put it right, or " + " and ".join(map(or_gone, state.feed.wrong_patient))
+    found.extend(f"monitor {one} is offline: bring it back, or {or_gone(one)}" for one in state.feed.offline)
     wanted = [(Signal.HR, PULSE_AGE_MS), (Signal.SPO2, PULSE_AGE_MS)]
     wanted.extend((signal, FITTED_AGE_MS) for signal in FITTED if signal in policy.fitted)
     for signal, limit_ms in wanted:
@@ -120,7 +122,7 @@ def resume_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     found.extend(_pump_blockers(state, policy))
     found.extend(_vitals_blockers(state, policy))
     found.extend(_cuff_blockers(state))
-    return tuple(found)
+    return with_ways_out(state, found)
 
 
 def restore_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
@@ -134,7 +136,7 @@ def restore_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     found.extend(_pump_blockers(state, policy))
     found.extend(_vitals_blockers(state, policy))
     found.extend(_cuff_blockers(state))
-    return tuple(found)
+    return with_ways_out(state, found)
 
 
 def restore_in_ms(state: ChannelState) -> int:

@@ -96,6 +96,8 @@ def situation_of(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) 
 
 #: An occlusion explains a pressure that falls when the line opens.
 _OCCLUSION_ROWS = ("LP1", "LP2")
+#: Symptoms are judged by the crisis of this row until it is proven over.
+_CRISIS_ROW = "BP3"
 
 
 def _flags(state: ChannelState) -> frozenset[Flag]:
@@ -109,6 +111,8 @@ def _flags(state: ChannelState) -> frozenset[Flag]:
     # As the decision before left it: what a row finds in this one must not depend on the order of the table.
     if any(one.demand >= Demand.PAUSE and one.rule_id in _OCCLUSION_ROWS for one in state.findings):
         flags.add(Flag.OCCLUSION_KNOWN)
+    if any(one.rule_id == _CRISIS_ROW and one.is_present for one in state.findings):
+        flags.add(Flag.CRISIS_KNOWN)
     return frozenset(flags)
 
 
@@ -139,8 +143,13 @@ def guard(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) -> Guar
 def _trips(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> list[Action]:
     if before is after:
         return []
-    known = {one.rule_id: one.demand for one in before}
-    return [_trip(one) for one in after if one.demand > known.get(one.rule_id, Demand.NONE)]
+    known = {one.rule_id: one for one in before}
+    return [_trip(one) for one in after if _is_news(known.get(one.rule_id), one)]
+
+
+def _is_news(before: Finding | None, after: Finding) -> bool:
+    """It demands more, or its excursion is another one: it was proven clear and came back, or silence became a value."""
+    return before is None or after.demand > before.demand or after.crossed != before.crossed
 
 
 def _shadow_trips(before: tuple[RuleState, ...], shadows: tuple[Finding, ...]) -> list[Action]:

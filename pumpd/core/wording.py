@@ -6,6 +6,7 @@ step what a person can do about it, and neither promises what the daemon would r
 """
 
 from drivers.contract import Motion
+from interlocks.findings import EARLIER
 from interlocks.vocabulary import Demand
 from pumpd.core.gates import restore_in_ms
 from pumpd.core.guard import STOP_CONFIRM_MS
@@ -46,12 +47,12 @@ def headline(state: ChannelState, word: str, percent: int, restore_blocked: tupl
     if word == "NOT CONFIRMED":
         return "The pump has NOT CONFIRMED that it stands still: use the pump's own stop key"
     binding = state.permit.binding if state.permit else ()
-    reasons = "; ".join(dict.fromkeys(one.reason for one in binding))
+    reasons = _joined([one.reason for one in binding])
     if word in ("PAUSED", "PAUSING"):
-        return f"{word.capitalize()}: {reasons}"
+        return f"{word.capitalize()}{reasons}"
     if word == "SLOWED":
         is_half = state.session.resumed is not None and all(one.source is Source.OPERATOR for one in binding)
-        return _resumed(state, percent, restore_blocked) if is_half else f"Slowed to {percent} %: {reasons}"
+        return _resumed(state, percent, restore_blocked) if is_half else f"Slowed to {percent} %{reasons}"
     if word == "INFUSING":
         rate = state.permit.rate_nl_h if state.permit else 0
         return f"Infusing at {format_rate(rate)}, the prescribed rate"
@@ -63,6 +64,15 @@ def headline(state: ChannelState, word: str, percent: int, restore_blocked: tupl
     if word == "COMPLETED" and not state.delivery.is_halt_confirmed:
         return "The dose is complete; the pump has not confirmed yet that it stands still"
     return _PLAIN.get(word, word)
+
+
+def _joined(reasons: list[str]) -> str:
+    """ ": A; B" of what holds the rate, and said as past when all of it is."""
+    if reasons and all(one.startswith(EARLIER) for one in reasons):
+        return (
+            f", its cause is over: {'; '.join(dict.fromkeys(one.removeprefix(EARLIER) for one in reasons))}"
+        )
+    return f": {'; '.join(dict.fromkeys(reasons))}"
 
 
 def _resumed(state: ChannelState, percent: int, blocked: tuple[str, ...]) -> str:

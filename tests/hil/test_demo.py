@@ -31,4 +31,12 @@ def test_the_demo_plays_the_whole_treatment_and_every_expectation_holds(tmp_path
     trips = [(one["rule"], one["action"]) for one in answer["trips"]]
     assert trips == [("BP1", "SLOW"), ("BP2", "SLOW"), ("BP2", "PAUSE"), ("LP1", "PAUSE")]
     assert "<svg" in report.read_text(encoding="utf-8")
+    explained = subprocess.run(
+        [str(program), "explain", str(tmp_path / "report.sqlite"), "--at", "+16:00"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "BP2 PAUSE" in explained.stdout, explained.stderr
     assert not [one for one in tmp_path.iterdir() if one.name.startswith("pumpd-demo-")]

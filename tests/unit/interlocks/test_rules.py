@@ -16,7 +16,8 @@ def test_steps_without_a_question_ask_the_rows() -> None:
     bp3 = ROW["BP3"]
     assert [question == bp3.when for _, question in bp3.ladder] == [True, True, False, False]
     assert bp3.inputs == {Signal.SYS, Signal.DIA, Signal.SYMPTOMS}
-    assert bp3.timed == ()
+    assert bp3.timed == (bp3.ladder[3][1],), "the only one that asks for more than values"
+    assert ROW["BP2"].timed == ()
 
 
 def test_silence_that_trips_by_itself_is_a_rung_like_any_other() -> None:

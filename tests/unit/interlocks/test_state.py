@@ -8,7 +8,7 @@ from rule_scene import Scene
 from interlocks.catalogue.table import DEFAULT_RULES
 from interlocks.picture import Picture
 from interlocks.state import RuleState, Tally, acknowledge, carry_over, idle
-from interlocks.vocabulary import Demand, Stamp
+from interlocks.vocabulary import Demand, Signal, Stamp
 
 
 def tripped() -> Scene:
@@ -43,11 +43,27 @@ def test_a_restart_keeps_the_facts_and_forgets_the_clocks() -> None:
     assert after.tallies == (Tally(),) * 4
 
 
-def test_a_restart_makes_an_idle_row_quite_idle() -> None:
+def test_a_restart_makes_a_row_that_neither_acts_nor_counts_quite_idle() -> None:
+    scene = Scene(DEFAULT_RULES)
+    scene.cuff(1000, 125, 78)
+    assert carry_over(scene.states, Stamp(0, 0))[0] == idle("BP1", 1)
+
+
+def test_a_restart_keeps_what_was_counted_towards_a_trip_as_young_as_it_can_be() -> None:
+    """A lost count would ask for as many high readings again before it acts: the unsafe side."""
     scene = Scene(DEFAULT_RULES)
     scene.cuff(1000, 150, 80)
-    assert scene.state("BP1").is_counting
-    assert carry_over(scene.states, Stamp(0, 0))[0] == idle("BP1", 1)
+    after = carry_over(scene.states, Stamp(7, 9))[0]
+    assert (after.demand, after.is_counting) == (Demand.NONE, True)
+    (hit,) = after.tallies[0].hits
+    assert (hit.measured_ms, hit.received, hit.samples) == (7, Stamp(7, 9), ())
+
+
+def test_a_restart_begins_every_dwell_anew() -> None:
+    scene = Scene(DEFAULT_RULES)
+    scene.hear_at(1000, {Signal.HR: 130})
+    assert scene.state("HR1").is_counting
+    assert not next(s for s in carry_over(scene.states, Stamp(0, 0)) if s.rule_id == "HR1").is_counting
 
 
 def test_a_carried_over_row_clears_only_by_new_readings() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pumpd.cli.demo_verb import expectations
+from pumpd.cli.demo_verb import expectations, keep_journal
 from pumpd.cli.main import main
 from pumpd.demo.stage import scenario_path
 
@@ -50,3 +50,20 @@ def test_a_scenario_that_the_simulator_refuses_ends_with_its_reason(
     assert printed.out == ""
     assert "simulator did not come up" in printed.err
     assert "unknown" in printed.err
+
+
+def test_the_journal_is_kept_beside_the_report_with_its_head_and_tail_and_without_what_stood_there(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "play"
+    folder.mkdir()
+    for name in ("journal.sqlite", "journal.sqlite.head", "journal.sqlite-wal"):
+        (folder / name).write_text(name, encoding="utf-8")
+    (tmp_path / "show.sqlite-shm").write_text("of an earlier one", encoding="utf-8")
+    kept = keep_journal(folder / "journal.sqlite", tmp_path / "show.html")
+    assert kept == tmp_path / "show.sqlite"
+    assert {one.name: one.read_text("utf-8") for one in tmp_path.iterdir() if one.is_file()} == {
+        "show.sqlite": "journal.sqlite",
+        "show.sqlite.head": "journal.sqlite.head",
+        "show.sqlite-wal": "journal.sqlite-wal",
+    }

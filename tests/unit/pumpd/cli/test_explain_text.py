@@ -24,6 +24,7 @@ SHOWN: dict[str, Any] = {
             "source": "faults",
             "why": "It may be doing anything.",
             "since_wall_ms": WALL_MS - 90_000,
+            "again_wall_ms": None,
             "present": False,
             "evidence": [],
             "acknowledged": True,
@@ -47,6 +48,7 @@ SHOWN: dict[str, Any] = {
         }
     ],
     "resume_blocked_by": ["no pump"],
+    "restore_blocked_by": [],
     "start_blocked_by": [],
 }
 
@@ -63,6 +65,22 @@ def test_a_row_that_has_cleared_waits_for_a_person_and_one_without_samples_says_
     assert "rests on  no sample: a clock, a flag or the pump's counter, or one of an earlier boot" in said
     assert "      seen      acknowledged\n" in said
     assert "      release   a person may release it" in said
+
+
+def test_the_word_stands_once_before_its_sentence() -> None:
+    assert "\nSLOWED to 50 %: because\n" in text(word="SLOWED", headline="Slowed to 50 %: because")
+    assert "\nREADY: Verified, not started\n" in text(word="READY", headline="Verified, not started")
+
+
+def test_a_row_that_came_back_says_when() -> None:
+    row = {**SHOWN["findings"][0], "present": True, "again_wall_ms": WALL_MS - 30_000}
+    assert "since 10:58:30 (1 min 30 s before), again at 10:59:30 (30 s before)" in text(findings=[row])
+
+
+def test_what_stands_before_a_restore_is_told_as_what_stands_before_a_resume_is() -> None:
+    said = text(resume_blocked_by=["no pump"], restore_blocked_by=["no pump", "resumed 40 s ago"])
+    told = said.split("Before a person could go on\n")[1].split("\n\n")[0]
+    assert told.splitlines() == ["  no pump", "  resumed 40 s ago"], "each once"
 
 
 def test_what_is_empty_is_said_as_none_except_where_nobody_would_miss_it() -> None:
@@ -96,5 +114,5 @@ def test_a_long_outcome_is_cut_on_the_screen() -> None:
 def test_every_line_fits_a_terminal_and_goes_on_under_its_text() -> None:
     lines = text(headline="Paused: " + "very " * 40 + "long").splitlines()
     assert max(map(len, lines)) <= 118
-    (begin,) = [at for at, line in enumerate(lines) if line.startswith("PAUSED: Paused: very")]
+    (begin,) = [at for at, line in enumerate(lines) if line.startswith("PAUSED: very")]
     assert lines[begin + 1].startswith(" " * 16 + "very")

@@ -44,7 +44,7 @@ def test_while_all_is_well_the_programme_is_the_reason(
 ) -> None:
     assert explain(str(journal), "--at", "+00:30") == 0
     said = capsys.readouterr().out
-    assert "INFUSING: Infusing at 26.2 mL/h, the prescribed rate" in said
+    assert "INFUSING at 26.2 mL/h, the prescribed rate" in said
     assert "  > programme  26.2 mL/h    prescribed rate\n" in said
     assert "Rows in force\n  none\n" in said
 
@@ -53,7 +53,7 @@ def test_a_slow_is_explained_down_to_its_samples(journal: Path, capsys: pytest.C
     assert explain(str(journal), "--at", "+01:20") == 0
     said = capsys.readouterr().out
     assert said.splitlines()[0].endswith(", 1:20 after the start")
-    assert "SLOWED: Slowed to 50 %: systolic 165 mmHg > 160 mmHg" in said
+    assert "SLOWED to 50 %: systolic 165 mmHg > 160 mmHg" in said
     assert "programme 26.2 mL/h   permitted 13.1 mL/h   commanded 13.1 mL/h   pump says 13.1 mL/h" in said
     assert "    programme  26.2 mL/h    prescribed rate" in said
     assert "  > interlock  13.1 mL/h    BP2: systolic 165 mmHg > 160 mmHg" in said
@@ -74,7 +74,7 @@ def test_a_nurse_s_pause_binds_and_who_acknowledged_is_told(
 ) -> None:
     assert explain(str(journal), "--at", "+1.75min") == 0
     said = capsys.readouterr().out
-    assert "PAUSED: Paused: paused by nina" in said
+    assert "PAUSED: paused by nina" in said
     assert "  > operator   PAUSE        paused by nina" in said
     assert "      seen      acknowledged by otto" in said
     assert "  nurse, since " in said

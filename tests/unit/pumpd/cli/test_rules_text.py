@@ -22,7 +22,7 @@ def _flat(text: str) -> str:
 def test_the_manual_is_the_table() -> None:
     """docs/rules.md cannot fall behind the rows."""
     written = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
-    again = "make it again: ./run pumpd rules --markdown > docs/rules.md"
+    again = "make it again: pumpd rules --markdown > docs/rules.md"
     assert written == as_markdown(DEFAULT_RULES, ALL_FITTED), again
 
 

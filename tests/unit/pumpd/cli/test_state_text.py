@@ -134,7 +134,7 @@ NEW: dict[str, Any] = {
     },
     "cuff_active": True,
     "course": {"elapsed_s": 754, "planned_s": 2400, "paused_s": 65},
-    "alarm_signal": {
+    "signal": {
         "light": "high",
         "sound": "high",
         "audio_paused": False,
@@ -178,7 +178,6 @@ def test_a_newer_state_tells_of_people_cuff_course_sound_and_sounders() -> None:
     ("signal", "text"),
     [
         ({"sound": None, "audio_paused": True, "audio_paused_left_s": 87}, "audio paused 87 s"),
-        ({"sound": None, "audio_paused": True, "audio_paused_s": 87}, "audio paused 87 s"),
         ({"sound": None, "audio_paused": True, "reminder": True}, "audio paused"),
         ({"sound": None, "reminder": True}, "reminder only"),
         ({"sound": "medium"}, "sounding MEDIUM"),
@@ -188,7 +187,7 @@ def test_a_newer_state_tells_of_people_cuff_course_sound_and_sounders() -> None:
 )
 def test_what_sounds_is_said_in_a_few_words(signal: Any, text: str) -> None:
     """Requirements, R55: a pause of the audio is counted down where it can be seen."""
-    assert state_text.signal_line({"alarm_signal": signal}) == text
+    assert state_text.signal_line({"signal": signal}) == text
     assert state_text.signal_line({"signal": signal}) == text
 
 
@@ -229,7 +228,7 @@ def test_no_missing_or_odd_key_breaks_the_text(junk: Any) -> None:
     for key in NEW:
         assert state_text.status_lines({**NEW, key: junk})
         assert isinstance(state_text.order_lines({**NEW, key: junk}), list)
-    for key in ("observations", "course", "alarm_signal"):
+    for key in ("observations", "course", "signal"):
         for inner in NEW[key]:
             assert state_text.status_lines({**NEW, key: {**NEW[key], inner: junk}})
 
@@ -241,5 +240,5 @@ def test_nothing_from_the_wire_moves_the_cursor() -> None:
     state["observations"] = {evil: {"value": evil, "by": evil}}
     state["sounders"] = [{"name": evil, "reason": evil}]
     state["alarms"] = [{"rule": evil, "members": [evil], "priority": evil, "text": evil}]
-    state["alarm_signal"] = {"sound": evil}
+    state["signal"] = {"sound": evil}
     assert all(line.isprintable() for line in state_text.status_lines(state))

@@ -49,7 +49,7 @@ def test_a_newer_state_shows_what_sounds_who_looked_and_what_blocks_a_restore() 
         "observations": {"moaas": {"value": 5, "age_ms": 61_000}},
         "cuff_active": True,
         "course": {"elapsed_s": 60, "planned_s": 2400, "paused_s": 0},
-        "alarm_signal": {"sound": None, "audio_paused": True, "audio_paused_left_s": 87, "escalation": 1},
+        "signal": {"sound": None, "audio_paused": True, "audio_paused_left_s": 87, "escalation": 1},
         "sounders": [{"name": "bell /dev/tty1", "ok": False, "reason": "takes no more bytes"}],
     }
     text = drawn({**STATE, **newer}, 0.0)

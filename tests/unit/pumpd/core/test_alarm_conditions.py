@@ -276,6 +276,30 @@ def test_a_journal_that_failed_is_one_alarm_even_if_it_also_lags() -> None:
     ]
 
 
+def test_row_82_a_stand_for_want_of_a_record_calls_a_person_with_what_is_wrong_and_what_to_do() -> None:
+    bench = verified()
+    bench.durable = False
+    bench.start()
+    bench.advance(1)
+    bench.post(ev.JournalPaceChanged(at=bench.now, is_behind=True))
+    bench.acknowledge("JOURNAL")
+    bench.advance(5)
+    assert [one.kind for one in bench.state.session.holds] == [HoldKind.RECORD]
+    alarm = next(one for one in bench.state.alarms if one.key == "JOURNAL")
+    assert (alarm.priority, alarm.acknowledged_by) == (Priority.HIGH, ""), "that it stands is news"
+    assert alarm.text == (
+        "nothing is given: the journal did not record the start within 5 s; have the disk looked at, then resume"
+    )
+    bench.post(ev.JournalPaceChanged(at=bench.now, is_behind=False))
+    assert "JOURNAL" in found(bench.state), "the disk is well again, and still nothing flows"
+    bench.durable = True
+    bench.cuff(125, 78)
+    bench.resume()
+    bench.advance(1)
+    assert "JOURNAL" not in found(bench.state)
+    assert bench.word == "SLOWED"
+
+
 # -- how the work stands -----------------------------------------------------------------------------------------
 
 

@@ -201,3 +201,30 @@ def test_under_the_same_table_nothing_changes() -> None:
     state = tripped().state
     assert refitted(state, POLICY) is state
     assert refitted(ChannelState(), POLICY) == ChannelState()
+
+
+def test_BP3_readings_counted_before_a_restart_count_on_after_it() -> None:
+    """Clinical.md 3.2, BP3: two repeats over 180 end the session; a restart between them gives nothing away."""
+    bench = infusing()
+    bench.cuff(185, 90)
+    bench.advance(60)
+    bench.cuff(186, 90)
+    bench.restart()
+    bench.link_up()
+    bench.advance(60)
+    assert bench.state.session.phase is Phase.INFUSING
+    bench.cuff(184, 90)
+    assert bench.state.session.phase is Phase.STOPPED
+    assert ("BP3", "STOP") in bench.trips
+
+
+def test_BP1_a_first_reading_before_a_restart_acts_after_it_if_nobody_repeats_it() -> None:
+    bench = infusing()
+    bench.cuff(152, 80)
+    bench.advance(5)
+    bench.restart()
+    bench.link_up()
+    bench.advance(119.5)
+    assert ("BP1", "SLOW") not in bench.trips
+    bench.advance(1)
+    assert ("BP1", "SLOW") in bench.trips

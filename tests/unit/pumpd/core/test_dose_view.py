@@ -48,4 +48,4 @@ def test_the_course_is_whole_seconds_of_treatment() -> None:
     bench = infusing()
     bench.pause()
     bench.tick(1_999, 100)
-    assert dose_view.course(bench.state) == {"elapsed_s": 2, "paused_s": 1}
+    assert dose_view.course(bench.state) == {"elapsed_s": 2, "planned_s": 2_405, "paused_s": 1}

@@ -129,3 +129,18 @@ def test_a_slowed_rate_is_told_with_what_blocks_its_restoring() -> None:
     assert shown["restore_blocked_by"] == bench.shown["restore_blocked_by"]
     assert any(one.startswith("BP2: ") for one in shown["restore_blocked_by"])
     assert shown["resume_blocked_by"] == []
+
+
+def test_a_row_that_came_back_tells_when_it_came_back() -> None:
+    bench = slowed()
+    assert explained(bench)["findings"][0]["again_wall_ms"] is None
+    for _ in range(2):
+        bench.advance(150)
+        bench.cuff(140, 85)
+    bench.advance(60)
+    bench.cuff(167, 92)
+    bench.advance(20)
+    finding = next(one for one in explained(bench)["findings"] if one["rule"] == "BP2")
+    assert finding["reason"] == "systolic 167 mmHg > 160 mmHg"
+    assert finding["again_wall_ms"] == WALL_MS - 20_000
+    assert finding["since_wall_ms"] == WALL_MS - 400_000

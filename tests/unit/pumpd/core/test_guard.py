@@ -281,6 +281,34 @@ def test_a_trip_is_noted_when_its_demand_rises_and_not_again_while_it_stands() -
     assert [one for one in bench.trips if one[0] == "BP2"] == [("BP2", "SLOW"), ("BP2", "PAUSE")]
 
 
+def test_each_return_of_a_row_that_was_proven_clear_is_noted_though_its_demand_does_not_rise() -> None:
+    """R57: whoever reads the record afterwards must find every excursion, not only the first."""
+    bench = infusing()
+    bench.cuff(165, 90)
+    for _ in range(2):
+        bench.advance(150)
+        bench.cuff(140, 85)
+    assert not next(one for one in bench.state.findings if one.rule_id == "BP2").is_present
+    bench.advance(60)
+    bench.forget()
+    bench.cuff(167, 90)
+    bench.advance(20)
+    (trip,) = (one for one in bench.of(do.NoteTrip) if one.rule_id == "BP2")
+    assert (trip.demand, trip.reason) == (Demand.SLOW, "systolic 167 mmHg > 160 mmHg")
+
+
+def test_a_silence_that_turns_into_a_value_over_the_limit_is_noted() -> None:
+    bench = infusing()
+    bench.has_line = False
+    bench.advance(3)
+    bench.forget()
+    bench.has_line = True
+    bench.line(400)
+    bench.advance(1)
+    reasons = [one.reason for one in bench.of(do.NoteTrip) if one.rule_id == "LP1"]
+    assert reasons == ["line pressure 400 mmHg > 300 mmHg"]
+
+
 def test_a_rule_that_wants_a_reading_gets_a_request_for_one() -> None:
     bench = infusing()
     bench.cuff(152, 80)
@@ -297,6 +325,46 @@ def test_a_stop_ends_the_session_closes_the_gate_and_says_who_stopped_it() -> No
     assert bench.of(do.ApproveMaximum)[-1].approval == Approval(0, 0)
     assert any("stopped by LP2" in one.text for one in bench.of(do.NoteAct))
     assert [one.rule_id for one in bench.state.findings if one.demand is Demand.STOP] == ["LP2"]
+
+
+def test_BP3_symptoms_end_the_session_while_its_crisis_is_not_proven_over_though_the_newest_reading_is_175() -> (
+    None
+):
+    """Clinical.md 3.2, BP3: pause at 180, stop on symptoms; what clears the row is 160, not 179."""
+    bench = infusing()
+    bench.cuff(185, 90)
+    bench.advance(60)
+    bench.cuff(175, 90)
+    bench.score(Signal.SYMPTOMS, 0)
+    assert bench.state.session.phase is Phase.INFUSING
+    bench.score(Signal.SYMPTOMS, 1)
+    assert bench.state.session.phase is Phase.STOPPED
+    assert bench.trips[-1] == ("BP3", "STOP")
+
+
+def test_BP3_symptoms_under_175_that_was_never_more_are_told_and_written_and_end_nothing() -> None:
+    """Clinical.md 3.2 knows symptoms in row BP3 only: below it the nurse decides, and is told so."""
+    bench = infusing()
+    bench.cuff(175, 90)
+    (answer,) = bench.score(Signal.SYMPTOMS, 1)
+    assert answer.reasons == (
+        "symptoms end the session only with a crisis pressure (BP3): pause or stop if the patient needs it",
+    )
+    assert (bench.word, bench.of(do.NoteAct)[-1].text) == ("SLOWED", "symptoms 1 entered")
+    bench.advance(60)
+    bench.cuff(185, 90)
+    assert bench.state.session.phase is Phase.STOPPED, "and they are remembered when it comes to that"
+
+
+def test_BP3_symptoms_after_its_crisis_is_proven_over_end_nothing() -> None:
+    bench = infusing()
+    bench.cuff(185, 90)
+    for _ in range(2):
+        bench.advance(60)
+        bench.cuff(150, 85)
+    bench.score(Signal.SYMPTOMS, 1)
+    bench.advance(1)
+    assert bench.state.session.phase is Phase.INFUSING
 
 
 def test_a_stop_by_a_row_leaves_no_hold_behind() -> None:

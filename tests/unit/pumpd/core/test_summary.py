@@ -255,7 +255,7 @@ def test_the_course_is_shown_in_seconds() -> None:
     bench.advance(10)
     bench.pause()
     bench.advance(5)
-    assert bench.shown["course"] == {"elapsed_s": 16, "paused_s": 5}
+    assert bench.shown["course"] == {"elapsed_s": 16, "planned_s": 2_405, "paused_s": 5}
 
 
 def test_holds_findings_and_who_binds_are_listed() -> None:

@@ -74,3 +74,16 @@ def test_before_anything_else_comes_a_halt_that_is_not_confirmed() -> None:
     assert next_step(state, "NOT CONFIRMED", start=(), resume=(), restore=()).startswith("Halts are repeated")
     lost = replace(state, delivery=replace(state.delivery, is_link_up=False))
     assert "look at the pump" in next_step(lost, "NOT CONFIRMED", start=(), resume=(), restore=())
+
+
+def test_a_stand_whose_cause_is_over_says_so_once() -> None:
+    bench = infusing()
+    bench.line(400)
+    bench.advance(1)
+    assert bench.shown["headline"] == "Paused: line pressure 400 mmHg > 300 mmHg"
+    bench.line(25)
+    bench.advance(20)
+    assert bench.shown["headline"] == "Paused, its cause is over: line pressure 400 mmHg > 300 mmHg"
+    bench.pause()
+    bench.advance(1)
+    assert bench.shown["headline"] == "Paused: earlier: line pressure 400 mmHg > 300 mmHg; paused by nina"
