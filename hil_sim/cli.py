@@ -12,6 +12,7 @@ import json
 import socket
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,6 +58,12 @@ def _faults(options: argparse.Namespace) -> int:
 
     print("\n".join(describe()))
     return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from hil_sim.bench.run_verb import run
+
+    return run(options)
 
 
 def _population(options: argparse.Namespace) -> int:
@@ -114,6 +121,21 @@ def _read_value(text: str) -> object:
     except ValueError:
         return text
     return value if isinstance(value, (int, float, bool)) else text
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser("run", help="play stories against a daemon and judge what it does")
+    parser.set_defaults(run=_run)
+    parser.add_argument(
+        "stories", nargs="+", type=Path, metavar="FILE|FOLDER", help="stories, or folders of them"
+    )
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write the verdicts as JUnit XML")
+    parser.add_argument(
+        "--html", type=Path, metavar="FOLDER", help="write a page for each story, and an index"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of everything that is left to chance")
+    parser.add_argument("--daemon", default="pumpd", help="which installed daemon is tested (default: pumpd)")
+    parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
 
 
 def _add_population(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -177,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("faults", help="list what can be injected").set_defaults(run=_faults)
 
     _add_population(commands)
+    _add_run(commands)
 
     broker = commands.add_parser("broker", help="an embedded MQTT broker for demonstrations")
     broker.set_defaults(run=_broker)
