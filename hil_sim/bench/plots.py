@@ -10,7 +10,7 @@ read straight down. Every curve carries its name at its right end.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hil_sim.bench.recording import Moment, Recording
+from hil_sim.bench.recording import Recording
 from hil_sim.bench.ribbon import Group, done, draw_group, groups
 from hil_sim.bench.svg import (
     Point,
@@ -83,65 +83,44 @@ def picture(seen: Recording) -> str:
 
 def lanes(seen: Recording) -> tuple[Lane, ...]:
     """What is plotted, from top to bottom."""
-    ml_h = "mL/h"
+    line = (Trace("line", "t-line", _of(seen, "line_mmhg")),)
+    pulse = (
+        Trace("heart rate", "t-hr", _of(seen, "hr")),
+        Trace("SpO2", "t-spo2", _of(seen, "spo2"), is_right=True),
+    )
+    drug = (
+        Trace("arterial", "t-art", _of(seen, "c_art_ng_ml")),
+        Trace("venous", "t-ven", _of(seen, "c_ven_ng_ml")),
+    )
+    levels = _pressure_levels(seen)
+    return (
+        *_delivery(seen),
+        Lane("Pressure in the line", "mmHg", 0.0, 50.0, line, height=84.0),
+        Lane("Blood pressure", "mmHg", 60.0, 165.0, _pressures(seen), levels, height=128.0),
+        Lane("Heart rate and saturation", "/min", 50.0, 110.0, pulse, right=("%", 85.0, 100.0)),
+        Lane("Ketamine in plasma", "ng/mL", 0.0, 10.0, drug, height=84.0),
+    )
+
+
+def _delivery(seen: Recording) -> tuple[Lane, ...]:
+    """Rate and volume, and how far from the truth the daemon's interval reaches."""
     rates = (
         Trace("permitted", "t-permitted", _of(seen, "permitted_ml_h"), "step"),
         Trace("commanded", "t-commanded", _of(seen, "commanded_ml_h"), "step"),
         Trace("true", "t-true", seen.rates(), "step"),
     )
-    lows, highs = _of(seen, "given_low_ml"), _of(seen, "given_high_ml")
     volumes = (
         Trace("in the vein", "t-vein", _of(seen, "patient_ml")),
         Trace("plunger", "t-true", _of(seen, "plunger_ml")),
     )
-    around = [
-        [(t_s, None if v is None else v - m.plunger_ml) for (t_s, v), m in _with(seen, one)]
-        for one in (lows, highs)
-    ]
+    lows, highs = _of(seen, "given_low_ml"), _of(seen, "given_high_ml")
+    around = (_from_truth(seen, lows), _from_truth(seen, highs), "low to high")
+    truth = ((0.0, "the truth", "t-true"),)
+    title = "The daemon's interval of the volume, around the truth"
     return (
-        Lane("Rate", ml_h, 0.0, 1.0, rates),
+        Lane("Rate", "mL/h", 0.0, 1.0, rates),
         Lane("Volume", "mL", 0.0, 1.0, volumes, band=(lows, highs, "daemon's interval")),
-        Lane(
-            "The daemon's interval of the volume, around the truth",
-            "mL",
-            -0.1,
-            0.1,
-            (),
-            ((0.0, "the truth", "t-true"),),
-            (around[0], around[1], "low to high"),
-            height=56.0,
-        ),
-        Lane(
-            "Pressure in the line",
-            "mmHg",
-            0.0,
-            50.0,
-            (Trace("line", "t-line", _of(seen, "line_mmhg")),),
-            height=84.0,
-        ),
-        Lane("Blood pressure", "mmHg", 60.0, 165.0, _pressures(seen), _pressure_levels(seen), height=128.0),
-        Lane(
-            "Heart rate and saturation",
-            "/min",
-            50.0,
-            110.0,
-            (
-                Trace("heart rate", "t-hr", _of(seen, "hr")),
-                Trace("SpO2", "t-spo2", _of(seen, "spo2"), is_right=True),
-            ),
-            right=("%", 85.0, 100.0),
-        ),
-        Lane(
-            "Ketamine in plasma",
-            "ng/mL",
-            0.0,
-            10.0,
-            (
-                Trace("arterial", "t-art", _of(seen, "c_art_ng_ml")),
-                Trace("venous", "t-ven", _of(seen, "c_ven_ng_ml")),
-            ),
-            height=84.0,
-        ),
+        Lane(title, "mL", -0.02, 0.02, (), truth, around, height=56.0),
     )
 
 
@@ -149,8 +128,11 @@ def _of(seen: Recording, field: str) -> list[Point]:
     return [(moment.t_s, getattr(moment, field)) for moment in seen.moments]
 
 
-def _with(seen: Recording, points: Sequence[Point]) -> list[tuple[Point, Moment]]:
-    return list(zip(points, seen.moments, strict=True))
+def _from_truth(seen: Recording, volumes: Sequence[Point]) -> list[Point]:
+    return [
+        (t_s, None if ml is None else ml - moment.plunger_ml)
+        for (t_s, ml), moment in zip(volumes, seen.moments, strict=True)
+    ]
 
 
 def _pressures(seen: Recording) -> tuple[Trace, ...]:

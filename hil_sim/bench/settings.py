@@ -118,7 +118,7 @@ def read_pump(reader: Reader, table: dict[str, Any]) -> PumpSettings:
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 247:
                 raise reader.error(where, value, "is a whole number from 0 to 247")
             read[key] = value
-        elif key == "slack_ml":
+        elif key in ("slack_ml", "fitted_mm"):
             read[key] = reader.number(where, value)
         else:
             read[key] = reader.above_0(where, value)

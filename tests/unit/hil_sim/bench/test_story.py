@@ -284,3 +284,14 @@ def test_an_act_after_the_start_waits_for_the_plunger_and_people_are_left_to_the
 def test_both_stories_that_ship_are_stories_and_expect_something() -> None:
     for path in DEMO.parent.glob("*.toml"):
         assert load_story(path).expect
+
+
+def test_the_manual_shows_stories_that_are_read_and_the_values_of_what_is_left_out() -> None:
+    manual = (Path(__file__).parents[4] / "docs" / "bench.md").read_text(encoding="utf-8")
+    blocks = [block.partition("```")[0] for block in manual.split("```toml\n")[1:]]
+    older, newer = [block for block in blocks if "[[timeline]]" in block]
+    assert read_story(older, "docs/bench.md").expect
+    shown, left_out = read_story(GOOD + newer, "docs/bench.md"), read_story(GOOD, "case.toml")
+    assert (shown.pump, shown.order, shown.nurse) == (left_out.pump, left_out.order, left_out.nurse)
+    assert shown.ends_after_s == left_out.ends_after_s
+    assert [act.kind for act in shown.timeline] == ["operator", "daemon"]
