@@ -6,6 +6,7 @@ FALSE, so a number that is broken shows wherever it stands (facts/faults.md I17)
 """
 
 from dataclasses import dataclass
+from sys import maxsize
 
 from interlocks.conditions import Condition
 from interlocks.situation import Clock, MaxAge, Situation
@@ -37,7 +38,7 @@ class _Combined:
 
 
 #: For sentences only: words need no age limit, an old value is worth saying as it is.
-_ANY_AGE = MaxAge(2**62, Clock.LINK)
+_ANY_AGE = MaxAge(maxsize, Clock.LINK)
 
 
 def _said(parts: tuple[Condition, ...], at: Situation, answer: Truth) -> list[Condition]:
@@ -80,7 +81,7 @@ class AllOf(_Combined):
             answer = part.truth(at, max_age)
             if answer is Truth.ERROR:
                 return Truth.ERROR
-            if answer is Truth.FALSE or (answer is Truth.STALE and worst is Truth.TRUE):
+            if answer is Truth.FALSE or worst is Truth.TRUE:
                 worst = answer
         return worst
 
@@ -180,9 +181,8 @@ class Unless(_Wrapped):
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return the answer of the part, or FALSE while it is explained."""
         answer = self.part.truth(at, max_age)
-        if at.flags and answer is not Truth.ERROR and any(flag in at.flags for flag in self.flags):
-            return Truth.FALSE
-        return answer
+        is_explained = answer is not Truth.ERROR and not at.flags.isdisjoint(self.flags)
+        return Truth.FALSE if is_explained else answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,8 +60,6 @@ class OlderThan(Technical):
 
     def _heard(self, at: Situation) -> tuple[Signal, ...]:
         """Return the signals whose silence counts now."""
-        if not self.if_heard:
-            return self.watched
         known = at.picture
         return (*self.watched, *(name for name in self.if_heard if known.newest(name) is not None))
 
@@ -114,9 +112,7 @@ class FlagUp(Technical):
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return TRUE or FALSE; see the protocol."""
-        if not at.flags:
-            return Truth.FALSE
-        return Truth.TRUE if any(flag in at.flags for flag in self.flags) else Truth.FALSE
+        return Truth.FALSE if at.flags.isdisjoint(self.flags) else Truth.TRUE
 
     def sentence(self, at: Situation) -> str:
         """Return the words."""
