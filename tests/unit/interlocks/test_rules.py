@@ -50,6 +50,18 @@ def test_a_failed_row_demands_its_highest_step_up_to_pause() -> None:
     )
 
 
+def test_a_failed_row_keeps_the_priority_of_the_step_it_demands() -> None:
+    """Faults row 100: a row whose own pause is no high alarm does not become one by failing."""
+    bp3 = ROW["BP3"]
+    pause = replace(bp3.steps[-1], demand=Demand.PAUSE, priority=Priority.MEDIUM)
+    stop = replace(pause, demand=Demand.STOP, priority=Priority.HIGH)
+    slow = replace(pause, demand=Demand.SLOW, priority=Priority.LOW)
+    assert replace(bp3, steps=(pause,)).error_step() == (Demand.PAUSE, Priority.MEDIUM)
+    assert replace(bp3, steps=(slow, pause, stop)).error_step() == (Demand.PAUSE, Priority.MEDIUM)
+    assert replace(bp3, steps=(slow, stop)).error_step() == (Demand.PAUSE, Priority.HIGH)
+    assert replace(bp3, steps=(stop,)).error_step() == (Demand.PAUSE, Priority.HIGH)
+
+
 def test_other_questions_give_another_ladder() -> None:
     row, other = ROW["BP2"], ROW["BP3"]
     changed = row.with_conditions(other.when, other.steps, other.clear)
