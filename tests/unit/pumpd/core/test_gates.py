@@ -7,7 +7,8 @@ import pytest
 from channel_bench import CAPABILITIES, POLICY, Bench, infusing, verified
 
 from drivers.contract import WatchdogKind
-from interlocks.conditions import WORDS
+from interlocks.conditions import WORDS, Over
+from interlocks.limits import OfBaseline
 from interlocks.vocabulary import Demand, Finding, Priority, Sample, Signal, Stamp
 from pumpd.core import events as ev
 from pumpd.core.gates import (
@@ -83,11 +84,22 @@ SHUT: list[tuple[str, Change, str]] = [
     ("watchdog off", delivery(watchdog_ms=0), "watchdog is 0 ms, needed 2000 ms"),
     ("watchdog long", delivery(watchdog_ms=2_001), "watchdog is 2001 ms, needed 2000 ms"),
     ("broker", feed(is_up=False, reason="refused"), "no broker: refused"),
+    (
+        "wrong patient",
+        feed(wrong_patient=("monitor-2",), last_rejection="token p-9"),
+        "monitor-2 speaks for another patient (token p-9)",
+    ),
+    (
+        "wrong patients",
+        feed(wrong_patient=("monitor-2", "monitor-3"), last_rejection="token p-9"),
+        "monitor-2, monitor-3 speak for another patient (token p-9)",
+    ),
     ("monitor", feed(offline=("monitor-1",)), "monitor monitor-1 is offline"),
     ("no pulse", without(Signal.HR), "no heart rate yet"),
     ("no SpO2", without(Signal.SPO2), "no SpO2 yet"),
     ("no line", without(Signal.LINE_PRESSURE), "no line pressure yet"),
     ("old pulse", aged(Signal.HR, 10_001), "heart rate is 10 s old (limit 10 s)"),
+    ("pulse of long ago", aged(Signal.HR, 600_000), "heart rate is 600 s old (limit 10 s)"),
     ("old SpO2", aged(Signal.SPO2, 10_001), "SpO2 is 10 s old (limit 10 s)"),
     ("old line", aged(Signal.LINE_PRESSURE, 2_001), "line pressure is 2 s old (limit 2 s)"),
 ]
@@ -208,6 +220,61 @@ def test_a_sedation_score_below_5_blocks_the_start_and_none_does_not(score: int,
     assert start_blockers(bench.state, POLICY) == ()
     bench.score(Signal.MOAAS, score)
     assert (f"MOAA/S {score}: needs 5" in start_blockers(bench.state, POLICY)) is not is_open
+
+
+@pytest.mark.parametrize(
+    ("age_ms", "said"),
+    [
+        (899_999, "newest cuff reading is 899 s old (limit 390 s): take another reading"),
+        (900_000, "newest cuff reading is 900 s old (limit 390 s): take another reading"),
+        (900_001, "no baseline: newest cuff reading is 15 min old (limit 15 min)"),
+    ],
+)
+def test_an_old_reading_is_named_once_by_whoever_finds_it_too_old(age_ms: int, said: str) -> None:
+    named = [
+        one
+        for one in start_blockers(cuff_aged(age_ms)(verified().state), POLICY)
+        if "newest cuff reading" in one
+    ]
+    assert named == [said]
+
+
+def test_a_row_that_would_act_at_once_blocks_the_start() -> None:
+    """facts/clinical.md 3.3, START: no start into a stand."""
+    bench = verified()
+    bench.advance(1)
+    bench.sample((Signal.HR, 121.0))
+    assert start_blockers(bench.state, POLICY) == ("HR1: heart rate 121 bpm > 120 bpm",)
+
+
+def test_a_row_relative_to_the_baseline_is_judged_by_the_one_the_start_would_accept() -> None:
+    state = verified().state
+    readings = (CuffReading(state.now.ms - 60_000, 116, 78, None), CuffReading(state.now.ms, 124, 78, None))
+    newest = Sample(Signal.SYS, 124.0, state.now.ms, state.now, "monitor-1", 99)
+    others = tuple(one for one in state.picture.samples if one.signal is not Signal.SYS)
+    samples = tuple(
+        replace(one, measured_ms=state.now.ms) if one.signal is Signal.DIA else one for one in others
+    )
+    state = replace(state, cuff=readings, picture=replace(state.picture, samples=(*samples, newest)))
+    near = tuple(
+        replace(row, when=Over(Signal.SYS, OfBaseline(102))) if row.id == "BP1" else row
+        for row in POLICY.rules
+    )
+    (said,) = start_blockers(state, replace(POLICY, rules=near))
+    assert said == "BP1: systolic 124 mmHg > 122.4 mmHg (102 % of baseline)"
+    assert start_blockers(state, POLICY) == ()
+
+
+def test_a_silence_that_no_gate_names_is_named_by_its_row() -> None:
+    """A breathing rate is not asked for, but one that was sent and is sent no more is missed (ST2)."""
+    bench = verified()
+    bench.advance(1)
+    bench.sample((Signal.RR, 14.0))
+    silent = aged(Signal.RR, 31_000)(bench.state)
+    (said,) = start_blockers(silent, POLICY)
+    assert said.startswith("ST2: no new respiration rate for 31 s")
+    (told,) = start_blockers(feed(is_up=False, reason="refused")(silent), POLICY)
+    assert told == "no broker: refused"
 
 
 def test_a_low_score_blocks_however_old_it_is() -> None:
