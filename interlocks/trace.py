@@ -39,12 +39,12 @@ class Trace:
     def fallen(self, within_ms: int) -> float:
         """Return how far the newest value stands below the highest level held in the last `within_ms`.
 
-        0 without three values; one that is no finite number makes it NaN.
+        0 without three values before it; one that is no finite number makes it NaN.
         """
         values = self._since(within_ms)
         if not isfinite(sum(values)):
             return nan
-        levels = (min(values[i : i + HELD]) for i in range(len(values) - HELD + 1))
+        levels = (min(values[i : i + HELD]) for i in range(len(values) - HELD))
         return max([0.0, *(level - values[-1] for level in levels)])
 
     def _since(self, within_ms: int) -> list[float]:

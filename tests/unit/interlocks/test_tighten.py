@@ -11,7 +11,7 @@ from interlocks.conditions import Over, Under
 from interlocks.limits import Absolute, OfBaseline, site_limit
 from interlocks.lint import lint
 from interlocks.rules import Rule
-from interlocks.tighten import LINE_PRESSURE_LIMIT, Setting, disorder, settings, shadowed, tightened
+from interlocks.tighten import LINE_PRESSURE_LIMIT, Setting, disorder, settings, shadowed, tightened, unknown
 from interlocks.vocabulary import Flag, Signal
 
 SETTINGS = {one.key: one for one in settings(DEFAULT_RULES)}
@@ -107,6 +107,16 @@ def test_every_bound_is_stricter_than_its_default_and_a_whole_number_of_steps(se
         ),
         ("spo2_slow_percent", 91, "SP1: the SpO2 limit 91 % is looser than the loosest allowed, 92 %"),
         ("spo2_slow_percent", 99, "SP1: the SpO2 limit 99 % is tighter than the tightest allowed, 94 %"),
+        (
+            "systolic_slow_mmhg",
+            155.5,
+            "BP2: the systolic limit 155.5 is not a whole number of mmHg",
+        ),
+        (
+            "systolic_slow_mmhg",
+            "155",
+            "BP2: the systolic limit '155' is not a whole number of mmHg",
+        ),
         ("systolic_slow", 150, "systolic_slow: there is no such limit; did you mean systolic_slow_mmhg"),
         ("zzz", 150, "zzz: there is no such limit; known: pressure_rise_slow_percent, "),
     ],
@@ -145,6 +155,19 @@ def test_below_a_limit_the_order_is_the_other_way_round_and_relative_limits_are_
     assert complaint == (
         "systolic: BP1 (SLOW above or at 120 % of baseline) would begin beyond BP3 (PAUSE above 110 % of baseline)"
     )
+
+
+def test_an_edge_relative_to_the_baseline_is_where_its_distance_puts_it() -> None:
+    far = replace(ROW["BP3"], when=Over(Signal.SYS, OfBaseline(115).moved(10)))
+    assert disorder(_with(far)) == (), "125 % is beyond the 120 % of BP1"
+    near = replace(ROW["BP3"], when=Over(Signal.SYS, OfBaseline(125).moved(-10)))
+    assert disorder(_with(near))[0].endswith("beyond BP3 (PAUSE above 115 % of baseline)")
+
+
+def test_the_three_nearest_settings_are_offered_and_no_more() -> None:
+    near = unknown("limit_5", ("limit_1", "limit_2", "limit_3", "limit_4", "zzz"))
+    assert near.count("limit_") == 3
+    assert near.count(" or ") == 2
 
 
 def test_the_default_table_is_in_order() -> None:
@@ -218,6 +241,12 @@ def test_a_shadow_may_be_as_strict_as_the_limit_in_force_and_not_looser() -> Non
     assert str(refusal.value) == (
         "shadow of BP2: the systolic limit 155 mmHg is looser than the loosest allowed, 150 mmHg"
     )
+
+
+def test_a_row_has_one_shadow() -> None:
+    once = shadowed(DEFAULT_RULES, {"systolic_slow_mmhg": 150})
+    with pytest.raises(ValueError, match="BP2~: the id is used twice"):
+        shadowed(once, {"systolic_slow_mmhg": 145})
 
 
 def test_shadows_are_no_settings_and_no_order_is_asked_of_them() -> None:

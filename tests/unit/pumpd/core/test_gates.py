@@ -422,6 +422,9 @@ def test_a_resume_goes_to_half_the_rate_as_the_pump_can_do_it_or_is_refused() ->
     (said,) = resume_blockers(state, with_slowest(13_200_000))
     assert said == "half the rate of 26.2 mL/h is below what the pump can do, 13.2 mL/h"
     assert half_rate_nl_h(Bench().state, POLICY) == 0
+    unverified = replace(state, session=replace(state.session, programme=None))
+    (said,) = resume_blockers(unverified, with_slowest(13_200_000))
+    assert said == "half the rate is below what the pump can do, 13.2 mL/h"
 
 
 # -- restore -----------------------------------------------------------------------------------------------------
