@@ -9,6 +9,9 @@ That is exact as long as the function is called by tests only. Where it is also 
 tests are collected (a rule table is built by it, a test is generated with it), and for mutants outside functions, the
 exchange comes too late; those run the long way: a fork that has not imported the project yet imports the mutated text.
 
+The rules' battery is a hundred times the other tests. It is tried only on what the others let live, and not on what
+stands in the list: that the others do not notice such a mutant either is proof enough of its argument.
+
 Called by `mutants.py`: the job as JSON on standard input, one line of JSON for each mutant on standard output.
 """
 
@@ -145,8 +148,6 @@ class Exchange:
                 self.report({**one, "outcome": "later"})
                 continue
             calling = [row for row in tests if (path, name) in row[2]]
-            if one["is_excused"]:  # by argument: that the quick tests do not notice either is proof enough
-                calling = [row for row in calling if not str(row[1].path).startswith(BATTERY)]
             chosen, took_s = [item for _, item, _ in calling], sum(took_s for took_s, _, _ in calling)
             began = perf_counter()
             attack = partial(self._attack, session, one, functions[path, name, line], chosen)
@@ -164,7 +165,7 @@ class Exchange:
         return found
 
     def _rehearse(self, session: pytest.Session) -> list[tuple[float, pytest.Item, set[Place]]] | None:
-        """Run every test once: how long it takes, and what it calls. Quickest first, the battery last; None: one fails."""
+        """Run every test once: how long it takes, and what it calls. Quickest first; None: one fails."""
         found = []
         for item in session.items:
             began = perf_counter()
@@ -174,7 +175,7 @@ class Exchange:
             if session.testsfailed:
                 session.shouldfail = item.nodeid
                 return None
-        return sorted(found, key=lambda row: (str(row[1].path).startswith(BATTERY), row[0]))
+        return sorted(found, key=lambda row: row[0])
 
     def _attack(
         self,
@@ -245,11 +246,32 @@ def the_long_way(module: str, index: int, tests: Sequence[str]) -> int:
 
 
 def work(job: dict[str, Any], report: Callable[[dict[str, Any]], None]) -> None:
-    """See to a portion of mutants, which share their tests."""
+    """See to a portion of mutants, which share their tests: first without the battery, what is left with it."""
+    tests = list(dict.fromkeys(test for suite in job["suites"].values() for test in suite))
+    left = job["mutants"]
+    spent_s: dict[tuple[str, int], float] = {}
+    for is_battery in (False, True):
+        some = {test for test in tests if str(ROOT / test).startswith(BATTERY) is is_battery}
+        suites = {module: [one for one in suite if one in some] for module, suite in job["suites"].items()}
+        is_last = is_battery or len(some) == len(tests)
+        survivors = []
+        for line in _tried({**job, "suites": suites, "mutants": left}) if some and left else ():
+            if "outcome" in line:
+                name = line["module"], line["index"]
+                line["seconds"] = spent_s[name] = line["seconds"] + spent_s.get(name, 0.0)
+            if line.get("outcome") != SURVIVED or line["is_excused"] or is_last:
+                report(line)
+            else:
+                survivors.append({key: line[key] for key in ("module", "index", "function", "is_excused")})
+        left = survivors
+
+
+def _tried(job: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What comes of each mutant with these tests."""
     first = job["mutants"][0]["module"]
     proof = in_child(partial(the_long_way, first, NO_MUTANT, job["suites"][first][:1]), job["limit_s"])
     if proof != SURVIVED:
-        report({"fault": f"the tests fail without any mutant, the long way ({proof})"})
+        yield {"fault": f"the tests fail without any mutant, the long way ({proof})"}
         return
     later = list(job["mutants"]) if job["is_direct"] else []
     if not job["is_direct"]:
@@ -257,19 +279,16 @@ def work(job: dict[str, Any], report: Callable[[dict[str, Any]], None]) -> None:
             if line.get("outcome") in ("later", BROKEN):
                 later.append(line)
             else:
-                report(line)
+                yield line
     for one in later:
         began = perf_counter()
         suite = job["suites"][one["module"]]
         outcome = SURVIVED
-        for tests in (
-            suite[:1],
-            suite[1:],
-        ):  # mostly its own tests notice, and collecting the others takes seconds
+        for tests in (suite[:1], suite[1:]):  # mostly its own notice, and collecting the others takes seconds
             if tests and outcome == SURVIVED:
                 attack = partial(the_long_way, one["module"], one["index"], tests)
                 outcome = in_child(attack, job["limit_s"])
-        report({**one, "outcome": outcome, "seconds": perf_counter() - began, "is_long": True})
+        yield {**one, "outcome": outcome, "seconds": perf_counter() - began, "is_long": True}
 
 
 def _the_short_way(job: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -55,13 +56,19 @@ def targets(root: Path = ROOT) -> list[str]:
     return [str(path.relative_to(root)) for path in rules] + list(ALSO)
 
 
-def suite_of(module: str, root: Path = ROOT) -> list[str]:
-    """The test files of a module, its mirror first; for a part of the evaluator also those of the whole evaluator."""
+def suite_of(module: str, root: Path = ROOT, is_quick: bool = False) -> list[str]:
+    """The test files of a module, its mirror first; for a part of the evaluator also those of the whole evaluator.
+
+    Args:
+        module: its path.
+        root: of the repository.
+        is_quick: without the rules' battery.
+    """
     path = Path(module)
     mirror = root / "tests" / "unit" / path.parent / f"test_{path.stem}.py"
     found = [mirror] if mirror.exists() else []
     if path.parts[0] == "interlocks":
-        folders = (root / "tests" / "unit" / "interlocks", root / "tests" / "rules")
+        folders = [root / "tests" / "unit" / "interlocks", root / "tests" / "rules"][: 1 if is_quick else 2]
         found += [one for folder in folders for one in sorted(folder.rglob("test_*.py")) if one != mirror]
     return [str(one.relative_to(root)) for one in found]
 
@@ -138,12 +145,14 @@ def portions(picked: dict[str, list[Mutant]], workers: int) -> list[list[tuple[s
     return sorted((portion for portion in found if portion), key=len, reverse=True)
 
 
-def _work(portion: list[tuple[str, Mutant]], is_sample: bool, excused: Collection[str]) -> dict[str, Outcome]:
+def _work(
+    portion: list[tuple[str, Mutant]], is_sample: bool, is_quick: bool, excused: Collection[str]
+) -> dict[str, Outcome]:
     """Let a process of its own try these mutants; what survives is printed at once."""
     outcomes: dict[str, Outcome] = defaultdict(Outcome)
     names = {(module, one.index): one.name for module, one in portion}
     job = {
-        "suites": {module: suite_of(module) for module in dict(portion)},
+        "suites": {module: suite_of(module, is_quick=is_quick) for module in dict(portion)},
         "limit_s": LONG_LIMIT_S,
         "is_direct": is_sample,
         "mutants": [
@@ -184,12 +193,13 @@ def _work(portion: list[tuple[str, Mutant]], is_sample: bool, excused: Collectio
 
 
 def attack(
-    picked: dict[str, list[Mutant]], workers: int, is_sample: bool, excused: Collection[str]
+    picked: dict[str, list[Mutant]], workers: int, is_sample: bool, is_quick: bool, excused: Collection[str]
 ) -> dict[str, Outcome]:
     """Try all of them; one line for each module in the end."""
     whole: dict[str, Outcome] = defaultdict(Outcome)
+    act = partial(_work, is_sample=is_sample, is_quick=is_quick, excused=excused)
     with ThreadPoolExecutor(workers) as pool:
-        for some in pool.map(lambda portion: _work(portion, is_sample, excused), portions(picked, workers)):
+        for some in pool.map(act, portions(picked, workers)):
             for module, one in some.items():
                 whole[module].seconds += one.seconds
                 for name in ("survivors", "killed", "faults"):
@@ -236,8 +246,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         seed = args.seed or hashlib.sha256("".join(texts.values()).encode()).hexdigest()[:12]
         picked = chosen(found, excused, args.sample, seed)
         print(f"mutants: a sample of {args.sample} of {sum(map(len, found.values()))}, seed {seed}")
-    everybody = {one.name for some in picked.values() for one in some}
-    outcomes = attack(picked, args.workers, args.sample is not None, everybody if args.quick else excused)
+    outcomes = attack(picked, args.workers, args.sample is not None, args.quick, excused)
     faults = verdict(found, excused, outcomes, modules)
     tried = sum(sum(one.words.values()) for one in outcomes.values())
     survivors = sum(len(one.survivors) for one in outcomes.values())

@@ -34,8 +34,6 @@ class AlertedTimes(Technical):
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return TRUE or FALSE; ERROR for a stand that is yet to come."""
-        if not at.alerts:
-            return Truth.FALSE
         if any(alert.ms > at.now.ms for alert in at.alerts):
             return Truth.ERROR
         return Truth.TRUE if self._count(at) >= self.n else Truth.FALSE

@@ -8,11 +8,11 @@ is not. Proof alone releases nothing: acknowledgement where the row wants it, th
 
 from dataclasses import replace
 
-from interlocks.confirm import has_suspect
-from interlocks.rules import Rule
+from interlocks.confirm import NOTHING, has_suspect, new_samples
+from interlocks.rules import Clear, Rule
 from interlocks.situation import Situation, elapsed_ms
-from interlocks.state import RuleState, Tally
-from interlocks.vocabulary import Demand, Truth
+from interlocks.state import RuleState
+from interlocks.vocabulary import Demand, Sample, Truth
 
 
 def with_clearing(rule: Rule, state: RuleState, at: Situation) -> RuleState:
@@ -30,31 +30,30 @@ def with_clearing(rule: Rule, state: RuleState, at: Situation) -> RuleState:
     # A row with a question answered yes is not clear, whatever its clear condition says: it would trip again at once.
     is_good = truth is Truth.TRUE and state.truth is not Truth.TRUE and not has_suspect(clear.when, at)
     if clear.readings:
-        hits = _clear_hits(rule, state, truth, is_good, at)
+        hits = _clear_hits(clear, state.clear_hits_ms, new_samples(clear.when, at), truth, is_good)
         is_clear = is_good and len(hits) >= clear.readings
         changed = replace(state, clear_hits_ms=hits, is_clear=is_clear)
     else:
         since = (state.clear_since or at.now) if is_good else None
         is_clear = since is not None and elapsed_ms(clear.clock, since, at.now) >= clear.for_ms
         changed = replace(state, clear_since=since, is_clear=is_clear)
-    if is_clear and not state.is_clear:
+    if is_clear:
         # What comes after a proven clearing is a new excursion and counts from nothing.
-        changed = replace(changed, tallies=(Tally(),) * len(state.tallies))
-    return state if changed == state else changed
+        changed = replace(changed, tallies=(NOTHING,) * len(state.tallies), is_counting=False)
+    return changed
 
 
-def _clear_hits(rule: Rule, state: RuleState, truth: Truth, is_good: bool, at: Situation) -> tuple[int, ...]:
-    hits = state.clear_hits_ms
-    when = rule.clear.when
-    if when is None or not at.fresh:
-        return hits
-    times = [sample.measured_ms for sample in when.samples(at) if sample.signal in at.fresh]
-    if not times:
+def _clear_hits(
+    clear: Clear, hits: tuple[int, ...], samples: tuple[Sample, ...], truth: Truth, is_good: bool
+) -> tuple[int, ...]:
+    """Return the times of the readings that prove the clearing, with those of this event."""
+    if not samples:
         return hits
     if truth in (Truth.FALSE, Truth.ERROR):
         return ()
-    if is_good and (not hits or max(times) - hits[-1] >= max(rule.clear.apart_ms, 1)):
-        return (*hits, max(times))[-rule.clear.readings :]
+    measured_ms = max(sample.measured_ms for sample in samples)
+    if is_good and (not hits or measured_ms - hits[-1] >= max(clear.apart_ms, 1)):
+        return (*hits, measured_ms)[-clear.readings :]
     return hits
 
 
@@ -99,6 +98,6 @@ def _missing_proof(rule: Rule, state: RuleState, at: Situation) -> str:
         apart = f" at least {clear.apart_ms / 1000:g} s apart" if clear.apart_ms else ""
         return f"{wish} in {clear.readings} new readings{apart}, has {len(state.clear_hits_ms)}"
     if clear.for_ms:
-        held_ms = 0 if state.clear_since is None else elapsed_ms(clear.clock, state.clear_since, at.now)
+        held_ms = elapsed_ms(clear.clock, state.clear_since or at.now, at.now)
         return f"{wish} for {clear.for_ms / 1000:g} s, has {held_ms / 1000:.0f} s"
     return wish

@@ -6,6 +6,7 @@ FALSE, so a number that is broken shows wherever it stands (facts/faults.md I17)
 """
 
 from dataclasses import dataclass
+from sys import maxsize
 
 from interlocks.conditions import Condition
 from interlocks.situation import Clock, MaxAge, Situation
@@ -37,7 +38,7 @@ class _Combined:
 
 
 #: For sentences only: words need no age limit, an old value is worth saying as it is.
-_ANY_AGE = MaxAge(2**62, Clock.LINK)
+_ANY_AGE = MaxAge(maxsize, Clock.LINK)
 
 
 def _said(parts: tuple[Condition, ...], at: Situation, answer: Truth) -> list[Condition]:
@@ -80,7 +81,7 @@ class AllOf(_Combined):
             answer = part.truth(at, max_age)
             if answer is Truth.ERROR:
                 return Truth.ERROR
-            if answer is Truth.FALSE or (answer is Truth.STALE and worst is Truth.TRUE):
+            if answer is Truth.FALSE or worst is Truth.TRUE:
                 worst = answer
         return worst
 
@@ -97,10 +98,39 @@ class AllOf(_Combined):
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
-    """The opposite of a condition; STALE and ERROR stay what they are."""
+class _Wrapped:
+    """What Not, IfSent and Unless share: they look at what their one part looks at, and say what it says."""
 
     part: Condition
+
+    def samples(self, at: Situation) -> tuple[Sample, ...]:
+        """Return the samples of the part."""
+        return self.part.samples(at)
+
+    def signals(self) -> frozenset[Signal]:
+        """Return the signals of the part."""
+        return self.part.signals()
+
+    def members(self) -> tuple[Condition, ...]:
+        """Return the part."""
+        return (self.part,)
+
+    def is_timed(self) -> bool:
+        """Tell whether the part is timed."""
+        return self.part.is_timed()
+
+    def sentence(self, at: Situation) -> str:
+        """Return the sentence of the part."""
+        return self.part.sentence(at)
+
+    def wanted(self, at: Situation) -> str:
+        """Return the wish of the part."""
+        return self.part.wanted(at)
+
+
+@dataclass(frozen=True, slots=True)
+class Not(_Wrapped):
+    """The opposite of a condition; STALE and ERROR stay what they are."""
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return the answer; see the protocol."""
@@ -117,65 +147,24 @@ class Not:
         """Return the end of what is the case."""
         return f"the end of: {self.part.sentence(at)}"
 
-    def samples(self, at: Situation) -> tuple[Sample, ...]:
-        """Return the samples of the part."""
-        return self.part.samples(at)
-
-    def signals(self) -> frozenset[Signal]:
-        """Return the signals of the part."""
-        return self.part.signals()
-
-    def members(self) -> tuple[Condition, ...]:
-        """Return the part."""
-        return (self.part,)
-
-    def is_timed(self) -> bool:
-        """Tell whether the part is timed."""
-        return self.part.is_timed()
-
 
 @dataclass(frozen=True, slots=True)
-class IfSent:
+class IfSent(_Wrapped):
     """A condition on a signal not every monitor sends: it counts from the first sample on.
 
     Once a monitor has sent the signal its absence is staleness like any other: a mean pressure that tripped a
     row cannot clear it by no longer being sent.
     """
 
-    part: Condition
     absent: Truth
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return the answer of the part, or `absent` while no signal of it was ever seen."""
         return self.part.truth(at, max_age) if self.part.samples(at) else self.absent
 
-    def sentence(self, at: Situation) -> str:
-        """Return the sentence of the part."""
-        return self.part.sentence(at)
-
-    def wanted(self, at: Situation) -> str:
-        """Return the wish of the part."""
-        return self.part.wanted(at)
-
-    def samples(self, at: Situation) -> tuple[Sample, ...]:
-        """Return the samples of the part."""
-        return self.part.samples(at)
-
-    def signals(self) -> frozenset[Signal]:
-        """Return the signals of the part."""
-        return self.part.signals()
-
-    def members(self) -> tuple[Condition, ...]:
-        """Return the part."""
-        return (self.part,)
-
-    def is_timed(self) -> bool:
-        """Tell whether the part is timed."""
-        return self.part.is_timed()
-
 
 @dataclass(frozen=True, slots=True)
-class Unless:
+class Unless(_Wrapped):
     """A condition that a flag explains: FALSE while one is up. An ERROR stays one, explained or not.
 
     When the flag goes down, a silence is judged at once, and a value when the next one comes.
@@ -186,40 +175,14 @@ class Unless:
         words: how the flags are said: "a cuff cycle is under way".
     """
 
-    part: Condition
     flags: tuple[Flag, ...]
     words: str
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return the answer of the part, or FALSE while it is explained."""
         answer = self.part.truth(at, max_age)
-        if at.flags and answer is not Truth.ERROR and any(flag in at.flags for flag in self.flags):
-            return Truth.FALSE
-        return answer
-
-    def sentence(self, at: Situation) -> str:
-        """Return the sentence of the part."""
-        return self.part.sentence(at)
-
-    def wanted(self, at: Situation) -> str:
-        """Return the wish of the part."""
-        return self.part.wanted(at)
-
-    def samples(self, at: Situation) -> tuple[Sample, ...]:
-        """Return the samples of the part."""
-        return self.part.samples(at)
-
-    def signals(self) -> frozenset[Signal]:
-        """Return the signals of the part."""
-        return self.part.signals()
-
-    def members(self) -> tuple[Condition, ...]:
-        """Return the part."""
-        return (self.part,)
-
-    def is_timed(self) -> bool:
-        """Tell whether the part is timed."""
-        return self.part.is_timed()
+        is_explained = answer is not Truth.ERROR and not at.flags.isdisjoint(self.flags)
+        return Truth.FALSE if is_explained else answer
 
 
 @dataclass(frozen=True, slots=True)

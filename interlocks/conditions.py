@@ -107,21 +107,25 @@ class _Compared(ABC):
     limit: Limit
     or_equal: bool = False
 
-    def _usable(self, at: Situation, max_age: MaxAge) -> tuple[Truth, float, float]:
-        """Return (FALSE, value x 100, limit x 100) when the comparison may be made, else why not."""
+    def truth(self, at: Situation, max_age: MaxAge) -> Truth:
+        """Return the answer; see the protocol."""
         limit = self.limit.hundredfold(self.signal, at.baseline)
         if limit is None:
-            return Truth.ERROR, 0.0, 0.0
+            return Truth.ERROR
         sample = at.picture.newest(self.signal)
         if sample is None:
-            return Truth.STALE, 0.0, 0.0
+            return Truth.STALE
         if not isfinite(sample.value):
-            return Truth.ERROR, 0.0, 0.0
+            return Truth.ERROR
         if max_age.is_exceeded(sample, at.now):
-            return Truth.STALE, 0.0, 0.0
+            return Truth.STALE
         if self.signal in CUFF and sample.measured_ms != at.picture.cuff_measured_ms():
-            return Truth.STALE, 0.0, 0.0
-        return Truth.FALSE, sample.value * 100, limit
+            return Truth.STALE
+        return Truth.FALSE if self._is_safe(sample.value * 100, limit) else Truth.TRUE
+
+    @abstractmethod
+    def _is_safe(self, value: float, limit: float) -> bool:
+        """Compare two finite numbers, both a hundredfold."""
 
     @abstractmethod
     def _relation(self) -> str:
@@ -179,13 +183,8 @@ class _Compared(ABC):
 class Over(_Compared):
     """TRUE above the limit (`or_equal`: at it too); FALSE only where provably not."""
 
-    def truth(self, at: Situation, max_age: MaxAge) -> Truth:
-        """Return the answer; see the protocol."""
-        usable, value, limit = self._usable(at, max_age)
-        if usable is not Truth.FALSE:
-            return usable
-        is_safe = value < limit if self.or_equal else value <= limit
-        return Truth.FALSE if is_safe else Truth.TRUE
+    def _is_safe(self, value: float, limit: float) -> bool:
+        return value < limit if self.or_equal else value <= limit
 
     def _relation(self) -> str:
         return ">=" if self.or_equal else ">"
@@ -195,13 +194,8 @@ class Over(_Compared):
 class Under(_Compared):
     """TRUE below the limit (`or_equal`: at it too); FALSE only where provably not."""
 
-    def truth(self, at: Situation, max_age: MaxAge) -> Truth:
-        """Return the answer; see the protocol."""
-        usable, value, limit = self._usable(at, max_age)
-        if usable is not Truth.FALSE:
-            return usable
-        is_safe = value > limit if self.or_equal else value >= limit
-        return Truth.FALSE if is_safe else Truth.TRUE
+    def _is_safe(self, value: float, limit: float) -> bool:
+        return value > limit if self.or_equal else value >= limit
 
     def _relation(self) -> str:
         return "<=" if self.or_equal else "<"

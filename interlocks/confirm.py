@@ -14,6 +14,8 @@ from interlocks.situation import Situation, elapsed_ms
 from interlocks.state import Hit, Tally
 from interlocks.vocabulary import Sample, Truth
 
+NOTHING = Tally()
+
 
 def new_samples(condition: Condition, at: Situation) -> tuple[Sample, ...]:
     """Return the samples of a condition that arrived in this very event."""
@@ -39,14 +41,12 @@ def progressed(confirm: Confirm, tally: Tally, truth: Truth, condition: Conditio
 def _persisted(confirm: Persist, tally: Tally, truth: Truth, condition: Condition, at: Situation) -> Tally:
     since = tally.since
     if truth is Truth.FALSE:
-        if since is None or has_suspect(condition, at):
-            return tally
-        return Tally()
+        return tally if has_suspect(condition, at) else NOTHING
     if since is None:
         if truth is not Truth.TRUE:
             return tally
         since = at.now
-    is_met = tally.is_met or elapsed_ms(confirm.clock, since, at.now) >= confirm.persist_ms
+    is_met = elapsed_ms(confirm.clock, since, at.now) >= confirm.persist_ms
     if since is tally.since and is_met is tally.is_met:
         return tally
     return replace(tally, since=since, is_met=is_met)
@@ -62,7 +62,7 @@ def _in_a_row(confirm: Consecutive, tally: Tally, truth: Truth, condition: Condi
     if not samples:
         return tally
     if truth is Truth.FALSE:
-        return tally if has_suspect(condition, at) else Tally()
+        return tally if has_suspect(condition, at) else NOTHING
     if truth is not Truth.TRUE:
         return tally
     hit = _hit(samples, at)
@@ -77,20 +77,16 @@ def _repeated(confirm: Readings, tally: Tally, truth: Truth, condition: Conditio
     samples = new_samples(condition, at)
     if samples and truth is Truth.TRUE:
         tally = _counted(confirm, tally, _hit(samples, at))
-    elif (
-        samples
-        and truth is Truth.FALSE
-        and tally.hits
-        and not tally.is_met
-        and not has_suspect(condition, at)
-    ):
-        tally = Tally() if confirm.is_cancelled_when_safe else replace(tally, is_answered=True)
     if not tally.hits or tally.is_met:
         return tally
+    if samples and truth is Truth.FALSE and not has_suspect(condition, at):
+        if confirm.is_cancelled_when_safe:
+            return NOTHING
+        tally = replace(tally, is_answered=True)
     waited_ms = at.now.ms - tally.hits[-1].received.ms
     if tally.is_answered:
         # An answered count whose window has passed can never be completed; letting go keeps the row cheap.
-        return Tally() if confirm.within_ms is not None and waited_ms > confirm.within_ms else tally
+        return NOTHING if confirm.within_ms is not None and waited_ms > confirm.within_ms else tally
     if confirm.unrepeated_ms is not None and waited_ms >= confirm.unrepeated_ms:
         return replace(tally, is_met=True)
     return tally

@@ -20,7 +20,7 @@ from interlocks.clearing import is_releasable, with_clearing
 from interlocks.conditions import Condition
 from interlocks.confirm import progressed
 from interlocks.findings import finding_of, is_silence
-from interlocks.rules import Readings, Rule, Step
+from interlocks.rules import Asks, Readings, Rule, Step
 from interlocks.situation import Clock, MaxAge, Situation
 from interlocks.state import RuleState, Tally, acknowledge, carry_over, idle
 from interlocks.vocabulary import CUFF, Demand, Finding, Priority, Sample, Stamp, Truth
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 #: Worst first, for the one answer kept per row.
-_SEVERITY = (Truth.TRUE, Truth.ERROR, Truth.STALE, Truth.FALSE)
+_SEVERITY = (Truth.ERROR, Truth.TRUE, Truth.STALE, Truth.FALSE)
 _PRIORITIES = (Priority.LOW, Priority.MEDIUM, Priority.HIGH)
 
 
@@ -67,7 +67,7 @@ class _Trip:
     demand: Demand
     priority: Priority
     reason: str
-    crossed: Stamp
+    crossed: Stamp | None
     evidence: tuple[Sample, ...]
     is_silence: bool = False
 
@@ -101,7 +101,7 @@ def evaluate(rules: tuple[Rule, ...], states: tuple[RuleState, ...], situation: 
             if new.order == 0:
                 new = replace(new, order=_next_order(rules, states, after, is_shadow=rule.is_shadow))
             in_force.append((rule, new))
-        if (new.demand or new.is_counting) and _wants_reading(rule, new, situation):
+        if rule.asks is not None and _wants_reading(rule, rule.asks, new, situation):
             requests.append(rule.id)
             new = replace(new, asked_ms=situation.now.ms)
         after.append(new)
@@ -156,7 +156,7 @@ def _is_quiet(rule: Rule, state: RuleState, at: Situation) -> bool:
     """Tell whether nothing in this event can concern the row."""
     if state.demand or state.is_counting:
         return False
-    if at.fresh and not rule.inputs.isdisjoint(at.fresh):
+    if not rule.inputs.isdisjoint(at.fresh):
         return False
     if at.baseline is None and rule.inputs:
         return False
@@ -171,25 +171,23 @@ def _is_quiet(rule: Rule, state: RuleState, at: Situation) -> bool:
 def _advanced(rule: Rule, state: RuleState, at: Situation) -> RuleState:
     tallies: list[Tally] = []
     trip: _Trip | None = None
-    worst = Truth.FALSE
+    truths = []
     broken: Condition | None = None
     for (step, condition), old in zip(rule.ladder, state.tallies, strict=True):
         truth = condition.truth(at, rule.max_age)
-        if _SEVERITY.index(truth) < _SEVERITY.index(worst):
-            worst = truth
+        truths.append(truth)
         if truth is Truth.ERROR:
             broken = condition
         tally = progressed(step.confirm, old, truth, condition, at)
         tallies.append(tally)
         if tally.is_met and not old.is_met and (trip is None or step.demand > trip.demand):
             trip = _trip(step, tally, condition, at)
-    if broken is not None:
-        worst = Truth.ERROR
-        if state.truth is not Truth.ERROR:
-            trip = _worse(trip, _error_trip(rule, f"cannot be judged: {broken.sentence(at)}", at))
-    is_counting = any(tally.is_counting for tally in tallies)
+    if broken is not None and state.truth is not Truth.ERROR:
+        trip = _worse(trip, _error_trip(rule, f"cannot be judged: {broken.sentence(at)}", at))
+    worst = min(truths, key=_SEVERITY.index)
     kept = tuple(tallies)
-    if kept != state.tallies or worst is not state.truth or is_counting is not state.is_counting:
+    if kept != state.tallies or worst is not state.truth:
+        is_counting = any(tally.is_counting for tally in tallies)
         state = replace(state, tallies=kept, truth=worst, is_counting=is_counting)
     if trip is not None:
         state = _tripped(state, trip, at)
@@ -213,7 +211,7 @@ def _trip(step: Step, tally: Tally, condition: Condition, at: Situation) -> _Tri
     confirm = step.confirm
     if isinstance(confirm, Readings) and confirm.unrepeated_ms is not None and len(tally.hits) < confirm.n:
         reason += f", not repeated within {confirm.unrepeated_ms / 1000:g} s"
-    crossed = tally.hits[0].received if tally.hits else tally.since or at.now
+    crossed = tally.hits[0].received if tally.hits else tally.since
     evidence = tuple(dict.fromkeys(s for hit in tally.hits for s in hit.samples)) or condition.samples(at)
     return _Trip(step.demand, step.priority, reason, crossed, evidence, is_silence(condition))
 
@@ -254,21 +252,19 @@ def _tripped(state: RuleState, trip: _Trip, at: Situation) -> RuleState:
 
 def _failed(rule: Rule, state: RuleState, at: Situation, error: Exception) -> RuleState:
     """Return the state of a row whose evaluation raised: tripped, and not clear while it goes on raising."""
-    if state.truth is not Truth.ERROR or state.demand is Demand.NONE:
-        reason = f"rule {rule.id} could not be evaluated ({type(error).__name__}: {error})"
-        state = _tripped(state, _error_trip(rule, reason, at), at)
+    reason = f"rule {rule.id} could not be evaluated ({type(error).__name__}: {error})"
+    state = _tripped(state, _error_trip(rule, reason, at), at)
     return replace(state, truth=Truth.ERROR, is_clear=False, clear_since=None, clear_hits_ms=())
 
 
-def _wants_reading(rule: Rule, state: RuleState, at: Situation) -> bool:
+def _wants_reading(rule: Rule, asks: Asks, state: RuleState, at: Situation) -> bool:
     """Tell whether the row wants a cuff reading at this instant.
 
     Two wishes: one repeat of a reading that counts but does not yet confirm, and, while the row is in force
     and not clear, now and then another one, because without readings it could never clear. A reading that neither
     counts nor answers (too early to be independent, or suspect) does not take the place of the repeat.
     """
-    asks = rule.asks
-    if asks is None or rule.is_shadow or state.demand is Demand.STOP or state.is_clear:
+    if rule.is_shadow or state.demand is Demand.STOP or state.is_clear:
         return False
     asked_ms = state.asked_ms
     for tally in state.tallies:

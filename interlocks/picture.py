@@ -52,9 +52,8 @@ def _is_newer(sample: Sample, old: Sample) -> bool:
     a boot would shut a rebooted monitor out. Within one instant, the sequence decides between two of one
     device.
     """
-    if sample.measured_ms != old.measured_ms:
-        return sample.measured_ms > old.measured_ms
-    return sample.source == old.source and sample.seq > old.seq
+    is_twin = sample.measured_ms == old.measured_ms and sample.source == old.source
+    return sample.measured_ms > old.measured_ms or (is_twin and sample.seq > old.seq)
 
 
 def observe(picture: Picture, samples: Iterable[Sample]) -> Picture:

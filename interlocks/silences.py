@@ -114,9 +114,7 @@ class FlagUp(Technical):
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return TRUE or FALSE; see the protocol."""
-        if not at.flags:
-            return Truth.FALSE
-        return Truth.TRUE if any(flag in at.flags for flag in self.flags) else Truth.FALSE
+        return Truth.FALSE if at.flags.isdisjoint(self.flags) else Truth.TRUE
 
     def sentence(self, at: Situation) -> str:
         """Return the words."""

@@ -47,7 +47,7 @@ class Tally:
     @property
     def is_counting(self) -> bool:
         """Tell whether anything is under way."""
-        return bool(self.hits) or self.since is not None or self.is_met
+        return bool(self.hits) or self.since is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +116,7 @@ def acknowledge(
     """
     return tuple(
         replace(state, acknowledged=state.acknowledged or now, is_noted=state.is_noted or is_noted)
-        if state.demand > Demand.NONE
-        and rule_id in (None, state.rule_id)
-        and (state.acknowledged is None or (is_noted and not state.is_noted))
+        if state.demand > Demand.NONE and rule_id in (None, state.rule_id)
         else state
         for state in states
     )

@@ -123,7 +123,7 @@ def tightened(rules: tuple[Rule, ...], values: Mapping[str, int]) -> tuple[Rule,
 def shadowed(rules: tuple[Rule, ...], values: Mapping[str, int]) -> tuple[Rule, ...]:
     """Return the table with a shadow twin behind it for every row that one of these limits concerns.
 
-    Errors: ValueError as `tightened`; a shadow's limit may not be looser than the one in force.
+    Errors: ValueError as `tightened`; a shadow's limit may not be looser than the one in force, and a row has one shadow.
     """
     known = {one.key: one for one in settings(rules)}
     for key, value in values.items():
@@ -135,7 +135,6 @@ def shadowed(rules: tuple[Rule, ...], values: Mapping[str, int]) -> tuple[Rule, 
     twins = [
         replace(_with_limits(rule, values), id=rule.id + SHADOW_MARK, is_shadow=True, asks=None)
         for rule in concerned
-        if not rule.is_shadow
     ]
     table = (*rules, *twins)
     _check_table(rules, table)

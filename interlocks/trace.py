@@ -32,30 +32,24 @@ class Trace:
         One that is no finite number makes it NaN.
         """
         values = self._since(within_ms)
-        return values[0] - min(values) if isfinite(sum(values)) else nan
+        if not isfinite(sum(values)):
+            return nan
+        return max((values[-1] - value for value in values), default=0.0)
 
     def fallen(self, within_ms: int) -> float:
         """Return how far the newest value stands below the highest level held in the last `within_ms`.
 
-        0 without three values; one that is no finite number makes it NaN.
+        0 without three values before it; one that is no finite number makes it NaN.
         """
         values = self._since(within_ms)
         if not isfinite(sum(values)):
             return nan
-        levels = (min(values[i : i + HELD]) for i in range(len(values) - HELD + 1))
-        return max(0.0, max(levels, default=values[0]) - values[0])
+        levels = (min(values[i : i + HELD]) for i in range(len(values) - HELD))
+        return max([0.0, *(level - values[-1] for level in levels)])
 
     def _since(self, within_ms: int) -> list[float]:
-        """Return the values of so long, newest first; one zero when there are none."""
-        if not self.points:
-            return [0.0]
-        begin_ms = self.points[-1][0] - within_ms
-        values = []
-        for ms, value in reversed(self.points):
-            if ms < begin_ms:
-                break
-            values.append(value)
-        return values
+        """Return the values of so long, oldest first."""
+        return [value for ms, value in self.points if self.points[-1][0] - ms <= within_ms]
 
 
 def followed(trace: Trace, measured_ms: int, value: float) -> Trace:

@@ -48,6 +48,16 @@ def test_end():
 """
 
 
+BATTERY = """
+import sys
+sys.path.insert(0, ROOT)
+from thing import untested
+
+def test_thoroughly():
+    assert untested(3) == 6
+"""
+
+
 #: Where every mutant costs an interpreter's start: one of each kind.
 FEW = ("value >= LIMIT:", "LIMIT = 4", "value - 1", "value * 3", "value > 1:")
 
@@ -57,7 +67,9 @@ def is_tried(name: str, is_direct: bool) -> bool:
     return name.endswith(FEW) if is_direct else "value -= 1" not in name
 
 
-def attack(root: Path, tests: str = TESTS, is_direct: bool = False) -> tuple[dict[str, str], list[str]]:
+def attack(
+    root: Path, tests: str = TESTS, is_direct: bool = False, battery: str = "", excused: str = ""
+) -> tuple[dict[str, str], list[str]]:
     """What came of each mutant, by the change it makes, and the faults told."""
     for script in ("mutate.py", "mutant_worker.py"):
         target = root / ".ci" / script
@@ -67,12 +79,22 @@ def attack(root: Path, tests: str = TESTS, is_direct: bool = False) -> tuple[dic
     (root / "test_thing.py").write_text(tests.replace("ROOT", repr(str(root))), encoding="utf-8")
     (root / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     found = mutate.mutants("thing.py", MODULE)
+    suite = ["test_thing.py"]
+    if battery:
+        suite.append("tests/rules/test_battery.py")
+        (root / "tests" / "rules").mkdir(parents=True)
+        (root / suite[-1]).write_text(battery.replace("ROOT", repr(str(root))), encoding="utf-8")
     job = {
-        "suites": {"thing.py": ["test_thing.py"]},
+        "suites": {"thing.py": suite},
         "limit_s": 5.0,
         "is_direct": is_direct,
         "mutants": [
-            {"module": "thing.py", "index": one.index, "function": one.function, "is_excused": False}
+            {
+                "module": "thing.py",
+                "index": one.index,
+                "function": one.function,
+                "is_excused": one.name == excused,
+            }
             for one in found
             if is_tried(one.name, is_direct)
         ],
@@ -99,6 +121,22 @@ def test_what_a_test_notices_is_killed_and_what_none_calls_survives(tmp_path: Pa
     assert outcomes["thing.py count_down: while value > 0: -> while value > 1:"] == "killed"
     survivors = {name for name, word in outcomes.items() if word == "survived"}
     assert all("untested" in name for name in survivors)
+
+
+def test_the_battery_is_tried_only_on_what_the_other_tests_let_live_and_nobody_argues_for(
+    tmp_path: Path,
+) -> None:
+    argued = "thing.py untested: return value * 2 -> return value * 3"
+    outcomes, faults = attack(tmp_path, battery=BATTERY, excused=argued)
+    assert faults == []
+    assert outcomes["thing.py untested: return value * 2 -> return value * 1"] == "killed"
+    assert [name for name, word in outcomes.items() if word == "survived"] == [argued]
+
+
+def test_a_battery_that_fails_by_itself_is_a_fault(tmp_path: Path) -> None:
+    outcomes, faults = attack(tmp_path, battery=BATTERY.replace("6", "7"))
+    assert not any("untested" in name for name in outcomes), "what is left was not tried"
+    assert len(faults) == 1
 
 
 def test_tests_that_fail_by_themselves_are_a_fault_and_no_mutant_counts_as_noticed(tmp_path: Path) -> None:

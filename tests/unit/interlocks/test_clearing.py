@@ -5,16 +5,18 @@ from dataclasses import replace
 import pytest
 from rule_scene import Scene
 
-from interlocks.catalogue.haemodynamic import BP1, BP2
+from interlocks.catalogue.haemodynamic import BP1, BP2, BP3
 from interlocks.catalogue.line import LP2
 from interlocks.clearing import blocks_because, is_releasable, with_clearing
-from interlocks.combinations import Not
-from interlocks.conditions import Over
+from interlocks.combinations import Not, OneFresh
+from interlocks.conditions import Over, Under
 from interlocks.limits import Absolute
+from interlocks.picture import observe
 from interlocks.rules import AT_ONCE, Clear, Step, TripWhenStale
 from interlocks.silences import FlagUp, OlderThan
 from interlocks.situation import Clock, MaxAge
-from interlocks.vocabulary import Demand, Flag, Priority, Signal
+from interlocks.state import Tally
+from interlocks.vocabulary import Demand, Flag, Priority, Sample, Signal, Stamp
 
 _DOWN = FlagUp((Flag.BROKER_DOWN,), "the link is down")
 
@@ -181,3 +183,77 @@ def test_readings_prove_nothing_while_another_question_is_answered_yes_and_are_n
     assert scene.finding("BP2").is_present
     scene.cuff(200_000, 120, 80)
     assert not scene.finding("BP2").is_present
+
+
+def test_what_a_noted_row_wants_is_not_asked_for_again() -> None:
+    """Clinical.md 3.2 BP3: acknowledged with a note and proven clear, nothing stands in the way."""
+    scene = Scene((BP3,))
+    scene.cuff(0, 185, 112)
+    scene.acknowledge()
+    words = blocks_because(BP3, scene.state("BP3"), scene.situation())
+    assert words.endswith("; needs a clinician's note with the acknowledgement")
+    scene.acknowledge(is_noted=True)
+    for ms in (60_000, 180_000):
+        scene.cuff(ms, 118, 76)
+    assert blocks_because(BP3, scene.state("BP3"), scene.situation()) == ""
+
+
+def test_readings_that_need_not_be_apart_are_not_said_to() -> None:
+    row = replace(BP1, clear=Clear(BP1.clear.when, readings=2))
+    scene = Scene((row,))
+    scene.cuff(0, 155, 80)
+    scene.cuff(60_000, 155, 80)
+    assert blocks_because(row, scene.state("BP1"), scene.situation()).endswith(" in 2 new readings, has 0")
+
+
+def test_a_stretch_is_said_with_how_much_of_it_there_is() -> None:
+    slow = Under(Signal.HR, Absolute(100))
+    row = replace(BP1, when=Over(Signal.HR, Absolute(120)), clear=Clear(slow, for_ms=1_200_000))
+    scene = Scene((row,))
+    wish = "needs heart rate < 100 bpm (now {} bpm) for 1200 s, has {} s"
+    for heard_ms, value, now_ms, held_s in ((0, 130, 0, 0), (1000, 130, 1000, 0), (2000, 70, 902_000, 900)):
+        scene.hear_at(heard_ms, {Signal.HR: float(value)})
+        scene.now = Stamp(now_ms, now_ms)
+        words = blocks_because(row, scene.state("BP1"), scene.situation())
+        assert words.replace(", measured anew", "") == wish.format(value, held_s)
+
+
+def test_what_clears_at_once_is_said_without_a_time() -> None:
+    row = replace(BP2, clear=Clear(Under(Signal.HR, Absolute(100))), is_latching=False)
+    scene = Scene((row,))
+    scene.hear({Signal.HR: 130.0})
+    scene.cuff(0, 161, 80)
+    words = blocks_because(row, scene.state("BP2"), scene.situation())
+    assert words == "needs heart rate < 100 bpm (now 130 bpm)"
+
+
+def test_a_proof_of_several_values_is_dated_by_the_newest() -> None:
+    """SE1: scores on two scales, entered together and seen at different times."""
+    calm = OneFresh((Over(Signal.MOAAS, Absolute(4)), Over(Signal.RASS, Absolute(-1), or_equal=True)))
+    row = replace(BP2, clear=Clear(calm, readings=2, apart_ms=1000))
+    scene = Scene((row,))
+    scene.cuff(0, 161, 80)
+    scene.cuff(1000, 120, 80)
+    scene.now = Stamp(60_000, 60_000)
+    scene.picture = observe(
+        scene.picture,
+        [
+            Sample(signal, value, measured_ms, scene.now, "nurse", 9)
+            for signal, value, measured_ms in ((Signal.MOAAS, 5.0, 30_000), (Signal.RASS, 0.0, 59_000))
+        ],
+    )
+    scene.look(frozenset({Signal.MOAAS, Signal.RASS}))
+    assert scene.state("BP2").clear_hits_ms == (59_000,)
+
+
+def test_a_row_proven_clear_counts_from_nothing() -> None:
+    """What comes next is a new excursion, and wants its own confirmation (clinical.md 3.2, BP1: two readings)."""
+    scene = Scene((BP1,))
+    for ms in (0, 60_000):
+        scene.cuff(ms, 155, 80)
+    for ms in (120_000, 240_000):
+        scene.cuff(ms, 118, 76)
+    state = scene.state("BP1")
+    assert state.is_clear
+    assert state.tallies == (Tally(),)
+    assert not state.is_counting

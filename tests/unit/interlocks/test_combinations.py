@@ -179,3 +179,35 @@ def test_what_stands_in_the_way_is_named() -> None:
     assert EITHER_SCALE.sentence(scene.situation()).count(" and ") == 1
     scene.hear_at(2000, {Signal.MOAAS: nan})
     assert "nan" in EITHER_SCALE.wanted(scene.situation())
+
+
+def test_what_is_broken_is_quoted_before_what_is_safe() -> None:
+    either = AnyOf((Fixed(F), Fixed(E), Fixed(S)))
+    assert either.sentence(AT) == "error"
+    assert AnyOf((Fixed(F), Fixed(S))).sentence(AT) == "false and stale", "if none speaks, all are quoted"
+
+
+def test_when_all_is_met_all_of_it_is_the_wish() -> None:
+    assert AllOf((Fixed(T, is_clock=True), Fixed(T))).wanted(AT) == "true and true"
+    assert AllOf((Fixed(T), Fixed(S))).wanted(AT) == "stale"
+
+
+def test_only_the_scale_that_was_ever_used_is_quoted() -> None:
+    scene = Scene(())
+    scene.hear_at(0, {Signal.MOAAS: 3.0})
+    assert EITHER_SCALE.sentence(scene.situation()) == "sedation score MOAA/S 3 >= 4"
+
+
+def test_a_broken_score_stands_in_the_way_alone() -> None:
+    scene = Scene(())
+    scene.hear_at(0, {Signal.MOAAS: nan, Signal.RASS: 0.0})
+    assert EITHER_SCALE.wanted(scene.situation()) == "sedation score MOAA/S >= 4 (now nan)"
+
+
+def test_what_is_said_of_a_signal_not_always_sent_is_said_of_its_part() -> None:
+    part = Under(Signal.MAP, Absolute(60))
+    condition = IfSent(part, Truth.FALSE)
+    scene = Scene(())
+    scene.hear({Signal.MAP: 55.0})
+    assert condition.sentence(scene.situation()) == "mean pressure 55 mmHg < 60 mmHg"
+    assert condition.wanted(scene.situation()) == "mean pressure < 60 mmHg (now 55 mmHg)"

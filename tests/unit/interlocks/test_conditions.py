@@ -100,3 +100,22 @@ def test_a_score_has_no_unit() -> None:
     scene.hear({Signal.RASS: -3.0})
     low = Under(Signal.RASS, Absolute(-3), or_equal=True)
     assert low.sentence(scene.situation()) == "sedation score RASS -3 <= -3"
+
+
+def test_a_limit_that_needs_no_baseline_is_said_without_one() -> None:
+    scene = Scene((), baseline=None)
+    scene.hear({Signal.SYS: 163.0})
+    assert Over(Signal.SYS, Absolute(160)).sentence(scene.situation()) == "systolic 163 mmHg > 160 mmHg"
+
+
+def test_a_limit_that_is_no_number_is_not_blamed_on_the_baseline() -> None:
+    scene = Scene(())
+    scene.hear({Signal.SYS: 163.0})
+    assert Over(Signal.SYS, Absolute(nan)).sentence(scene.situation()).endswith("> limit unknown")
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.0, "released"), (0.5, "pressed"), (-1.0, "released")])
+def test_a_button_is_pressed_above_nothing(value: float, said: str) -> None:
+    scene = Scene(())
+    scene.hear({Signal.BUTTON: value})
+    assert Over(Signal.BUTTON, Absolute(0)).sentence(scene.situation()) == f"bedside button {said}"

@@ -16,7 +16,7 @@ from interlocks.limits import Absolute, OfBaseline
 from interlocks.lint import lint
 from interlocks.rules import AT_ONCE, FIRST_READING, Clear, Itself, Persist, Rule, SeeRow, Step, TripWhenStale
 from interlocks.situation import Clock, MaxAge, Situation
-from interlocks.vocabulary import Demand, Flag, Priority, Sample, Signal, Truth
+from interlocks.vocabulary import Demand, Flag, Priority, Sample, Signal, Stamp, Truth
 
 #: A row that the table does not have, as data only: the evaluator must not need a line for it.
 TT1 = Rule(
@@ -425,6 +425,30 @@ def test_a_row_that_goes_on_raising_trips_once_and_is_never_clear() -> None:
     assert scene.demand("TT1") is Demand.PAUSE, "idle and raising is not left idle"
 
 
+def test_a_row_that_hears_and_falls_silent_again_has_no_news() -> None:
+    """A loose cable must not take every acknowledgement with it."""
+    stale = TripWhenStale(MaxAge(2000, Clock.LINK), Demand.PAUSE, Priority.HIGH)
+    scene = Scene((row((Demand.PAUSE, Told()), is_latching=True, on_stale=stale),))
+    scene.at(2001)
+    scene.acknowledge()
+    scene.hear_at(3000, {Signal.HR: 70.0})
+    scene.at(5001)
+    finding = scene.finding("TT1")
+    assert (finding.is_acknowledged, finding.since_ms, finding.is_silence) == (True, 2001, True)
+
+
+def test_what_a_silent_row_hears_is_no_news_while_it_demands_less_than_the_silence() -> None:
+    told = Told()
+    stale = TripWhenStale(MaxAge(2000, Clock.LINK), Demand.PAUSE, Priority.HIGH)
+    scene = Scene((row((Demand.SLOW, told), is_latching=True, on_stale=stale),))
+    scene.at(2001)
+    scene.acknowledge()
+    told.answer = Truth.TRUE
+    scene.hear_at(3000, {Signal.HR: 150.0})
+    finding = scene.finding("TT1")
+    assert (finding.demand, finding.is_acknowledged, finding.is_silence) == (Demand.PAUSE, True, True)
+
+
 def test_what_cannot_be_judged_is_news_to_whoever_has_seen_a_silence() -> None:
     told = Told()
     stale = TripWhenStale(MaxAge(2000, Clock.LINK), Demand.PAUSE, Priority.HIGH)
@@ -490,3 +514,89 @@ def test_a_release_looks_only_at_rows_in_force() -> None:
     timed.answer = Truth.TRUE
     scene.release()
     assert scene.states[0] is before[0], "what trips now is found by the next evaluation, which tells it"
+
+
+def test_a_row_with_nothing_to_say_remembers_nothing() -> None:
+    """Calm values prove no clearing in advance: what trips later wants its own."""
+    scene = Scene(DEFAULT_RULES)
+    for ms in (0, 60_000, 200_000):
+        scene.now = Stamp(ms, ms)
+        scene.hear(CALM)
+    assert scene.states == fresh_states(DEFAULT_RULES)
+
+
+def test_a_row_that_hears_the_same_again_keeps_the_very_same_state() -> None:
+    """A pulse comes every second; only what changes is rebuilt."""
+    told = Told()
+    scene = Scene((row((Demand.SLOW, told)),))
+    scene.hear({Signal.HR: 70.0})
+    before = scene.states[0]
+    scene.hear_at(1000, {Signal.HR: 70.0})
+    assert told.asked == 2
+    assert scene.states[0] is before
+
+
+def test_a_trip_shows_the_samples_it_was_judged_by() -> None:
+    """What `pumpd explain` prints: also of a row that is judged by time, which counts no readings."""
+    scene = Scene((TT1,))
+    scene.hear({Signal.HR: 141.0})
+    pulse(scene, 15_000, 141.0)
+    (sample,) = scene.finding("TT1").evidence
+    assert (sample.signal, sample.value, sample.measured_ms) == (Signal.HR, 141.0, 15_000)
+
+
+# -- what a row asks the cuff for ---------------------------------------------------------------------------------
+
+BP1, BP2 = DEFAULT_RULES[:2]
+assert BP1.asks is not None
+AGAIN_MS = BP1.asks.again_after_ms
+
+
+def in_force() -> Scene:
+    scene = Scene((BP1,))
+    for ms in (0, 60_000):
+        scene.cuff(ms, 155, 80)
+    assert scene.demand("BP1") is Demand.SLOW
+    scene.requests.clear()
+    return scene
+
+
+def test_a_row_in_force_wants_another_reading_now_and_then() -> None:
+    """Without readings it could never clear."""
+    scene = in_force()
+    scene.at(60_000 + AGAIN_MS - 1)
+    assert scene.requests == []
+    scene.at(60_000 + AGAIN_MS)
+    scene.at(60_000 + 2 * AGAIN_MS - 1)
+    assert scene.requests == [(60_000 + AGAIN_MS, "BP1")]
+
+
+def test_only_a_reading_of_the_cuff_answers_the_wish_for_one() -> None:
+    scene = in_force()
+    scene.hear_at(60_000 + AGAIN_MS - 1000, {Signal.HR: 70.0})
+    scene.at(60_000 + AGAIN_MS)
+    assert scene.requests == [(60_000 + AGAIN_MS, "BP1")]
+
+
+def test_the_newest_value_of_the_cuff_answers_the_wish_whatever_else_was_sent_once() -> None:
+    """A monitor may leave out the mean pressure: its last one is old and says nothing of the reading."""
+    scene = Scene((BP1,))
+    scene.hear({Signal.MAP: 90.0})
+    for ms in (1000, 60_000):
+        scene.cuff(ms, 155, 80)
+    scene.requests.clear()
+    scene.at(60_000 + AGAIN_MS - 1)
+    assert scene.requests == []
+
+
+def test_neither_a_shadow_nor_a_stop_wants_a_reading() -> None:
+    """A shadow asks nobody for anything, and after a stop there is nothing left to clear."""
+    shadow = replace(BP1, is_shadow=True)
+    scene = Scene((shadow,))
+    for ms in (0, 60_000):
+        scene.cuff(ms, 155, 80)
+    scene.at(60_000 + 2 * AGAIN_MS)
+    stopped = in_force()
+    stopped.states = (replace(stopped.state("BP1"), demand=Demand.STOP),)
+    stopped.at(60_000 + 2 * AGAIN_MS)
+    assert scene.requests == stopped.requests == []

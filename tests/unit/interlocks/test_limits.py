@@ -25,7 +25,15 @@ def test_a_baseline_that_is_no_pressure_is_no_baseline(bad: float) -> None:
 @pytest.mark.parametrize("signal", [Signal.MAP, Signal.HR, Signal.SPO2, Signal.LINE_PRESSURE])
 def test_a_signal_without_a_baseline_has_none(signal: Signal) -> None:
     assert baseline_of(signal, BASELINE) is None
+    if signal not in (Signal.MAP, Signal.HR):
+        assert baseline_of(signal, Baseline(sys=125.0, dia=78.0, map=94.0, hr=70.0)) is None
     assert baseline_of(Signal.SYS, None) is None
+
+
+def test_any_finite_number_above_zero_is_a_baseline() -> None:
+    """What is believable is asked where the reading comes in; here only what cannot be calculated with is refused."""
+    assert baseline_of(Signal.SYS, Baseline(sys=0.5, dia=78.0)) == 0.5
+    assert baseline_of(Signal.DIA, Baseline(sys=0.5, dia=1.0)) == 1.0
 
 
 def test_map_and_heart_rate_have_a_baseline_where_one_was_taken() -> None:

@@ -15,8 +15,9 @@ def sample(
     seq: int = 1,
     signal: Signal = Signal.SYS,
     received: Stamp = START,
+    source: str = "monitor-1",
 ) -> Sample:
-    return Sample(signal, value, measured_ms, received, "monitor-1", seq)
+    return Sample(signal, value, measured_ms, received, source, seq)
 
 
 def value(picture: Picture, signal: Signal = Signal.SYS) -> float | None:
@@ -41,6 +42,10 @@ def test_a_signal_never_seen_has_no_sample_and_no_age() -> None:
         (sample(2.0, 1000, seq=1), 1.0),  # the same one again
         (sample(2.0, 1000, seq=0), 1.0),
         (sample(2.0, 999, seq=2), 1.0),
+        (
+            sample(2.0, 1000, seq=9, source="monitor-2"),
+            1.0,
+        ),  # whose numbers say nothing about the first one's
     ],
 )
 def test_only_new_information_replaces_a_sample(second: Sample, kept: float) -> None:

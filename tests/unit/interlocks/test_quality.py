@@ -7,7 +7,7 @@ from rule_scene import Scene
 
 from interlocks.quality import RefusedInARow, SuspectReading
 from interlocks.situation import Clock, MaxAge
-from interlocks.vocabulary import Signal, Truth
+from interlocks.vocabulary import Signal, Stamp, Truth
 
 AGE = MaxAge(390_000, Clock.TREATMENT)
 THREE = RefusedInARow(3)
@@ -78,3 +78,26 @@ def test_the_cuff_decides_and_nothing_but_a_reading() -> None:
     assert SUSPECT.signals() == {Signal.SYS, Signal.DIA, Signal.MAP}
     assert SUSPECT.members() == ()
     assert not SUSPECT.is_timed()
+
+
+def test_a_signal_never_refused_is_counted_as_such_and_hides_no_other() -> None:
+    rejects = ((Signal.HR, 9), (Signal.SYS, 0), (Signal.DIA, 3))
+    assert THREE.truth(Scene((), rejects=rejects).situation(), AGE) is Truth.TRUE
+    assert THREE.truth(Scene((), rejects=rejects[:2]).situation(), AGE) is Truth.FALSE
+
+
+def test_a_reading_is_as_old_as_its_oldest_value_to_arrive() -> None:
+    scene = Scene(())
+    scene.hear({Signal.SYS: 120.0})
+    scene.now = Stamp(0, 1000)  # the diastolic of the same cycle comes a second later
+    scene.hear({Signal.DIA: 80.0})
+    scene.at(0, link_ms=10_500)
+    assert SUSPECT.truth(scene.situation(), MaxAge(10_500, Clock.LINK)) is Truth.FALSE
+    assert SUSPECT.truth(scene.situation(), MaxAge(10_000, Clock.LINK)) is Truth.STALE
+
+
+def test_a_suspect_pulse_of_the_same_instant_is_no_part_of_the_reading() -> None:
+    scene = Scene(())
+    scene.cuff(1000, 120, 80)
+    scene.hear({Signal.HR: 190.0}, is_suspect=True)
+    assert SUSPECT.truth(scene.situation(), AGE) is Truth.FALSE

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from rule_scene import CALM_FLOW, Scene
 
+from interlocks.picture import observe
 from interlocks.silences import FlagUp, OlderThan, ReportOlderThan
 from interlocks.situation import Clock, MaxAge
-from interlocks.vocabulary import Flag, Signal, Stamp, Truth
+from interlocks.vocabulary import Flag, Sample, Signal, Stamp, Truth
 
 ANY = MaxAge(0, Clock.LINK)
 PAIR = OlderThan((Signal.HR, Signal.SPO2), 10_000, Clock.LINK)
@@ -111,3 +112,61 @@ def test_signals_that_stand_in_for_one_another_are_silent_together() -> None:
     said = "no new sedation score MOAA/S or sedation score RASS for 600.001 s > 600 s"
     assert scores.sentence(scene.situation()) == said
     assert " or " in scores.wanted(scene.situation())
+
+
+def test_the_age_on_the_link_is_the_arrivals_and_in_the_treatment_the_worse_of_both() -> None:
+    """Faults row 47: a backlog arrives now and was measured long ago."""
+    scene = Scene((), now=Stamp(20_000, 20_000))
+    late = Sample(Signal.HR, 70.0, 0, Stamp(19_000, 19_000), "monitor-1", 1)
+    scene.picture = observe(scene.picture, [late])
+    link = OlderThan((Signal.HR,), 10_000, Clock.LINK)
+    treatment = OlderThan((Signal.HR,), 10_000, Clock.TREATMENT)
+    assert link.truth(scene.situation(), ANY) is Truth.FALSE
+    assert link.sentence(scene.situation()) == "no new heart rate for 1 s <= 10 s"
+    assert treatment.truth(scene.situation(), ANY) is Truth.TRUE
+    assert treatment.sentence(scene.situation()) == "no new heart rate for 20 s > 10 s"
+
+
+@pytest.mark.parametrize(("clock", "other"), [(Clock.TREATMENT, 0), (Clock.LINK, 1)])
+def test_what_was_never_seen_is_missed_from_the_beginning_of_the_guarding_on(
+    clock: Clock, other: int
+) -> None:
+    unseen = OlderThan((Signal.HR,), 10_000, clock)
+    situation = replace(Scene(()).situation(), guarding_since=Stamp(5000, 5000))
+    for ms, answer in ((15_000, Truth.FALSE), (15_001, Truth.TRUE)):
+        now = Stamp(ms, 5000) if clock is Clock.TREATMENT else Stamp(5000, ms)
+        assert unseen.truth(replace(situation, now=now), ANY) is answer
+
+
+def test_a_signal_nobody_measures_is_of_no_age() -> None:
+    line = OlderThan((Signal.LINE_PRESSURE,), 2000, Clock.LINK)
+    scene = Scene((), now=Stamp(9000, 9000))
+    assert line.sentence(scene.situation()) == "no new line pressure for 0 s <= 2 s"
+
+
+def test_nothing_to_watch_yet_is_no_silence() -> None:
+    watch = OlderThan((), 10_000, Clock.LINK, if_heard=(Signal.RR,))
+    scene = Scene((), now=Stamp(90_000, 90_000))
+    assert watch.truth(scene.situation(), ANY) is Truth.FALSE
+
+
+@pytest.mark.parametrize(
+    ("pulse_ms", "spo2_ms", "said"),
+    [
+        (0, 5000, "no new heart rate and SpO2 for 40 s > 30 s"),
+        (0, 10_000, "no new heart rate for 40 s > 30 s"),
+        (10_000, 20_000, "no new heart rate for 30 s <= 30 s"),
+        (20_000, 10_000, "no new SpO2 for 30 s <= 30 s"),
+    ],
+)
+def test_only_what_is_too_old_is_named_or_else_the_oldest(pulse_ms: int, spo2_ms: int, said: str) -> None:
+    scene = Scene(())
+    for ms, signal in sorted([(pulse_ms, Signal.HR), (spo2_ms, Signal.SPO2)]):
+        scene.hear_at(ms, {signal: 90.0})
+    scene.at(40_000)
+    assert OlderThan((Signal.HR, Signal.SPO2), 30_000, Clock.LINK).sentence(scene.situation()) == said
+
+
+def test_one_flag_of_several_is_enough() -> None:
+    either = FlagUp((Flag.BROKER_DOWN, Flag.WRONG_PATIENT), "something is wrong")
+    assert either.truth(Scene((), flags=frozenset({Flag.WRONG_PATIENT})).situation(), ANY) is Truth.TRUE

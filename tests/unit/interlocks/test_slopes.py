@@ -75,6 +75,12 @@ def test_a_trace_that_does_not_reach_the_newest_sample_proves_nothing() -> None:
     assert answers == [Truth.STALE, Truth.STALE, Truth.ERROR]
 
 
+def test_a_sample_that_is_no_number_is_an_error_even_if_it_comes_too_soon_for_the_trace() -> None:
+    """I17."""
+    scene = pressed((0, 20.0), (100, 20.0), (150, nan))
+    assert RISE.truth(scene.situation(), AGE) is Truth.ERROR
+
+
 def test_a_sample_too_soon_for_the_trace_is_judged_by_the_one_before() -> None:
     scene = pressed((0, 20.0), (100, 60.0), (150, 60.0))
     assert RISE.truth(scene.situation(), AGE) is Truth.TRUE

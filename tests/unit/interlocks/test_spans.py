@@ -52,3 +52,9 @@ def test_a_span_is_said_in_minutes() -> None:
     assert HALF_HOUR.sentence(situation) == "delivery stood for 30.1 min in total, limit 30.0 min"
     assert HOUR.samples(situation) == ()
     assert HOUR.is_timed(), "no sample comes when an hour is over"
+
+
+@pytest.mark.parametrize(("elapsed_ms", "said"), [(62_999, "1.0 min"), (63_001, "1.1 min")])
+def test_minutes_are_rounded_to_a_tenth(elapsed_ms: int, said: str) -> None:
+    situation = Scene((), course=Course(elapsed_ms, PLAN_MS)).situation()
+    assert HOUR.sentence(situation) == f"session lasts {said}, limit 60.0 min"

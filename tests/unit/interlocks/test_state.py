@@ -119,3 +119,27 @@ def test_states_and_pictures_survive_json() -> None:
     pictures = TypeAdapter(Picture)
     assert pictures.validate_json(pictures.dump_json(scene.picture)) == scene.picture
     assert asdict(scene.states[0])["rule_id"] == "BP1"
+
+
+def test_an_idle_row_is_written_down_as_nothing_at_all() -> None:
+    """What the journal keeps of a row at rest."""
+    kept = {name: value for name, value in asdict(idle("BP1", 1)).items() if value}
+    tally = {"hits": (), "since": None, "is_met": False, "is_answered": False}
+    assert kept == {"rule_id": "BP1", "tallies": (tally,), "priority": "low", "truth": "false"}
+
+
+def test_a_restart_acknowledges_nothing() -> None:
+    """Law 9: what nobody had seen before the power cut nobody has seen after it."""
+    scene = tripped()
+    kept = {state.rule_id: state for state in carry_over(scene.states, Stamp(7, 7))}
+    assert kept["BP2"].acknowledged is None
+    assert kept["BP3"].acknowledged == Stamp(7, 7)
+    assert kept["BP2"].truth is scene.state("BP2").truth
+
+
+def test_an_acknowledgement_of_another_row_changes_nothing_here() -> None:
+    scene = tripped()
+    again = acknowledge(scene.states, "BP3", Stamp(2000, 2000))
+    assert again == scene.states, "seen is seen"
+    other = next(s for s in acknowledge(scene.states, "BP2", Stamp(2000, 2000)) if s.rule_id == "BP3")
+    assert other == scene.state("BP3")

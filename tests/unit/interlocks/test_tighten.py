@@ -8,10 +8,10 @@ import pytest
 from interlocks.catalogue.table import DEFAULT_RULES
 from interlocks.combinations import AnyOf, Not, Unless
 from interlocks.conditions import Over, Under
-from interlocks.limits import Absolute, OfBaseline, site_limit
+from interlocks.limits import Absolute, OfBaseline, site_limit, site_percent
 from interlocks.lint import lint
 from interlocks.rules import Rule
-from interlocks.tighten import LINE_PRESSURE_LIMIT, Setting, disorder, settings, shadowed, tightened
+from interlocks.tighten import LINE_PRESSURE_LIMIT, Setting, disorder, settings, shadowed, tightened, unknown
 from interlocks.vocabulary import Flag, Signal
 
 SETTINGS = {one.key: one for one in settings(DEFAULT_RULES)}
@@ -107,6 +107,16 @@ def test_every_bound_is_stricter_than_its_default_and_a_whole_number_of_steps(se
         ),
         ("spo2_slow_percent", 91, "SP1: the SpO2 limit 91 % is looser than the loosest allowed, 92 %"),
         ("spo2_slow_percent", 99, "SP1: the SpO2 limit 99 % is tighter than the tightest allowed, 94 %"),
+        (
+            "systolic_slow_mmhg",
+            155.5,
+            "BP2: the systolic limit 155.5 is not a whole number of mmHg",
+        ),
+        (
+            "systolic_slow_mmhg",
+            "155",
+            "BP2: the systolic limit '155' is not a whole number of mmHg",
+        ),
         ("systolic_slow", 150, "systolic_slow: there is no such limit; did you mean systolic_slow_mmhg"),
         ("zzz", 150, "zzz: there is no such limit; known: pressure_rise_slow_percent, "),
     ],
@@ -145,6 +155,64 @@ def test_below_a_limit_the_order_is_the_other_way_round_and_relative_limits_are_
     assert complaint == (
         "systolic: BP1 (SLOW above or at 120 % of baseline) would begin beyond BP3 (PAUSE above 110 % of baseline)"
     )
+
+
+def test_an_edge_relative_to_the_baseline_is_where_its_distance_puts_it() -> None:
+    far = replace(ROW["BP3"], when=Over(Signal.SYS, OfBaseline(115).moved(10)))
+    assert disorder(_with(far)) == (), "125 % is beyond the 120 % of BP1"
+    near = replace(ROW["BP3"], when=Over(Signal.SYS, OfBaseline(125).moved(-10)))
+    assert disorder(_with(near))[0].endswith("beyond BP3 (PAUSE above 115 % of baseline)")
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        Absolute(160, site_key="own", default=160, tightest=140),
+        OfBaseline(160, site_key="own", default=160, tightest=140),
+        site_limit("own", 160, tightest=140),
+        site_percent("own", 160, tightest=140),
+    ],
+)
+def test_a_limit_without_a_step_of_its_own_may_be_any_whole_number(limit: Absolute | OfBaseline) -> None:
+    row = replace(ROW["BP2"], when=Over(Signal.SYS, limit))
+    (setting,) = settings((row,))
+    assert (setting.refusal(151), setting.refusal(150)) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        Absolute(160),
+        Absolute(160, site_key="own"),
+        Absolute(160, site_key="own", default=160),
+        Absolute(160, site_key="own", tightest=140),
+        Absolute(160, default=160, tightest=140),
+        OfBaseline(160, site_key="own", default=160),
+    ],
+)
+def test_only_a_limit_with_a_name_and_both_bounds_is_a_setting(fixed: Absolute | OfBaseline) -> None:
+    movable = Over(Signal.HR, site_limit("pulse", 120, tightest=100))
+    row = replace(ROW["BP2"], when=AnyOf((Over(Signal.SYS, fixed), movable)))
+    assert [setting.key for setting in settings((row,))] == ["pulse"]
+
+
+def test_shadows_and_what_stands_behind_them() -> None:
+    """A shadow's limit is nobody's setting; that of the row behind it is."""
+    movable = replace(ROW["BP2"], when=Over(Signal.HR, site_limit("pulse", 120, tightest=100)))
+    shadow = replace(ROW["BP2"], id="BP2~", is_shadow=True)
+    assert [setting.key for setting in settings((shadow, movable))] == ["pulse"]
+
+
+def test_a_limit_that_is_turned_round_is_no_setting() -> None:
+    """To tighten it would loosen the row."""
+    turned = Not(Under(Signal.HR, site_limit("pulse", 120, tightest=100)))
+    assert settings((replace(ROW["BP2"], when=turned),)) == ()
+
+
+def test_the_three_nearest_settings_are_offered_and_no_more() -> None:
+    near = unknown("limit_5", ("limit_1", "limit_2", "limit_3", "limit_4", "zzz"))
+    assert near.count("limit_") == 3
+    assert near.count(" or ") == 2
 
 
 def test_the_default_table_is_in_order() -> None:
@@ -218,6 +286,12 @@ def test_a_shadow_may_be_as_strict_as_the_limit_in_force_and_not_looser() -> Non
     assert str(refusal.value) == (
         "shadow of BP2: the systolic limit 155 mmHg is looser than the loosest allowed, 150 mmHg"
     )
+
+
+def test_a_row_has_one_shadow() -> None:
+    once = shadowed(DEFAULT_RULES, {"systolic_slow_mmhg": 150})
+    with pytest.raises(ValueError, match="BP2~: the id is used twice"):
+        shadowed(once, {"systolic_slow_mmhg": 145})
 
 
 def test_shadows_are_no_settings_and_no_order_is_asked_of_them() -> None:

@@ -53,3 +53,9 @@ def test_what_is_not_newer_is_left_out() -> None:
     assert followed(trace, 100, 90.0) is trace
     assert followed(trace, 50, 90.0) is trace
     assert followed(trace, 200, 22.0).points[-1] == (200, 22.0)
+
+
+def test_a_fall_is_from_the_highest_level_held_wherever_it_stands_in_the_window() -> None:
+    early = traced((0, 90.0), (100, 90.0), (200, 90.0), (300, 60.0), (400, 60.0), (500, 60.0), (600, 20.0))
+    assert early.fallen(1000) == 70.0
+    assert early.fallen(500) == 40.0
