@@ -23,7 +23,7 @@ from hil_sim.pumps.alaris_motor import Memory as AlarisMemory
 from hil_sim.pumps.chemyx import ChemyxPump
 from hil_sim.pumps.harvard import HarvardPump
 from hil_sim.pumps.harvard_motor import Settings as HarvardSettings
-from hil_sim.pumps.new_era import NewEraPump
+from hil_sim.pumps.new_era import OLD, NewEraPump
 from hil_sim.pumps.new_era_motor import Memory
 from hil_sim.pumps.syringe import Syringe
 from hil_sim.scenario import PatientSettings, Scenario, body_of, load_scenario
@@ -69,7 +69,8 @@ def make_pump(options: argparse.Namespace) -> PumpFace:
         return ChemyxPump()
     if options.pump == "harvard":
         return HarvardPump(memory=HarvardSettings(address=options.address))
-    return NewEraPump(memory=Memory(address=options.address))
+    nature = OLD if options.pump == "new_era-basic" else None
+    return NewEraPump(nature, Memory(address=options.address))
 
 
 def build_world(options: argparse.Namespace, scenario: Scenario) -> World:

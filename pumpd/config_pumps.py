@@ -41,7 +41,14 @@ def _faults_of(pump: Tree, row: Tree, loc: tuple[str | int, ...]) -> Iterator[Fa
     if not abilities:
         yield Fault(loc, f"this pump can take none of the syringes allowed here ({', '.join(_allowed(row))})")
     elif (risk := risk_of(next(iter(abilities.values())))) and not pump.get("accepted_risk"):
-        yield Fault(loc, f"{risk}; write why this site accepts that as accepted_risk, or use another pump")
+        text = f"{risk}; write why this site accepts that as accepted_risk, or use another pump"
+        yield Fault((*loc, *_risky_key(pump)), text)
+
+
+def _risky_key(pump: Tree) -> tuple[str, ...]:
+    """The key whose value takes the pump's own stop away, if it is one; else the pump has none."""
+    table = family(str(pump["driver"])).OPTIONS
+    return tuple(one.key for one in table if one.risk is not None and pump.get(one.key) == one.risk)[:1]
 
 
 def _allowed(row: Tree) -> tuple[str, ...]:
@@ -77,7 +84,8 @@ def abilities_of(
 def risk_of(ability: Capabilities) -> str:
     """What this pump does when the host falls silent, if it is more than may be taken for granted; else ""."""
     if ability.watchdog is WatchdogKind.NONE:
-        return "nothing stops this pump when the host falls silent"
+        # Every family ends a run at its volume: a pump that cannot is offered no rate (`drivers.contract.Run`).
+        return "nothing stops this pump when the host falls silent before it has given the whole volume of its run"
     if ability.watchdog_bound_ms > LONGEST_SILENCE_MS:
         return (
             f"this pump goes on for up to {ability.watchdog_bound_ms / 1000:g} s when the host falls silent"

@@ -67,6 +67,21 @@ def test_a_pump_that_nothing_stops_in_time_needs_somebody_who_accepts_that() -> 
     assert "nothing stops this pump when the host falls silent" in text
 
 
+def test_basic_mode_needs_somebody_who_accepts_it_and_the_fault_stands_at_its_key() -> None:
+    """Law 7, docs/decisions/0020: key, value, what is missing."""
+    basic = {**NEW_ERA, "protocol": "basic"}
+    ((loc, text),) = faults(basic)
+    assert loc == ("protocol",)
+    assert "nothing stops this pump when the host falls silent before it has given the whole volume" in text
+    assert "write why this site accepts that as accepted_risk" in text
+    assert faults({**basic, "accepted_risk": "bench"}) == []
+    ((loc, text),) = faults({**basic, "lease_s": 3, "accepted_risk": "bench"})
+    assert loc == ("lease_s",)
+    assert "in basic mode the pump has no watchdog that could be set; leave it out" in text
+    ((loc, text),) = faults({**NEW_ERA, "protocol": "fast"})
+    assert (loc, text.startswith("must be one of safe, basic")) == (("protocol",), True)
+
+
 def test_five_seconds_are_no_risk_and_more_are() -> None:
     abilities = abilities_of(
         "new_era", {"model": "NE1000", "lease_s": LONGEST_SILENCE_MS // 1000}, ("bd-60",)
