@@ -129,6 +129,22 @@ def killed_and_back_at_once(rig: Rig) -> State:
     return state
 
 
+def unbound_and_uncounted(rig: Rig) -> None:
+    """No bound in time, and a counter whose sum dies with the daemon: what may have been given is counted as given."""
+    confirmed_pause(rig)
+    resume_to_half(rig)
+    interval_is_true(rig, rig.status())
+    killed_and_alone(rig)
+    rig.start_daemon()
+    state = rig.until(lambda one: one["pump"]["motion"] == "halted", 8.0, "halted")
+    rig.sim.until_halted(1.0)
+    assert state["word"] in ("STOPPED", "PAUSED"), state
+    assert "counter was cleared or fell back" in why(state), why(state)
+    interval_is_true(rig, state)
+    an_hour_mg = Decimal(rig.pump.half_nl_h) * Decimal(ORDER["concentration_mg_per_ml"]) / 10**6
+    assert Decimal(state["dose"]["given_high_mg"]) >= min(an_hour_mg, Decimal(state["dose"]["prescribed_mg"]))
+
+
 def story(rig: Rig) -> None:
     """A treatment with two deaths in it, as told and as the plunger has it."""
     rig.start_daemon()
@@ -137,6 +153,9 @@ def story(rig: Rig) -> None:
     assert ("accepted: " + RISK in rig.order_said) is has_risk, rig.order_said
     assert (RISK in rig.status()["pump"]["accepted_risk"]) is has_risk
     flows_at(rig, rig.pump.full_nl_h)
+    if rig.pump is CHEMYX:
+        unbound_and_uncounted(rig)
+        return
     killed_and_alone(rig)
     state = comes_back_paused(rig)
     interval_is_true(rig, state)
