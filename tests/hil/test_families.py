@@ -175,6 +175,20 @@ def story(rig: Rig) -> None:
     assert stages(rig.press("stop"))[-1] == "confirmed"
     rig.until_word("STOPPED")
     assert not rig.sim.truth()["running"]
+    restarted_between_sessions(rig)
+
+
+def restarted_between_sessions(rig: Rig) -> None:
+    """What our own restart did to a pump (its lease, a driver's sum) is no act of the pump's."""
+    rig.daemon.send(signal.SIGKILL)
+    rig.daemon.wait(5.0)
+    rig.start_daemon()
+    rig.until(lambda one: one["pump"]["motion"] == "halted", 8.0, "read back")
+    rig.throughout(
+        lambda one: not any(alarm["rule"] == "PUMP-ACT" for alarm in one["alarms"]),
+        1.0,
+        "it did nothing itself",
+    )
 
 
 def told(rig: Rig) -> None:
