@@ -86,5 +86,8 @@ def _place(options: Mapping[str, Value], port: str) -> ModbusLine:
         return ModbusLine(
             port, bound, layout, str(options["transport"]), int(options["baud"]), str(options["parity"])
         )
-    except (ValueError, PortAddressError) as refused:
+    except PortAddressError as refused:
+        fault = f"transport = {options['transport']!r}: {refused}"
+        raise OptionsRefused((("transport", fault),)) from refused
+    except ValueError as refused:
         raise OptionsRefused((("map", str(refused)),)) from refused

@@ -253,10 +253,21 @@ def _print_end(
         print(f"FAILED: {failure}")
     if found.identity is None:
         print("the pump was never reached, and nothing was sent that moves it")
+        print(
+            f"asked as {args.driver} with {_as_asked(args)}; `pumpd probe {args.port}` finds out who answers there"
+        )
     else:
         print("the pump is halted" if found.is_halted else "THE PUMP IS NOT CONFIRMED HALTED")
     if not was_interrupted:
         print("everything agreed" if found.agrees else "not everything agreed")
+
+
+def _as_asked(args: argparse.Namespace) -> str:
+    """The table as it was used, defaults too."""
+    from drivers.registry import checked
+
+    table = checked(args.driver, _options(args))
+    return ", ".join(f"{key} = {value}" for key, value in table.items() if value != "")
 
 
 def _as_json(

@@ -292,6 +292,23 @@ FAULTY = {
         (*ALARIS_KEYS, PORT, 'accepted_risk = ""'),
         "+0: channels[bed-1].pump: this pump goes on for up to 15 s when the host falls silent; ",
     ),
+    "basic mode that nobody accepted": (
+        ('driver = "new_era"', PORT, 'model = "NE1000"', 'protocol = "basic"'),
+        '+4: channels[bed-1].pump.protocol = "basic": nothing stops this pump when the host falls silent before it has '
+        "given the whole volume of its run; write why this site accepts that as accepted_risk, or use another pump",
+    ),
+    "a lease in basic mode": (
+        ('driver = "new_era"', PORT, 'model = "NE1000"', 'protocol = "basic"', "lease_s = 3"),
+        "+5: channels[bed-1].pump.lease_s = 3: in basic mode the pump has no watchdog that could be set; leave it out",
+    ),
+    "a pump that nothing names": (
+        ('driver = "harvard"', PORT),
+        "+0: channels[bed-1].pump.model: a line must be bound to a pump, for example model 11 ELITE",
+    ),
+    "a transport that does not go with the port": (
+        ('driver = "modbus"', PORT, 'model = "PUMPD-1"', 'transport = "tcp"'),
+        '+4: channels[bed-1].pump.transport = "tcp": /dev/ttyUSB0: transport tcp needs a port like tcp:HOST:502',
+    ),
     "a syringe that is in no table": (
         (*ALARIS_KEYS[:2], "syringe_um = 26000", ALARIS_KEYS[3], PORT, f'accepted_risk = "{RISK}"'),
         "+0: channels[bed-1].pump: this pump can take none of the syringes allowed here",

@@ -166,3 +166,35 @@ def test_a_port_that_a_daemon_holds_is_left_alone(capsys: pytest.CaptureFixture[
 def test_a_port_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words("/dev/no-such-port")) == 1
     assert "no such device" in capsys.readouterr().out
+
+
+def test_a_port_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "list"
+    path.write_text("ttyUSB0")
+    assert main(words(str(path))) == 1
+    assert "this is no serial port; name the device" in capsys.readouterr().out
+
+
+@pytest.mark.hil
+@pytest.mark.parametrize(
+    ("sim", "more", "asked"),
+    [
+        ("harvard", [], "asked as new_era with baud = 19200, address = 0, model = NE"),
+        ("new_era", ["--address", "7"], "address = 7, model = NE"),
+        (
+            "new_era",
+            ["--driver", "harvard", "--model", "11", "--rate", "18"],
+            "asked as harvard with baud = 115200",
+        ),
+    ],
+)
+def test_a_pump_that_does_not_answer_is_said_with_all_that_it_was_asked_with(
+    sim: str, more: list[str], asked: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The wrong family on the port, the wrong address: key, value, and what finds out more."""
+    with simulated(sim, "pty", tmp_path) as pump:
+        assert main(words(pump.port, *more)) == 1
+        said = capsys.readouterr().out
+    assert "the pump does not answer; check cable, power, baud rate and address" in said
+    assert asked in said
+    assert f"`pumpd probe {pump.port}` finds out who answers there" in said
