@@ -35,6 +35,7 @@ class Option:
         default: its value when it is left out; None: it must be given.
         lowest, highest: for a number. choices: the only values. pattern: for a text, matched in full.
         loosest: what fits any pump of the family, for a bench where whoever answers will do.
+        risk: the value that takes the pump's own stop away; somebody must accept that in writing.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Option:
     choices: tuple[Value, ...] = ()
     pattern: str = ""
     loosest: Value | None = None
+    risk: Value | None = None
 
     def fault(self, value: object) -> str:
         """Why this value will not do, with the value and the limit; empty if it will."""

@@ -103,6 +103,8 @@ def _explain(path: str, error: BaseException) -> PortError:
         return PortError(
             path, "permission denied; this account must be in the port's group (dialout on Debian)"
         )
+    if number == 25 or "Inappropriate ioctl" in text:
+        return PortError(path, "this is no serial port; name the device, best one of /dev/serial/by-path")
     return PortError(path, f"cannot be opened: {text or type(error).__name__}")
 
 

@@ -157,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     serve.add_argument(
         "--pump",
-        choices=["new_era", "modbus-rtu", "modbus-tcp", "alaris", "harvard", "chemyx"],
+        choices=["new_era", "new_era-basic", "modbus-rtu", "modbus-tcp", "alaris", "harvard", "chemyx"],
         default="new_era",
     )
     serve.add_argument("--listen", required=True, metavar="pty:LINKPATH|tcp:PORT")

@@ -122,6 +122,7 @@ def _channel_faults(tree: Tree) -> Iterator[Fault]:
         if not _share_a_line(channels[int(loc[1])], channels[int(earlier[1])]):
             owner = channels[int(earlier[1])].get("name")
             text = f"this port belongs to channel {owner}; pumps of one line are of one family and have an address each"
+            text += ", written in each table"
             yield Fault(loc, text)
     yield from _device_faults(channels)
 

@@ -4,12 +4,15 @@ Theory of operation. Which keys a pump has beside `driver` and `port`, and withi
 and nowhere else, so the keys here are not fields of the model: they are looked up (`drivers.registry`). Then the family
 is asked what the pump can do with each syringe allowed. A pump that goes on for more than a few seconds after the host
 has fallen silent is refused unless the site writes down why it accepts that (design law 7).
+
+What only the values together show (a model that must be named, a transport that does not go with the port, a line that
+cannot be shared) is found by making the drivers as the daemon will; nothing is opened by that.
 """
 
 from collections.abc import Iterator, Mapping
 
-from drivers.contract import Capabilities, WatchdogKind
-from drivers.registry import OptionsRefused, checked, family
+from drivers.contract import Capabilities, DriverEvent, WatchdogKind
+from drivers.registry import Lines, OptionsRefused, checked, family
 from pumpd.config_words import Fault
 from pumpd.core.library import SYRINGES
 
@@ -24,16 +27,40 @@ LONGEST_SILENCE_MS = 5_000
 def pump_faults(tree: Tree) -> Iterator[Fault]:
     """Everything wrong in the pumps' tables that their families can tell."""
     channels = tree.get("channels")
+    lines, makers = Lines(lambda: 0), dict[str, str]()
     for i, row in enumerate(channels if isinstance(channels, list) else []):
         pump = row.get("pump") if isinstance(row, dict) else None
         if isinstance(pump, dict) and isinstance(pump.get("driver"), str):
-            yield from _faults_of(pump, row, ("channels", i, "pump"))
+            loc = ("channels", i, "pump")
+            faults = tuple(_faults_of(pump, row, loc)) or tuple(_faults_of_making(pump, loc, lines, makers))
+            yield from faults
+
+
+def _faults_of_making(
+    pump: Tree, loc: tuple[str | int, ...], lines: Lines, makers: dict[str, str]
+) -> Iterator[Fault]:
+    """`makers`: the families that have made a line so far, by port. A port of two families is another check's to tell."""
+    driver, port = str(pump["driver"]), pump.get("port")
+    if not isinstance(port, str) or makers.setdefault(port, driver) != driver:
+        return
+    try:
+        lines.driver(driver, _given(pump), port, _nobody)
+    except OptionsRefused as refused:
+        for key, sentence in refused.faults:
+            yield Fault((*loc, key), _without_key(sentence, key))
+
+
+def _nobody(event: DriverEvent) -> None:
+    """No driver made here is ever run."""
+
+
+def _given(pump: Tree) -> dict[str, object]:
+    return {key: value for key, value in pump.items() if key not in OURS}
 
 
 def _faults_of(pump: Tree, row: Tree, loc: tuple[str | int, ...]) -> Iterator[Fault]:
-    given = {key: value for key, value in pump.items() if key not in OURS}
     try:
-        abilities = abilities_of(str(pump["driver"]), given, _allowed(row))
+        abilities = abilities_of(str(pump["driver"]), _given(pump), _allowed(row))
     except OptionsRefused as refused:
         for key, sentence in refused.faults:
             yield Fault((*loc, key), _without_key(sentence, key))
@@ -41,7 +68,14 @@ def _faults_of(pump: Tree, row: Tree, loc: tuple[str | int, ...]) -> Iterator[Fa
     if not abilities:
         yield Fault(loc, f"this pump can take none of the syringes allowed here ({', '.join(_allowed(row))})")
     elif (risk := risk_of(next(iter(abilities.values())))) and not pump.get("accepted_risk"):
-        yield Fault(loc, f"{risk}; write why this site accepts that as accepted_risk, or use another pump")
+        text = f"{risk}; write why this site accepts that as accepted_risk, or use another pump"
+        yield Fault((*loc, *_risky_key(pump)), text)
+
+
+def _risky_key(pump: Tree) -> tuple[str, ...]:
+    """The key whose value takes the pump's own stop away, if it is one; else the pump has none."""
+    table = family(str(pump["driver"])).OPTIONS
+    return tuple(one.key for one in table if one.risk is not None and pump.get(one.key) == one.risk)[:1]
 
 
 def _allowed(row: Tree) -> tuple[str, ...]:
@@ -77,7 +111,8 @@ def abilities_of(
 def risk_of(ability: Capabilities) -> str:
     """What this pump does when the host falls silent, if it is more than may be taken for granted; else ""."""
     if ability.watchdog is WatchdogKind.NONE:
-        return "nothing stops this pump when the host falls silent"
+        # Every family ends a run at its volume: a pump that cannot is offered no rate (`drivers.contract.Run`).
+        return "nothing stops this pump when the host falls silent before it has given the whole volume of its run"
     if ability.watchdog_bound_ms > LONGEST_SILENCE_MS:
         return (
             f"this pump goes on for up to {ability.watchdog_bound_ms / 1000:g} s when the host falls silent"

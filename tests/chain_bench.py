@@ -58,7 +58,7 @@ class ChainBench:
         step()
         output = self.line.take_output()
         if output:
-            head = output[2:-3].decode("ascii")
+            head = (output[:-1] if output[:1].isdigit() else output[2:-3]).decode("ascii")
             self.wire.append((self.now, int(head[0]), head[1:]))
             answer = self.far_end.feed(output, self.now)
             if answer:

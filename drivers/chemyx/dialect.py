@@ -6,6 +6,7 @@ Theory of operation. There is no lease, so a poll only reads; `watchdog_ms` is r
 from drivers.chemyx import turns
 from drivers.chemyx.binding import Binding
 from drivers.chemyx.capabilities import capabilities
+from drivers.chemyx.counter import Counter
 from drivers.chemyx.turns import Turn
 from drivers.chemyx.wire import ChemyxWire
 from drivers.contract import Adjust, Capabilities, Configure, PumpCommand, Run
@@ -19,6 +20,7 @@ class ChemyxDialect:
 
     def __init__(self, binding: Binding) -> None:
         self._binding = binding
+        self._counter = Counter()
 
     def wire(self) -> ChemyxWire:
         """A new wire."""
@@ -26,27 +28,27 @@ class ChemyxDialect:
 
     def opening(self) -> Turn:
         """Hear who answers, read everything."""
-        return turns.open_line()
+        return turns.open_line(self._counter)
 
     def turn_for(self, command: Configure | Run | Adjust) -> Turn:
         """The turn of this command."""
         if isinstance(command, Run):
-            return turns.run(command)
+            return turns.run(command, self._counter)
         if isinstance(command, Adjust):
-            return turns.adjust(command.rate_nl_h)
-        return turns.configure(command.diameter_um)
+            return turns.adjust(command.rate_nl_h, self._counter)
+        return turns.configure(command.diameter_um, self._counter)
 
     def poll(self, proof: Proof) -> Turn:
         """Read back; there is nothing to renew."""
-        return turns.read()
+        return turns.read(self._counter)
 
     def read_back(self) -> Turn:
         """The same."""
-        return turns.read()
+        return turns.read(self._counter)
 
     def halt(self, proof: Proof) -> Turn:
         """Stop until the status says it stands."""
-        return turns.halt(proof)
+        return turns.halt(proof, self._counter)
 
     def ends_on_alarm(self, command: PumpCommand) -> bool:
         """Whatever can add drug."""

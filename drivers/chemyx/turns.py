@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from drivers.chemyx import codec
 from drivers.chemyx.codec import Reply, Settings
+from drivers.chemyx.counter import Counter
 from drivers.contract import Identity, Motion, Outcome, PumpReport, Run
 from drivers.line.turns import Ask, Ending, Proof, Refused, Risk, Unanswered
 
@@ -54,19 +55,24 @@ def _motion() -> Generator[Ask, Reply, Motion]:
     return codec.MOTIONS[int(reply.text)]
 
 
-def _report() -> Generator[Ask, Reply, PumpReport]:
-    """Settings and counter, and the status last: it is the newest, and the one that is reported."""
-    settings = yield from _settings()
+def _dispensed(unit: int) -> Generator[Ask, Reply, int]:
     reply = yield READ_DISPENSED
-    dispensed_nl = codec.parse_dispensed(reply.text, settings.unit)
+    dispensed_nl = codec.parse_dispensed(reply.text, unit)
     if dispensed_nl is None:
         raise Refused("dispensed volume: the number in the answer cannot be read")
+    return max(dispensed_nl, 0)
+
+
+def _report(counter: Counter, *, is_just_started: bool = False) -> Generator[Ask, Reply, PumpReport]:
+    """Settings and counter, and the status last: it is the newest, and the one that is reported."""
+    settings = yield from _settings()
+    dispensed_nl = yield from _dispensed(settings.unit)
     motion = yield from _motion()
     if motion is Motion.INFUSING and settings.volume_nl < 0:
         motion = Motion.WITHDRAWING
     return PumpReport(
         motion,
-        max(dispensed_nl, 0),
+        counter.read(dispensed_nl, is_just_started=is_just_started),
         settings.rate_nl_h,
         settings.diameter_um,
         abs(settings.volume_nl),
@@ -74,20 +80,20 @@ def _report() -> Generator[Ask, Reply, PumpReport]:
     )
 
 
-def open_line() -> Turn:
+def open_line(counter: Counter) -> Turn:
     """Hear that a pump of the family is there, and read everything. Writes nothing."""
     yield from _motion()
-    report = yield from _report()
+    report = yield from _report(counter)
     return Ending(Outcome.CONFIRMED, "opened", report, IDENTITY)
 
 
-def read() -> Turn:
+def read(counter: Counter) -> Turn:
     """Read back and change nothing."""
-    report = yield from _report()
+    report = yield from _report(counter)
     return Ending(Outcome.CONFIRMED, "read back", report)
 
 
-def halt(proof: Proof) -> Turn:
+def halt(proof: Proof, counter: Counter) -> Turn:
     """Stop until the status says it stands."""
     motion = None
     for _ in range(HALT_ROUNDS):
@@ -96,7 +102,7 @@ def halt(proof: Proof) -> Turn:
         motion = yield from _motion()
         if motion is Motion.HALTED:
             proof.ending = Ending(Outcome.CONFIRMED, "stop, and the status says it stands")
-            report = yield from _report()
+            report = yield from _report(counter)
             return Ending(Outcome.CONFIRMED, proof.ending.detail, report)
     said = motion.value if motion is not None else "nothing"
     return Ending(Outcome.REFUSED, f"stop was sent {HALT_ROUNDS} times and the status still says {said}")
@@ -114,14 +120,14 @@ def _come_to_stop() -> Generator[Ask, Reply, None]:
         yield from _order(_write(b"stop"))
 
 
-def configure(diameter_um: int) -> Turn:
+def configure(diameter_um: int, counter: Counter) -> Turn:
     """Unit, diameter, no delay. Writes only what differs."""
     lowest_um, highest_um = codec.DIAMETER_RANGE_UM
     if not lowest_um <= diameter_um <= highest_um:
         raise Refused(f"diameter {diameter_um} um is outside {lowest_um}-{highest_um} um")
     yield from _come_to_stop()
     yield from _set_up((yield from _settings()), diameter_um)
-    report = yield from _report()
+    report = yield from _report(counter)
     settings = yield from _settings()
     if (settings.unit, settings.diameter_um) != (codec.ML_PER_HOUR, diameter_um) or settings.has_delay:
         raise Refused(
@@ -139,7 +145,7 @@ def _set_up(settings: Settings, diameter_um: int) -> Generator[Ask, Reply, None]
         yield from _order(_write(b"set delay 0"))
 
 
-def run(command: Run) -> Turn:
+def run(command: Run, counter: Counter) -> Turn:
     """Start a pump that stands; it ends by itself at the volume."""
     if command.rate_nl_h <= 0 or command.volume_limit_nl <= 0:
         raise Refused("a run needs a rate and a volume")
@@ -150,18 +156,20 @@ def run(command: Run) -> Turn:
     volume = codec.render(command.volume_limit_nl, volume_unit)
     yield from _order(_write(b"set volume " + volume, Risk.DELIVERY))
     yield from _order(_write(b"set rate " + codec.render(command.rate_nl_h, rate_unit), Risk.DELIVERY))
+    stood_nl = yield from _dispensed(codec.ML_PER_HOUR)
     settings = yield from _settings()
     found = settings.unit, settings.rate_nl_h, settings.volume_nl, settings.has_delay
     if found != (codec.ML_PER_HOUR, command.rate_nl_h, command.volume_limit_nl, False):
         raise Refused(f"reads back {settings}, not as it was set")
+    counter.starting(stood_nl)
     yield from _order(START)
-    report = yield from _report()
+    report = yield from _report(counter, is_just_started=True)
     if (report.motion, report.rate_nl_h) != (Motion.INFUSING, command.rate_nl_h):
         return Ending(Outcome.UNKNOWN, f"after the start it says {report.motion.value}", report)
     return Ending(Outcome.CONFIRMED, f"infusing at {report.rate_nl_h} nl/h", report)
 
 
-def adjust(rate_nl_h: int) -> Turn:
+def adjust(rate_nl_h: int, counter: Counter) -> Turn:
     """Change the rate of a pump that runs. Whether it takes one then is not told anywhere; the readback decides."""
     motion = yield from _motion()
     if motion is not Motion.INFUSING:
@@ -171,7 +179,7 @@ def adjust(rate_nl_h: int) -> Turn:
         raise Refused(f"the pump counts in unit {before.unit}, not in mL/hr")
     number = codec.render(rate_nl_h, codec.UNITS[codec.ML_PER_HOUR][0])
     yield from _order(_write(b"set rate " + number, Risk.ADDS_DRUG))
-    report = yield from _report()
+    report = yield from _report(counter)
     if report.rate_nl_h != rate_nl_h:
         outcome = Outcome.REFUSED if report.rate_nl_h == before.rate_nl_h else Outcome.UNKNOWN
         return Ending(outcome, f"rate reads back {report.rate_nl_h} nl/h, not {rate_nl_h} nl/h", report)

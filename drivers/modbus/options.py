@@ -104,5 +104,8 @@ def _place(options: Mapping[str, Value], port: str) -> ModbusLine:
             str(options["parity"]),
             int(options["stop_bits"]),
         )
-    except (ValueError, PortAddressError) as refused:
+    except PortAddressError as refused:
+        fault = f"transport = {options['transport']!r}: {refused}"
+        raise OptionsRefused((("transport", fault),)) from refused
+    except ValueError as refused:
         raise OptionsRefused((("map", str(refused)),)) from refused

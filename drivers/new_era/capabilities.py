@@ -7,6 +7,9 @@ even where ul/h would be finer: a rate may be changed while the pump runs but it
 The lowest rate is rounded up and the highest down, both to a settable value, because the pump rounds its own
 limits to four digits and the outer side of them answers `?OOR`.
 
+A pump spoken to in basic mode has no watchdog: WatchdogKind.NONE, and what bounds a lost host is the volume of
+the run, which the pump itself ends (docs/decisions/0020).
+
 Source of the speeds: facts/protocols.md 1, "Rate range" (NE-1000; other models are settings).
 """
 
@@ -31,8 +34,8 @@ class Motor:
 NE_1000 = Motor()
 
 
-def capabilities(diameter_um: int, lease_s: int, motor: Motor = NE_1000) -> Capabilities:
-    """Limits and steps for a syringe of this inner diameter.
+def capabilities(diameter_um: int, watch_s: int, motor: Motor = NE_1000) -> Capabilities:
+    """Limits and steps for a syringe of this inner diameter. `watch_s`: its watchdog, s; 0: none.
 
     Raises:
         ValueError: the pump's table does not hold this diameter (0.1-50.0 mm, four digits).
@@ -53,8 +56,8 @@ def capabilities(diameter_um: int, lease_s: int, motor: Motor = NE_1000) -> Capa
         rate_max_nl_h=codec.floor(int(fastest_nl_h), codec.RATE_UNITS[b"MH"]),
         rate_steps=rate_steps,
         volume_steps=steps(codec.VOLUME_UNITS[codec.volume_unit(diameter_um)]),
-        watchdog=WatchdogKind.COMMUNICATION,
-        watchdog_bound_ms=lease_s * 1000,
+        watchdog=WatchdogKind.COMMUNICATION if watch_s else WatchdogKind.NONE,
+        watchdog_bound_ms=watch_s * 1000,
         reports_pressure=False,
     )
 

@@ -55,9 +55,10 @@ DIAMETER = re.compile(rb"\d{1,4}\.\d{0,3}")
 DIRECTION = re.compile(rb"INF|WDR|REV|STK")
 DISPENSED = re.compile(rb"I(\d{1,4}(?:\.\d{0,3})?)W(\d{1,4}(?:\.\d{0,3})?)([UM]L)")
 SECONDS = re.compile(rb"\d{1,3}")
-VERSION = re.compile(rb"(NE\d+(?:X\d*)?)V(\d+\.\d+)")
+VERSION = re.compile(rb"(NE\d+(?:X\d*)?)V(\d+\.\d+)|\?SAFE")
 #: A word the firmware may not know; then it answers `?`.
 PHASE_FUNCTION = re.compile(rb"[A-Z]{3}(?:\d*)|\?[A-Z]*")
+PHASE = re.compile(rb"\d{1,2}|\?[A-Z]*")
 POWER_FAIL = re.compile(rb"\d|\?[A-Z]*")
 
 
@@ -157,6 +158,14 @@ def parse_dispensed(text: bytes) -> tuple[int, int] | None:
     return None if infused is None or withdrawn is None else (infused, withdrawn)
 
 
+def dispensed_step(text: bytes) -> int | None:
+    """What the last digit of the infused volume stands for, nl."""
+    match = DISPENSED.fullmatch(text)
+    if match is None:
+        return None
+    return VOLUME_UNITS[match[3]] // (1, 10, 100, 1000)[len(match[1].partition(b".")[2])]
+
+
 def parse_diameter(text: bytes) -> int | None:
     """`26.59` in micrometres."""
     return parse_number(text, MILLIMETRE)
@@ -165,4 +174,4 @@ def parse_diameter(text: bytes) -> int | None:
 def parse_version(text: bytes) -> tuple[str, str] | None:
     """`NE1000V3.928`: model and firmware."""
     match = VERSION.fullmatch(text)
-    return (match[1].decode("ascii"), match[2].decode("ascii")) if match else None
+    return (match[1].decode("ascii"), match[2].decode("ascii")) if match and match[1] else None

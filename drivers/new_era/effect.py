@@ -1,8 +1,9 @@
 """What an outgoing New Era frame would do, read back from its very bytes for the gate.
 
 Theory of operation. This is the second opinion. It knows nothing of the turn that wanted the frame, nor of
-the code that wrote its numbers: it takes the frame apart as the pump would (length, CRC, address, word) and
-computes the value with its own arithmetic. A word it does not know is UNKNOWN, and the gate refuses that.
+the code that wrote its numbers: it takes the frame apart as the pump would (length and CRC, or the CR that ends a line
+of basic mode; address, word) and computes the value with its own arithmetic. A word it does not know is UNKNOWN, and
+the gate refuses that.
 
 A number without a unit means "in the unit you have". The unit the pump was last read to have is passed in;
 unknown, the largest unit is assumed, so that doubt makes the gate stricter, never more lenient.
@@ -19,7 +20,7 @@ _SCALE_NL = {"ML": 1_000_000, "UL": 1_000}
 _WORDS = re.compile(r"[0-9]{0,2}(?P<word>[A-Z]+)(?P<rest>.*)")
 _NUMBER = re.compile(r"(?P<whole>[0-9]{1,4})(?:\.(?P<decimals>[0-9]{0,3}))?(?P<unit>[A-Z]*)")
 
-_READS = frozenset({"DIS", "DIA", "RAT", "VOL", "VER", "DIR", "SAF", "FUN", "PF"})
+_READS = frozenset({"DIS", "DIA", "RAT", "VOL", "VER", "DIR", "SAF", "FUN", "PF", "PHN"})
 _HARMLESS = frozenset({"DIRINF", "FUNRAT", "FUNSTP", "PF0", "PHN1", "PHN2"})
 _FORBIDDEN = ("DIR", "PUR")
 
@@ -33,7 +34,7 @@ class Scales:
 
 
 def effect_of(frame: bytes, scales: Scales) -> Effect:
-    """The effect of one safe-mode request frame. Never raises."""
+    """The effect of one request frame, of either mode. Never raises."""
     text = _unwrap(frame)
     if text is None:
         return Effect(EffectKind.UNKNOWN, f"a malformed frame {frame.hex(' ')}")
@@ -79,6 +80,9 @@ def _numeric(word: str, number: "re.Match[str]", wording: str, scales: Scales) -
 
 
 def _unwrap(frame: bytes) -> str | None:
+    if frame[:1].isdigit():  # a packet begins with STX
+        text = frame.removesuffix(b"\r")
+        return text.decode("ascii") if text != frame and text.isascii() else None
     if len(frame) < 6 or frame[0] != 0x02 or frame[-1] != 0x03 or frame[1] != len(frame) - 1:
         return None
     text = frame[2:-3]

@@ -1,4 +1,4 @@
-"""Safe-mode frames of the New Era wire: STX, length, text, CRC, ETX.
+"""Frames of the New Era wire. In safe mode: STX, length, text, CRC, ETX.
 
 Theory of operation. The length byte and the CRC may themselves be STX, ETX or CR (a DIS reply ends `.. 3A 03
 03`), so a frame is cut by its length and believed by its CRC; the stream is never scanned for ETX. What fails
@@ -7,8 +7,8 @@ swallow the good frame behind it. A length that no frame of this family has is n
 ever held to a few dozen bytes.
 
 A pump still in basic mode answers `<STX>aaS..<ETX>` with no length and no check (facts/protocols.md 1). Its
-first byte after STX is a digit, 30h-39h, above every length allowed here, so the two cannot be confused. Only
-the very first exchange of a line may use such an answer; who receives the text decides that by `is_checked`.
+first byte after STX is a digit, 30h-39h, above every length allowed here, so the two cannot be confused. Who
+may use such an answer is decided by who receives the text, by `is_checked`. A request in basic mode is the text and CR.
 """
 
 import binascii
@@ -39,6 +39,11 @@ def checksum(text: bytes) -> int:
 def safe_frame(text: bytes) -> bytes:
     """The text as it goes over the wire in safe mode."""
     return bytes((STX, len(text) + 4)) + text + checksum(text).to_bytes(2, "big") + bytes((ETX,))
+
+
+def basic_frame(text: bytes) -> bytes:
+    """The text as it goes over the wire in basic mode."""
+    return text + b"\r"
 
 
 class Unframer:

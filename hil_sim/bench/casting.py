@@ -20,7 +20,7 @@ from hil_sim.pumps.alaris_motor import Memory as AlarisMemory
 from hil_sim.pumps.chemyx import ChemyxPump
 from hil_sim.pumps.harvard import HarvardPump
 from hil_sim.pumps.harvard_motor import Settings as HarvardSettings
-from hil_sim.pumps.new_era import NewEraPump
+from hil_sim.pumps.new_era import OLD, NewEraPump
 from hil_sim.pumps.new_era_motor import Memory
 from hil_sim.pumps.syringe import Syringe
 from hil_sim.world import World
@@ -46,6 +46,8 @@ def pump_of(settings: PumpSettings, serial: str = SERIAL) -> PumpFace:
             return ChemyxPump()
         case "harvard":
             return HarvardPump(memory=HarvardSettings(address=settings.address))
+        case "new_era-basic":
+            return NewEraPump(OLD, Memory(address=settings.address))
         case _:
             return NewEraPump(memory=Memory(address=settings.address))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from hil_sim.bench.strict import Reader
 
-FAMILIES = ("new_era", "modbus-rtu", "modbus-tcp", "alaris", "harvard", "chemyx")
+FAMILIES = ("new_era", "new_era-basic", "modbus-rtu", "modbus-tcp", "alaris", "harvard", "chemyx")
 #: Inner diameters, mm, by the name a syringe is ordered by (facts/clinical.md 2.3).
 SYRINGES_MM: Mapping[str, float] = {
     "bd-10": 14.43,

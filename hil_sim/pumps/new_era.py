@@ -13,6 +13,7 @@ it:
   - a bad packet is answered `?COM` in safe mode and with silence in basic mode;
   - a SAF that meets a pending alarm is carried out all the same, for its answer is framed in the mode it
     chose;
+  - a pump of before safe mode (`knows_safe_mode`) answers SAF with `?`, and PHN and FUN as the others do;
   - the dispensed counters are lost in a power cut, and wrap at 10000 of their unit.
 """
 
@@ -38,6 +39,11 @@ class Nature:
     version: str = VERSION
     stall_mmhg: float = STALL_MMHG
     stop_when_stopped: str = "?NA"
+    knows_safe_mode: bool = True
+
+
+#: A pump of before safe mode, as facts/protocols.md 1 has it of "older manuals": no SAF, no packets.
+OLD = Nature(version="NE1000V2.19", knows_safe_mode=False)
 
 
 class NewEraPump:
@@ -48,7 +54,7 @@ class NewEraPump:
         self.quirks = Quirks()
         self.memory = memory or Memory()
         self.motor = Motor(self.memory, self.quirks)
-        self.reader = FrameReader(is_safe=self.memory.safe_s > 0)
+        self.reader = FrameReader(self.memory.safe_s > 0, self.nature.knows_safe_mode)
         self.felt_pressure_mmhg = 0.0
         self.alarm: str | None = None
         self.claimed: Motion | None = None

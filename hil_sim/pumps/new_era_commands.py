@@ -224,6 +224,8 @@ def _clear(pump: NewEraPump, rest: str, now_link_ms: float) -> str:
 
 
 def _safe(pump: NewEraPump, rest: str, now_link_ms: float) -> str:
+    if not pump.nature.knows_safe_mode:
+        return UNKNOWN
     if rest == "":
         return str(pump.memory.safe_s)
     if not rest.isdecimal():

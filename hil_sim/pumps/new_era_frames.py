@@ -9,6 +9,9 @@ The reader is fed a byte at a time and yields as it goes, because one chunk may 
 the very framing of the bytes behind it. A packet is recognised in basic mode too: that is how a host that
 does not know the mode finds it out. Silence of half a second inside a packet drops what was there; nothing
 is said about it.
+
+A pump of before safe mode (`knows_packets` False) takes every byte for its line: the control characters of a packet
+fall away, and what is printable of it stands at the beginning of the next line.
 """
 
 from __future__ import annotations
@@ -60,6 +63,7 @@ class FrameReader:
     """Turns bytes into requests. `is_safe` is set by the pump and obeyed from the next byte on."""
 
     is_safe: bool = False
+    knows_packets: bool = True
     _line: bytearray = field(default_factory=bytearray)
     _packet: bytearray = field(default_factory=bytearray)
     _last_byte_ms: float = 0.0
@@ -83,7 +87,7 @@ class FrameReader:
         if self._packet:
             self._packet.append(byte)
             return self._judge_packet()
-        if byte == STX and not self._line:
+        if byte == STX and not self._line and self.knows_packets:
             self._packet.append(byte)
             return None
         if self.is_safe:

@@ -24,6 +24,8 @@ LIMIT_FACTOR = Fraction(3, 2)
 SHORTEST_S, LONGEST_S = 2.0, 600.0
 NL_PER_ML = 1_000_000
 INTERRUPTED = 130
+#: Keys of a pump's table that have a word of their own here.
+OWN_WORDS = ("address", "model", "baud")
 
 
 class Refused(Exception):
@@ -38,7 +40,9 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument("--driver", required=True, metavar="FAMILY", help="new_era, harvard, ...")
     parser.add_argument("--port", required=True, metavar="PORT|tcp:HOST:PORT")
     parser.add_argument("--address", metavar="N")
-    parser.add_argument("--model", help="what its model must begin with; left out: any of the family")
+    parser.add_argument(
+        "--model", help="what its model must begin with; left out: any, if the family allows that"
+    )
     parser.add_argument("--baud", metavar="N")
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="any other key of the pump's table"
@@ -52,7 +56,7 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument(
         "--accept-basic-mode",
         action="store_true",
-        help="also a pump that goes on when this program dies (New Era without safe mode, for example)",
+        help="a pump that goes on when this program dies; New Era: one without safe mode, spoken to in basic mode",
     )
     parser.set_defaults(run=run)
 
@@ -67,7 +71,10 @@ def run(args: argparse.Namespace) -> int:
         claims.take(args.port)
         with asyncio.Runner() as runner:
             return runner.run(_exercise(args))
-    except (Refused, OptionsRefused, PortTaken) as refused:
+    except OptionsRefused as refused:
+        print(f"pumpd exercise: {refused}{_where_said(refused.faults)}", file=sys.stderr)
+        return 2
+    except (Refused, PortTaken) as refused:
         print(f"pumpd exercise: {refused}", file=sys.stderr)
         return 2
     except asyncio.CancelledError:
@@ -94,6 +101,7 @@ async def _exercise(args: argparse.Namespace) -> int:
     plan = _plan(args, dry)
     if not args.json:
         print(f"{args.driver} on {args.port}: no patient may be connected")
+        print(f"if this program dies, the pump {_alone(plan, dry)}")
     try:
         findings = await dry.run(plan)
     except asyncio.CancelledError:
@@ -123,7 +131,7 @@ def _options(args: argparse.Namespace) -> dict[str, object]:
     from drivers.registry import family
 
     table = {option.key: option for option in family(args.driver).OPTIONS}
-    said = {key: getattr(args, key) for key in ("address", "model", "baud")}
+    said = {key: getattr(args, key) for key in OWN_WORDS}
     given = {key: text for key, text in said.items() if text is not None}
     for pair in args.set:
         key, separator, text = pair.partition("=")
@@ -136,10 +144,17 @@ def _options(args: argparse.Namespace) -> dict[str, object]:
     for key, text in given.items():
         kind = table[key].kind if key in table else str
         options[key] = _value(key, text, kind)
-    if args.accept_basic_mode and "accept_basic_mode" in table:
-        kind = table["accept_basic_mode"].kind
-        options["accept_basic_mode"] = True if kind is bool else "pumpd exercise, no patient"
+    if args.accept_basic_mode:
+        risky = {key: option.risk for key, option in table.items() if option.risk is not None}
+        options = {**risky, **options}
     return options
+
+
+def _where_said(faults: tuple[tuple[str, str], ...]) -> str:
+    """With which words of the command line these keys are said."""
+    keys = [key for key, _ in faults if key not in ("driver", "port")]
+    said = [f"--{key}" if key in OWN_WORDS else f"--set {key}=VALUE" for key in dict.fromkeys(keys)]
+    return f" (said with {', '.join(said)})" if said else ""
 
 
 def _value(key: str, text: str, kind: type) -> object:
@@ -192,6 +207,16 @@ def _plan(args: argparse.Namespace, dry: "DryRun") -> "Plan":
     return Plan(syringe.diameter_um, rate_nl_h, lower, volume_nl, args.seconds)
 
 
+def _alone(plan: "Plan", dry: "DryRun") -> str:
+    """What becomes of the run when nobody polls any more."""
+    from drivers.contract import WatchdogKind
+
+    offered = dry.capabilities(plan.diameter_um)
+    if offered.watchdog is WatchdogKind.NONE:
+        return f"goes on until it has given {plan.volume_nl / NL_PER_ML:g} mL"
+    return f"stops by itself within {offered.watchdog_bound_ms / 1000:g} s"
+
+
 def _rate_nl_h(text: str) -> int:
     try:
         rate = Decimal(text) * NL_PER_ML
@@ -228,10 +253,21 @@ def _print_end(
         print(f"FAILED: {failure}")
     if found.identity is None:
         print("the pump was never reached, and nothing was sent that moves it")
+        print(
+            f"asked as {args.driver} with {_as_asked(args)}; `pumpd probe {args.port}` finds out who answers there"
+        )
     else:
         print("the pump is halted" if found.is_halted else "THE PUMP IS NOT CONFIRMED HALTED")
     if not was_interrupted:
         print("everything agreed" if found.agrees else "not everything agreed")
+
+
+def _as_asked(args: argparse.Namespace) -> str:
+    """The table as it was used, defaults too."""
+    from drivers.registry import checked
+
+    table = checked(args.driver, _options(args))
+    return ", ".join(f"{key} = {value}" for key, value in table.items() if value != "")
 
 
 def _as_json(

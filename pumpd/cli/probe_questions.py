@@ -69,7 +69,8 @@ def _new_era(answer: bytes) -> Found | None:
         note = (
             "it is in safe mode: the question has armed its watchdog, and if it was running it may stop now"
             if one.is_checked
-            else "it is in basic mode; the driver puts it into safe mode, and it keeps that over a power cut"
+            else "it is in basic mode; the driver puts it into safe mode, and it keeps that over a power cut. If it has no "
+            'safe mode it is refused then: with protocol = "basic" and accepted_risk = "why" it is taken as it is'
         )
         options: dict[str, int | str] = {"address": reply.address, "model": model}
         return Found("new_era", f"{model} firmware {firmware}", options, note)

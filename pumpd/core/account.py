@@ -204,7 +204,13 @@ def _is_old(points: tuple[FlowPoint, ...], ms: int) -> bool:
 
 
 def high_nl(
-    account: Account, now: Stamp, *, fastest_nl_h: int, lease_ms: int, steps: tuple[Step, ...]
+    account: Account,
+    now: Stamp,
+    *,
+    fastest_nl_h: int,
+    lease_ms: int,
+    steps: tuple[Step, ...],
+    end_nl: int | None = None,
 ) -> int:
     """Upper end of the interval now.
 
@@ -214,16 +220,20 @@ def high_nl(
         fastest_nl_h: the highest rate at which the pump may be running, commanded or in doubt.
         lease_ms: after this much silence the pump has stopped itself, link ms.
         steps: in which the pump shows its counter.
+        end_nl: the whole volume at which the pump ends by itself, where that is what ends it; None: its lease is.
     """
     if account.counter_nl is None:
         return 0
     has_run = account.counter_nl > 0 or account.expected_nl_h_ms > 0
     hidden_nl = _step_nl(account.counter_nl, steps) if has_run else 0
     counted_nl = account.best_nl + account.over_nl + account.unread_nl + hidden_nl
-    if account.counted_at is None:
-        return counted_nl + fastest_nl_h * lease_ms // _MS_PER_H
-    pending_ms = running_ms(account.counted_at, now, lease_ms) + READBACK_AGE_MS
-    return counted_nl + fastest_nl_h * pending_ms // _MS_PER_H
+    pending_ms = lease_ms
+    if account.counted_at is not None:
+        pending_ms = running_ms(account.counted_at, now, lease_ms) + READBACK_AGE_MS
+    pending_nl = fastest_nl_h * pending_ms // _MS_PER_H
+    if end_nl is not None:
+        pending_nl = min(pending_nl, max(0, end_nl - account.best_nl - account.over_nl))
+    return counted_nl + pending_nl
 
 
 def _step_nl(counter_nl: int, steps: tuple[Step, ...]) -> int:
@@ -239,10 +249,17 @@ def flow(
     lease_ms: int,
     steps: tuple[Step, ...],
     vtbi_nl: int,
+    end_nl: int | None = None,
     is_running: bool,
     silent_since: Stamp | None,
 ) -> Flow:
-    """The account as interlocks see it. `silent_since`: when delivery was last known to answer."""
+    """The account as interlocks see it. `silent_since`: when delivery was last known to answer.
+
+    `end_nl`: as in `high_nl`.
+    """
+    given_high_nl = high_nl(
+        account, now, fastest_nl_h=fastest_nl_h, lease_ms=lease_ms, steps=steps, end_nl=end_nl
+    )
     opened_60 = _opening(account, now.ms - 60_000)
     opened_120 = _opening(account, now.ms - _WINDOW_MS)
     return Flow(
@@ -253,7 +270,7 @@ def flow(
         is_full_120s=bool(account.points) and now.ms - account.points[0].ms >= _WINDOW_MS,
         excess_total_nl=account.best_nl - account.expected_nl,
         moved_halted_nl=account.moved_halted_nl,
-        given_high_nl=high_nl(account, now, fastest_nl_h=fastest_nl_h, lease_ms=lease_ms, steps=steps),
+        given_high_nl=given_high_nl,
         vtbi_nl=vtbi_nl,
         is_running=is_running,
         report_age_link_ms=None if silent_since is None else now.link_ms - silent_since.link_ms,

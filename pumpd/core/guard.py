@@ -7,7 +7,7 @@ A finding that demands STOP ends the session here, so that nothing later can arg
 
 from dataclasses import replace
 
-from drivers.contract import Approval, Capabilities, Run
+from drivers.contract import Approval, Capabilities, Run, WatchdogKind
 from interlocks.evaluate import RuleState, Situation, evaluate, fresh_states
 from interlocks.vocabulary import Demand, Finding, Flag, Flow, Signal, Stamp
 from pumpd.core.account import flow, high_nl
@@ -36,6 +36,18 @@ def fastest_nl_h(state: ChannelState) -> int:
     return max(delivery.doubted_nl_h, delivery.commanded_nl_h, delivery.reported_nl_h)
 
 
+def _end_nl(state: ChannelState, policy: Policy) -> int | None:
+    """Where a pump that silence does not stop ends by itself: its run's limit is what was left of the order.
+
+    Not known (None) for a rate that nobody here has asked for: who set it may have set another end.
+    """
+    programme, delivery = state.session.programme, state.delivery
+    if policy.watchdog is not WatchdogKind.NONE or programme is None:
+        return None
+    is_ours = delivery.reported_nl_h <= max(delivery.commanded_nl_h, delivery.doubted_nl_h)
+    return programme.vtbi_nl if is_ours else None
+
+
 def given_high_nl(state: ChannelState, policy: Policy) -> int:
     """Upper end of what has been given by now, nl."""
     return high_nl(
@@ -44,6 +56,7 @@ def given_high_nl(state: ChannelState, policy: Policy) -> int:
         fastest_nl_h=fastest_nl_h(state),
         lease_ms=policy.lease_ms,
         steps=capabilities_of(state, policy).volume_steps,
+        end_nl=_end_nl(state, policy),
     )
 
 
@@ -59,6 +72,7 @@ def flow_of(state: ChannelState, policy: Policy) -> Flow:
         lease_ms=policy.lease_ms,
         steps=capabilities_of(state, policy).volume_steps,
         vtbi_nl=programme.vtbi_nl,
+        end_nl=_end_nl(state, policy),
         # A pump that has not spoken since this daemon started is the RESTART hold's case, not a silence.
         is_running=state.delivery.commanded_nl_h > 0 and state.delivery.reported_at is not None,
         silent_since=_silent_since(state.delivery, state.now),

@@ -82,7 +82,10 @@ def reported(
     session, account = state.session, state.account
     surprises = list(_surprises(state, report, policy))
     if _is_counting(state):
-        if counter_fell(account, report):
+        # At a daemon's first readback outside an infusion a counter may begin anew: a driver's sum died with the last
+        # daemon, or the pump was switched off. `count` still takes it for the gap it is.
+        is_expected = account.counted_at is None and session.phase is not Phase.INFUSING
+        if counter_fell(account, report) and not is_expected:
             surprises.append("the pump's volume counter was cleared or fell back")
         fastest = fastest_nl_h(state)
         steps = capabilities_of(state, policy).volume_steps

@@ -40,6 +40,13 @@ def pump_of(pump: Mapping[str, Any]) -> dict[str, Any]:
     accepted = {"accepted_risk": "a bench without a patient"}
     tables: dict[str, dict[str, Any]] = {
         "new_era": {"driver": "new_era", "model": "NE", "address": address},
+        "new_era-basic": {
+            "driver": "new_era",
+            "model": "NE",
+            "address": address,
+            "protocol": "basic",
+            **accepted,
+        },
         "harvard": {"driver": "harvard", "model": "11 ELITE", "address": address},
         "modbus-rtu": {"driver": "modbus", "model": "P", "unit": address or 1},
         "modbus-tcp": {

@@ -2,8 +2,8 @@
 
 Theory of operation. An accepted answer is wrong unless the very frame that says it stands in the bytes that came in.
 Where a wire has a check, that frame is encoded anew here, by code that is not the driver's, and looked for. Where it has
-none (Harvard, Chemyx), all that can be asked is that its text and its prompt stand there in this order; that is said by
-`has_check`.
+none (Harvard, Chemyx, New Era in basic mode), all that can be asked is that its text and its prompt or frame stand there
+in this order; that is said by `has_check`.
 """
 
 import binascii
@@ -83,6 +83,37 @@ def new_era() -> Target:
             codec.parse_diameter,
             codec.parse_version,
         ),
+    )
+
+
+def new_era_basic() -> Target:
+    """Basic mode: STX, text, ETX, no check."""
+    from contract.rigs.new_era import NewEraBasicRig
+
+    from drivers.new_era import codec, turns
+    from drivers.new_era.wire import BasicWire
+    from hil_sim.pumps.new_era_frames import basic_reply, safe_packet
+
+    asks = (turns.READ_RATE, turns.READ_VOLUME, turns.READ_DISPENSED, turns.READ_DIAMETER, turns.READ_VERSION)
+    words = ["", "VER", "DIA26.59", "VOL17.5", "RAT26.25MH", "RUN", "DIS", "RAT", "VOL", "DIA", "STP", "NIX"]
+
+    def is_real(reply: codec.Reply, stream: bytes) -> bool:
+        head, text = f"{reply.address:02d}", reply.text.decode("ascii", "replace")
+        if reply.text == turns.IN_SAFE_MODE:
+            return b"\x03" in stream
+        if reply.alarm:
+            said = [f"{head}A?{chr(c)}" for c in range(128)]
+            return any(basic_reply(one) in stream or safe_packet(one) in stream for one in said)
+        return basic_reply(f"{head}{reply.letter}{text}") in stream
+
+    return Target(
+        "new_era_basic",
+        False,
+        lambda chance: _sent(BasicWire(0), chance.choice(asks)),
+        asks,
+        answers(NewEraBasicRig(), [f"0{word}\r".encode() for word in words]),
+        is_real,
+        (codec.dispensed_step,),
     )
 
 
@@ -288,4 +319,5 @@ TARGETS: dict[str, Callable[[], Target]] = {
     "modbus_rtu": modbus_rtu,
     "modbus_tcp": modbus_tcp,
     "new_era": new_era,
+    "new_era_basic": new_era_basic,
 }

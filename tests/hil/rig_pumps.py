@@ -19,7 +19,7 @@ class RigPump:
         sim: its name in `hil-sim serve --pump`. is_tcp: met on a TCP port, not on a pty.
         table: the keys of `[channels.pump]` but the port.
         full_nl_h, half_nl_h: what the rig's order comes to.
-        alone_s: how long it may go on when the host falls silent.
+        alone_s: how long it may go on when the host falls silent; None: to the end of the volume it was given.
         counter_step_nl: the last digit of its counter.
         loses_count: its counter is cleared at each start and the driver keeps the sum, which dies with the daemon.
         latches: stopped by its watchdog it starts again only after somebody has pressed a key.
@@ -29,7 +29,7 @@ class RigPump:
     table: str
     full_nl_h: int
     half_nl_h: int
-    alone_s: float = 2.0
+    alone_s: float | None = 2.0
     is_tcp: bool = False
     counter_step_nl: int = 10_000
     loses_count: bool = False
@@ -37,7 +37,8 @@ class RigPump:
 
     @property
     def stands_within_s(self) -> float:
-        """The bound on its standing still alone, s."""
+        """The bound on its standing still alone, s. Not for one that has none."""
+        assert self.alone_s is not None
         return self.alone_s + LEASE_MARGIN_S
 
 
@@ -63,4 +64,18 @@ ALARIS = RigPump(
     13_100_000,
     alone_s=15.0,
     latches=True,
+)
+NEW_ERA_BASIC = RigPump(
+    "new_era-basic",
+    f'driver = "new_era"\nmodel = "NE1000"\nprotocol = "basic"\naccepted_risk = "{RISK}"\n',
+    26_200_000,
+    13_100_000,
+    alone_s=None,
+)
+CHEMYX = RigPump(
+    "chemyx",
+    f'driver = "chemyx"\nslowest_nm_h = 42050\nfastest_nm_h = 3060300000\naccepted_risk = "{RISK}"\n',
+    26_200_000,
+    13_100_000,
+    alone_s=None,
 )

@@ -2,7 +2,9 @@
 
 Theory of operation. What the families' own suites show of a driver is shown here of the whole: configuration, order,
 lease, pause, half rate, and what becomes of the patient when nobody is left to poll. An Alaris takes 15 s to notice that,
-so all families go through it at the same time, each in a rig of its own. The New Era pump has every other file here.
+so all families go through it at the same time, each in a rig of its own. Two of them have nothing but the volume of their
+run to end it (New Era in basic mode, Chemyx): they are shown to go on, as the order and every status say. The New Era pump
+has every other file here.
 """
 
 import signal
@@ -15,13 +17,25 @@ from pathlib import Path
 import pytest
 from rig import ORDER, Rig, State, stages, why
 from rig_programs import link_ms, pumpctl, pumpd
-from rig_pumps import ALARIS, ALARIS_TABLE, HARVARD, MODBUS_RTU, MODBUS_TCP, RISK, RigPump
+from rig_pumps import (
+    ALARIS,
+    ALARIS_TABLE,
+    CHEMYX,
+    HARVARD,
+    MODBUS_RTU,
+    MODBUS_TCP,
+    NEW_ERA_BASIC,
+    RISK,
+    RigPump,
+)
 
 from pumpd.shell.pins import hash_pin
 
 pytestmark = [pytest.mark.hil, pytest.mark.mosquitto]
 
-FAMILIES = (HARVARD, MODBUS_RTU, MODBUS_TCP, ALARIS)
+FAMILIES = (HARVARD, MODBUS_RTU, MODBUS_TCP, ALARIS, NEW_ERA_BASIC, CHEMYX)
+#: A pump that nothing but its volume ends is shown to go on for longer than any lease that needs no acceptance.
+GOES_ON_MS = 5_500.0
 #: Of the true rate, measured over two seconds of a moving plunger.
 RATE_PERMILLE = 30
 #: The last digit of a dose as it is shown, rounded.
@@ -57,6 +71,10 @@ def killed_and_alone(rig: Rig) -> None:
     killed_ms = link_ms()
     rig.daemon.send(signal.SIGKILL)
     rig.daemon.wait(5.0)
+    if pump.alone_s is None:
+        truth = rig.sim.until(lambda now: now["link_ms"] > killed_ms + GOES_ON_MS, 10.0, "5.5 s are over")
+        assert truth["running"], "it claims no bound, so it must have none"
+        return
     truth = rig.sim.until_halted(pump.stands_within_s + 1.0)
     took_s = (truth["halted_at_link_ms"] - killed_ms) / 1000.0
     rig.note(f"{pump.sim}: kill -9, to stand-still (bound {pump.alone_s:g} s)", took_s)
@@ -111,12 +129,33 @@ def killed_and_back_at_once(rig: Rig) -> State:
     return state
 
 
+def unbound_and_uncounted(rig: Rig) -> None:
+    """No bound in time, and a counter whose sum dies with the daemon: what may have been given is counted as given."""
+    confirmed_pause(rig)
+    resume_to_half(rig)
+    interval_is_true(rig, rig.status())
+    killed_and_alone(rig)
+    rig.start_daemon()
+    state = rig.until(lambda one: one["pump"]["motion"] == "halted", 8.0, "halted")
+    rig.sim.until_halted(1.0)
+    assert state["word"] in ("STOPPED", "PAUSED"), state
+    assert "counter was cleared or fell back" in why(state), why(state)
+    interval_is_true(rig, state)
+    an_hour_mg = Decimal(rig.pump.half_nl_h) * Decimal(ORDER["concentration_mg_per_ml"]) / 10**6
+    assert Decimal(state["dose"]["given_high_mg"]) >= min(an_hour_mg, Decimal(state["dose"]["prescribed_mg"]))
+
+
 def story(rig: Rig) -> None:
     """A treatment with two deaths in it, as told and as the plunger has it."""
     rig.start_daemon()
     rig.begin()
-    assert ("accepted: " + RISK in rig.order_said) is (rig.pump is ALARIS), rig.order_said
+    has_risk = rig.pump in (ALARIS, NEW_ERA_BASIC, CHEMYX)
+    assert ("accepted: " + RISK in rig.order_said) is has_risk, rig.order_said
+    assert (RISK in rig.status()["pump"]["accepted_risk"]) is has_risk
     flows_at(rig, rig.pump.full_nl_h)
+    if rig.pump is CHEMYX:
+        unbound_and_uncounted(rig)
+        return
     killed_and_alone(rig)
     state = comes_back_paused(rig)
     interval_is_true(rig, state)
@@ -136,6 +175,20 @@ def story(rig: Rig) -> None:
     assert stages(rig.press("stop"))[-1] == "confirmed"
     rig.until_word("STOPPED")
     assert not rig.sim.truth()["running"]
+    restarted_between_sessions(rig)
+
+
+def restarted_between_sessions(rig: Rig) -> None:
+    """What our own restart did to a pump (its lease, a driver's sum) is no act of the pump's."""
+    rig.daemon.send(signal.SIGKILL)
+    rig.daemon.wait(5.0)
+    rig.start_daemon()
+    rig.until(lambda one: one["pump"]["motion"] == "halted", 8.0, "read back")
+    rig.throughout(
+        lambda one: not any(alarm["rule"] == "PUMP-ACT" for alarm in one["alarms"]),
+        1.0,
+        "it did nothing itself",
+    )
 
 
 def told(rig: Rig) -> None:
@@ -238,6 +291,23 @@ FAULTY = {
     "a risk accepted with nothing": (
         (*ALARIS_KEYS, PORT, 'accepted_risk = ""'),
         "+0: channels[bed-1].pump: this pump goes on for up to 15 s when the host falls silent; ",
+    ),
+    "basic mode that nobody accepted": (
+        ('driver = "new_era"', PORT, 'model = "NE1000"', 'protocol = "basic"'),
+        '+4: channels[bed-1].pump.protocol = "basic": nothing stops this pump when the host falls silent before it has '
+        "given the whole volume of its run; write why this site accepts that as accepted_risk, or use another pump",
+    ),
+    "a lease in basic mode": (
+        ('driver = "new_era"', PORT, 'model = "NE1000"', 'protocol = "basic"', "lease_s = 3"),
+        "+5: channels[bed-1].pump.lease_s = 3: in basic mode the pump has no watchdog that could be set; leave it out",
+    ),
+    "a pump that nothing names": (
+        ('driver = "harvard"', PORT),
+        "+0: channels[bed-1].pump.model: a line must be bound to a pump, for example model 11 ELITE",
+    ),
+    "a transport that does not go with the port": (
+        ('driver = "modbus"', PORT, 'model = "PUMPD-1"', 'transport = "tcp"'),
+        '+4: channels[bed-1].pump.transport = "tcp": /dev/ttyUSB0: transport tcp needs a port like tcp:HOST:502',
     ),
     "a syringe that is in no table": (
         (*ALARIS_KEYS[:2], "syringe_um = 26000", ALARIS_KEYS[3], PORT, f'accepted_risk = "{RISK}"'),

@@ -9,8 +9,8 @@ from drivers.contract import Listener, PumpDriver
 from drivers.new_era.binding import Binding
 from drivers.new_era.driver import NewEraDriver, NewEraLine
 from drivers.transport import Connect
-from hil_sim.pumps.new_era import NewEraPump
-from hil_sim.pumps.new_era_frames import safe_packet
+from hil_sim.pumps.new_era import OLD, NewEraPump
+from hil_sim.pumps.new_era_frames import basic_reply, safe_packet
 
 _KINDS = {
     b"RUN": Kind.START,
@@ -49,7 +49,7 @@ class NewEraRig:
         return NewEraDriver(NewEraLine(port, binding), listener, link_ms, connect)
 
     def kind(self, frame: bytes) -> Kind:
-        text = frame[2:-3].lstrip(b"0123456789")
+        text = (frame[2:-3] if frame[0] == 2 else frame[:-1]).lstrip(b"0123456789")
         kind = _KINDS.get(text[:3], Kind.OTHER)
         # Without a number these only ask.
         return Kind.READ if kind in (Kind.RATE, Kind.LIMIT) and not text[3:4].isdigit() else kind
@@ -95,7 +95,7 @@ class NewEraRig:
             case Word.STALL:
                 pump.felt_pressure_mmhg = 2 * pump.nature.stall_mmhg
             case Word.SWAP:
-                pump.quirks.version = "NE500V2.19"
+                pump.quirks.version = "NE500V3.10"
             case Word.REFUSE_STOP:
                 pump.quirks.stop = "refused_na" if number else ""
             case Word.IGNORE_STOP:
@@ -121,3 +121,34 @@ class NewEraRig:
         counted_nl = self._pump.motor.infused_nl
         self._given_nl += max(counted_nl - self._seen_nl, 0.0)
         self._seen_nl = counted_nl
+
+
+class NewEraBasicRig(NewEraRig):
+    """A pump of before safe mode, with the site's acceptance."""
+
+    family = "new_era-basic"
+    cannot: Mapping[Word, str] = MappingProxyType(
+        {
+            Word.HOST_LOSS: "basic mode has no watchdog, and VOL cannot be set while it runs",
+            Word.DISARM: "basic mode has no watchdog",
+        }
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._pump = NewEraPump(OLD)
+
+    def driver(
+        self,
+        port: str,
+        listener: Listener,
+        link_ms: Callable[[], int],
+        connect: Connect,
+        *,
+        is_for_another: bool = False,
+    ) -> PumpDriver:
+        binding = Binding("NE500" if is_for_another else "NE1000", is_basic=True)
+        return NewEraDriver(NewEraLine(port, binding), listener, link_ms, connect)
+
+    def neighbour(self) -> bytes:
+        return basic_reply("07S")

@@ -8,6 +8,7 @@ from hil_sim.assembly import build_world, fitted_devices, read_scenario
 from hil_sim.cli import parse
 from hil_sim.monitors.bedside import Fitted
 from hil_sim.pumps.alaris import AlarisPump
+from hil_sim.pumps.new_era import NewEraPump
 
 
 def test_the_options_reach_syringe_and_pump() -> None:
@@ -73,3 +74,16 @@ def test_an_alaris_pump_has_its_serial_number_and_the_syringe_that_lies_in_it() 
     assert world.pump.nature.serial == "8003-1"
     assert float(world.pump.memory.diameter_mm) == 29.7
     assert world.truth()["watchdog_s"] == 15
+
+
+def test_an_old_new_era_pump_knows_no_safe_mode() -> None:
+    options = parse(["serve", "--listen", "tcp:0", "--pump", "new_era-basic", "--address", "3"])
+    pump = build_world(options, read_scenario(options)).pump
+    assert isinstance(pump, NewEraPump)
+    assert (pump.nature.knows_safe_mode, pump.memory.address) == (False, 3)
+
+
+def test_modbus_over_tcp_is_met_on_tcp_only() -> None:
+    options = parse(["serve", "--listen", "pty:x", "--pump", "modbus-tcp"])
+    with pytest.raises(ValueError, match="listens on tcp:PORT"):
+        build_world(options, read_scenario(options))

@@ -67,6 +67,21 @@ def test_a_pump_that_nothing_stops_in_time_needs_somebody_who_accepts_that() -> 
     assert "nothing stops this pump when the host falls silent" in text
 
 
+def test_basic_mode_needs_somebody_who_accepts_it_and_the_fault_stands_at_its_key() -> None:
+    """Law 7, docs/decisions/0020: key, value, what is missing."""
+    basic = {**NEW_ERA, "protocol": "basic"}
+    ((loc, text),) = faults(basic)
+    assert loc == ("protocol",)
+    assert "nothing stops this pump when the host falls silent before it has given the whole volume" in text
+    assert "write why this site accepts that as accepted_risk" in text
+    assert faults({**basic, "accepted_risk": "bench"}) == []
+    ((loc, text),) = faults({**basic, "lease_s": 3, "accepted_risk": "bench"})
+    assert loc == ("lease_s",)
+    assert "in basic mode the pump has no watchdog that could be set; leave it out" in text
+    ((loc, text),) = faults({**NEW_ERA, "protocol": "fast"})
+    assert (loc, text.startswith("must be one of safe, basic")) == (("protocol",), True)
+
+
 def test_five_seconds_are_no_risk_and_more_are() -> None:
     abilities = abilities_of(
         "new_era", {"model": "NE1000", "lease_s": LONGEST_SILENCE_MS // 1000}, ("bd-60",)
@@ -107,3 +122,46 @@ def test_the_policy_knows_what_ends_a_silence_and_who_accepted_it() -> None:
     assert risk.endswith("silent; accepted: a technician stands beside it")
     kind, lease_ms, _ = policy({**CHONRY, "accepted_risk": "never run"})
     assert (kind, lease_ms) == (WatchdogKind.NONE, UNBOUND_MS)
+
+
+@pytest.mark.parametrize(
+    ("pump", "key", "says"),
+    [
+        ({"driver": "harvard", "port": "/dev/ttyS0"}, "model", "for example model 11 ELITE"),
+        (
+            {"driver": "modbus", "port": "/dev/ttyS0", "model": "x", "transport": "tcp"},
+            "transport",
+            "/dev/ttyS0: transport tcp needs a port like tcp:HOST:502",
+        ),
+    ],
+)
+def test_what_only_the_values_together_show_is_told_before_anything_runs(
+    pump: dict[str, Any], key: str, says: str
+) -> None:
+    """Row 102: found when the daemon made its drivers, and not by `pumpd check`."""
+    ((loc, text),) = faults(pump)
+    assert loc == (key,)
+    assert says in text
+
+
+def test_a_line_that_cannot_be_shared_is_told_at_the_second_pump() -> None:
+    """docs/decisions/0020."""
+    basic = {**NEW_ERA, "protocol": "basic", "accepted_risk": "bench"}
+    pumps = [{**basic, "address": 0}, {**basic, "address": 1}]
+    told = list(pump_faults({"channels": [{"name": f"bed-{i}", "pump": one} for i, one in enumerate(pumps)]}))
+    assert [one.loc for one in told] == [("channels", 1, "pump", "port")]
+    assert "it shares no port" in told[0].text
+
+
+def test_pumps_that_share_a_line_well_have_no_fault() -> None:
+    pumps = [{**NEW_ERA, "address": 0}, {**NEW_ERA, "address": 1}]
+    assert (
+        list(pump_faults({"channels": [{"name": f"bed-{i}", "pump": one} for i, one in enumerate(pumps)]}))
+        == []
+    )
+    slow = [pumps[0], {**pumps[1], "baud": 9600}]
+    (told,) = pump_faults({"channels": [{"name": f"bed-{i}", "pump": one} for i, one in enumerate(slow)]})
+    assert (told.loc[-1], "another pump on /dev/ttyS0 is configured with 19200" in told.text) == (
+        "baud",
+        True,
+    )

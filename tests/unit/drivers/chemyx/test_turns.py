@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from drivers.chemyx import codec, turns
+from drivers.chemyx.counter import Counter
 from drivers.contract import Motion, Outcome, Run
 from drivers.line.turns import Ending, Proof, Refused
 from hil_sim.pumps.chemyx import ChemyxPump
@@ -26,14 +27,14 @@ def play(turn: Any, pump: ChemyxPump) -> tuple[Ending, list[str]]:
 
 def ready() -> ChemyxPump:
     pump = ChemyxPump()
-    play(turns.configure(26_590), pump)
+    play(turns.configure(26_590, Counter()), pump)
     return pump
 
 
 def test_a_start_is_the_last_thing_written_and_everything_was_read_back_before() -> None:
     """I14, law 5."""
     pump = ready()
-    ending, asked = play(turns.run(Run(26_250_000, 17_500_000)), pump)
+    ending, asked = play(turns.run(Run(26_250_000, 17_500_000), Counter()), pump)
     assert ending.outcome is Outcome.CONFIRMED
     start = asked.index("start")
     assert asked[start - 1] == "view parameter"
@@ -44,42 +45,42 @@ def test_a_start_is_the_last_thing_written_and_everything_was_read_back_before()
 
 def test_settings_are_written_only_where_they_differ() -> None:
     pump = ready()
-    _, asked = play(turns.configure(26_590), pump)
+    _, asked = play(turns.configure(26_590, Counter()), pump)
     assert not any(word.startswith("set") for word in asked)
 
 
 def test_a_paused_pump_is_stopped_before_it_is_started_anew() -> None:
     pump = ready()
-    play(turns.run(Run(26_250_000, 17_500_000)), pump)
+    play(turns.run(Run(26_250_000, 17_500_000), Counter()), pump)
     pump.press_stop()
-    _, asked = play(turns.run(Run(26_250_000, 17_500_000)), pump)
+    _, asked = play(turns.run(Run(26_250_000, 17_500_000), Counter()), pump)
     assert asked.index("stop") < asked.index("start")
 
 
 def test_a_pump_that_takes_no_rate_while_it_runs_refuses_the_change() -> None:
     pump = ready()
-    play(turns.run(Run(26_250_000, 17_500_000)), pump)
+    play(turns.run(Run(26_250_000, 17_500_000), Counter()), pump)
     pump.takes_rate_running = False
     with pytest.raises(Refused, match="was answered Invalid Command!"):
-        play(turns.adjust(13_120_000), pump)
+        play(turns.adjust(13_120_000, Counter()), pump)
     assert pump.motor.rate_nl_h == 26_250_000
 
 
 def test_a_rate_that_was_not_taken_is_refused_upon_the_readback() -> None:
     """Faults row 5."""
     pump = ready()
-    play(turns.run(Run(26_250_000, 17_500_000)), pump)
+    play(turns.run(Run(26_250_000, 17_500_000), Counter()), pump)
     pump.quirks.is_rate_ignored = True
-    ending, _ = play(turns.adjust(13_120_000), pump)
+    ending, _ = play(turns.adjust(13_120_000, Counter()), pump)
     assert ending.outcome is Outcome.REFUSED
 
 
 def test_a_stop_that_is_not_obeyed_is_said_three_times_and_not_confirmed() -> None:
     """Faults row 4."""
     pump = ready()
-    play(turns.run(Run(26_250_000, 17_500_000)), pump)
+    play(turns.run(Run(26_250_000, 17_500_000), Counter()), pump)
     pump.quirks.stop = "ignored_honest"
-    ending, asked = play(turns.halt(Proof()), pump)
+    ending, asked = play(turns.halt(Proof(), Counter()), pump)
     assert ending.outcome is Outcome.REFUSED
     assert asked.count("stop") == turns.HALT_ROUNDS
 
@@ -88,20 +89,24 @@ def test_a_delay_and_another_unit_are_set_right() -> None:
     """Faults row 14."""
     pump = ready()
     pump.memory.delay, pump.memory.unit = type(pump.memory.delay)(5), 2
-    ending, asked = play(turns.configure(21_590), pump)
+    ending, asked = play(turns.configure(21_590, Counter()), pump)
     assert ending.outcome is Outcome.CONFIRMED
     assert {"set units 1", "set delay 0", "set diameter 21.590"} <= set(asked)
     assert (pump.memory.unit, float(pump.memory.diameter_mm)) == (1, 21.59)
 
 
 def test_nothing_without_a_rate_or_a_volume_and_no_diameter_it_has_not() -> None:
-    for turn in (turns.run(Run(0, 1)), turns.run(Run(1, 0)), turns.configure(40_001)):
+    for turn in (
+        turns.run(Run(0, 1), Counter()),
+        turns.run(Run(1, 0), Counter()),
+        turns.configure(40_001, Counter()),
+    ):
         with pytest.raises(Refused):
             play(turn, ready())
 
 
 def test_opening_writes_nothing() -> None:
-    ending, asked = play(turns.open_line(), ChemyxPump())
+    ending, asked = play(turns.open_line(Counter()), ChemyxPump())
     assert ending.identity == turns.IDENTITY
     assert asked[0] == "pump status"
     assert set(asked) <= {"pump status", "view parameter", "dispensed volume"}

@@ -42,6 +42,10 @@ class Bench:
         out = self.line.take_output()
         found = []
         while out:
+            if out[:1].isdigit():  # a line of basic mode
+                line, _, out = out.partition(b"\r")
+                found.append(line[1:].decode())
+                continue
             found.append(out[3 : out[1] - 2].decode())
             out = out[out[1] + 1 :]
         return found

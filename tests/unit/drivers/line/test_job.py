@@ -9,7 +9,7 @@ from drivers.new_era.turns import READ_RATE, START, poll, set_lease
 
 
 def job_after(ask: Ask | None, *, was_declined: bool = False) -> Job:
-    job = Job(Poll(), poll(with_diameter=False, with_target=False), ask=ask)
+    job = Job(Poll(), poll(with_diameter=False, with_target=False, watch_s=2), ask=ask)
     job.note_left(was_declined=was_declined)
     return job
 

@@ -22,3 +22,7 @@ def test_a_good_binding_is_taken() -> None:
 def test_a_bad_one_is_refused_by_name(model: str, address: int, lease_s: int, named: str) -> None:
     with pytest.raises(ValueError, match=named):
         Binding(model, "", address, lease_s)
+
+
+def test_in_basic_mode_there_is_no_watchdog_whatever_the_lease() -> None:
+    assert (Binding("NE1000").watch_s, Binding("NE1000", is_basic=True).watch_s) == (2, 0)

@@ -60,3 +60,9 @@ def test_another_model_has_other_speeds() -> None:
 def test_a_diameter_the_pump_cannot_hold_is_refused(diameter_um: int) -> None:
     with pytest.raises(ValueError, match=str(diameter_um)):
         capabilities(diameter_um, 2)
+
+
+def test_without_a_watchdog_nothing_but_the_volume_ends_a_run_and_that_is_said() -> None:
+    """Law 7, docs/decisions/0020."""
+    pump = capabilities(26_590, 0)
+    assert (pump.watchdog, pump.watchdog_bound_ms) == (WatchdogKind.NONE, 0)

@@ -159,3 +159,11 @@ def test_no_text_raises(text: bytes) -> None:
     codec.parse_dispensed(text)
     codec.parse_rate(text)
     codec.parse_version(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "step_nl"),
+    [(b"I0.125W0.000ML", 1_000), (b"I17.50W0.000ML", 10_000), (b"I1000.W0.000UL", 1_000), (b"I1ML", None)],
+)
+def test_the_last_digit_of_a_counter_is_its_step(text: bytes, step_nl: int | None) -> None:
+    assert codec.dispensed_step(text) == step_nl

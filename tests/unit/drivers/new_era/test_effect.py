@@ -122,3 +122,14 @@ def test_a_damaged_stop_is_not_taken_for_one(at: int) -> None:
 def test_any_bytes_have_some_effect(raw: bytes) -> None:
     assert effect_of(raw, ML_H).kind is EffectKind.UNKNOWN
     effect_of(safe_frame(raw), ML_H)
+
+
+@pytest.mark.parametrize("word", ["STP", "RUN", "RAT26.25MH", "VOL1.5", "PUR", "SAF2", "SAF0", "DIA26.59"])
+def test_a_line_of_basic_mode_does_what_the_packet_does(word: str) -> None:
+    text = f"0{word}".encode()
+    assert effect_of(text + b"\r", ML_H) == effect_of(safe_frame(text), ML_H)
+
+
+@pytest.mark.parametrize("raw", [b"0STP", b"STP\r", b"0STP\r\r", b"0ST\xd0\r", b"0STP\r0RUN\r"])
+def test_no_other_line_is_known(raw: bytes) -> None:
+    assert effect_of(raw, ML_H).kind is EffectKind.UNKNOWN

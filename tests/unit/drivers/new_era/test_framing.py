@@ -9,7 +9,15 @@ from contract.fake_new_era import FakeNewEra
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drivers.new_era.framing import INTER_BYTE_GAP_MS, MAX_LENGTH, Received, Unframer, checksum, safe_frame
+from drivers.new_era.framing import (
+    INTER_BYTE_GAP_MS,
+    MAX_LENGTH,
+    Received,
+    Unframer,
+    basic_frame,
+    checksum,
+    safe_frame,
+)
 
 GOLDEN: dict[str, Any] = tomllib.loads(
     (Path(__file__).parents[3] / "vectors" / "new_era.toml").read_text("utf-8")
@@ -123,3 +131,7 @@ def test_however_it_is_cut_the_same_comes_out(texts: list[bytes], draw: st.DataO
         found += unframer.feed(stream[:size], 0)
         stream = stream[size:]
     assert [r.text for r in found] == texts
+
+
+def test_a_request_of_basic_mode_is_a_line() -> None:
+    assert basic_frame(b"0DIS") == b"0DIS\r"

@@ -166,7 +166,7 @@ READBACK = ["SI0.000W0.000ML", "S26.59", "S1.000ML", "S2", "S5.000MH"]
 
 def test_a_pump_that_is_set_up_already_is_written_nothing_that_wears_it() -> None:
     """Facts: settings go to non-volatile memory."""
-    asked, ending = play(turns.configure(26_590), *READY, *READBACK)
+    asked, ending = play(turns.configure(26_590, 2), *READY, *READBACK)
     assert [word for word in asked if word not in ("PHN1", "PHN2")] == (
         ["DIA", "DIR", "FUN", "FUN", "VOL", "PF", "DIR", "DIS", "DIA", "VOL", "SAF", "RAT"]
     )
@@ -193,7 +193,7 @@ def test_what_differs_is_written_and_phase_two_stops() -> None:
         "S",
         "SINF",
     ]
-    asked, ending = play(turns.configure(26_590), *answers, *READBACK)
+    asked, ending = play(turns.configure(26_590, 2), *answers, *READBACK)
     assert [word for word in asked if len(word) > 3 or word.startswith("PF")] == (
         ["DIA26.59", "DIRINF", "PHN1", "FUNRAT", "PHN2", "FUNSTP", "PHN1", "VOLML", "PF", "PF0"]
     )
@@ -203,7 +203,7 @@ def test_what_differs_is_written_and_phase_two_stops() -> None:
 
 @pytest.mark.parametrize("letter", "IWXTU")
 def test_only_a_halted_pump_is_set_up(letter: str) -> None:
-    asked, ending = play(turns.configure(26_590), f"{letter}14.43")
+    asked, ending = play(turns.configure(26_590, 2), f"{letter}14.43")
     assert "only a halted pump" in str(ending)
     assert asked == ["DIA"]
 
@@ -212,7 +212,7 @@ def test_only_a_halted_pump_is_set_up(letter: str) -> None:
 def test_a_set_up_that_reads_back_wrong_is_refused(index: int, answer: str) -> None:
     """Faults row 13."""
     readback = [*READBACK[:index], answer, *READBACK[index + 1 :]]
-    _, ending = play(turns.configure(26_590), *READY, *readback)
+    _, ending = play(turns.configure(26_590, 2), *READY, *readback)
     assert isinstance(ending, str)
 
 
@@ -235,4 +235,55 @@ def test_the_opening_goes_no_further_than_ver_with_a_stranger(version: str, is_b
 def test_a_pump_without_a_watchdog_is_not_opened() -> None:
     asked, ending = play(turns.open_line(0, "NE1000", "", 2), "S?")
     assert "SAF2 was answered ?" in str(ending)
+    assert 'protocol = "basic"' in str(ending)
+    assert "accepted_risk" in str(ending)
     assert asked == ["SAF2"]
+
+
+# basic mode: no watchdog to arm, to read or to rest on; the program is what bounds a run
+
+
+def test_without_a_watchdog_it_is_opened_by_ver_alone_and_told_as_unwatched() -> None:
+    asked, ending = play(turns.open_line(0, "NE1000", "", 0), "SNE1000V2.19", *READBACK[:3], READBACK[4])
+    assert asked == ["VER", "DIS", "DIA", "VOL", "RAT"]
+    assert isinstance(ending, Ending)
+    assert ending.report is not None
+    assert ending.report.watchdog_ms == 0
+
+
+def test_a_pump_found_in_safe_mode_is_not_opened_as_basic() -> None:
+    asked, ending = play(turns.open_line(0, "NE1000", "", 0), "S" + turns.IN_SAFE_MODE.decode())
+    assert "leave protocol out" in str(ending)
+    assert asked == ["VER"]
+
+
+BASIC_READY = ["S26.59", "SINF", "S", "SRAT", "SRAT", "S01", "S", "SSTP", "SSTP", "S02", "S"]
+
+
+def test_without_a_watchdog_the_program_is_read_back() -> None:
+    asked, ending = play(turns.configure(26_590, 0), *BASIC_READY, *READY[7:], *READBACK[:3], READBACK[4])
+    assert asked[2:11] == ["PHN1", "FUN", "FUN", "PHN", "PHN2", "FUN", "FUN", "PHN", "PHN1"]
+    assert isinstance(ending, Ending)
+
+
+@pytest.mark.parametrize(
+    ("index", "answer", "reason"),
+    [
+        (8, "SRAT", "phase 2 reads back RAT, and only STP bounds a run"),
+        (8, "S?", "phase 2 reads back ?"),
+        (9, "S03", "phase 3 is in view, not 2"),
+    ],
+)
+def test_without_a_watchdog_a_program_that_nothing_ends_is_refused(
+    index: int, answer: str, reason: str
+) -> None:
+    answers = [*BASIC_READY[:index], answer, *BASIC_READY[index + 1 :]]
+    _, ending = play(turns.configure(26_590, 0), *answers)
+    assert reason in str(ending)
+
+
+def test_without_a_watchdog_no_run_starts_with_another_phase_in_view() -> None:
+    asked, ending = play(turns.run(RUN, 0), *STOPPED_RUN[:6], "S03")
+    assert "phase 3 is in view, not 1" in str(ending)
+    assert "RUN" not in asked
+    assert "SAF" not in asked

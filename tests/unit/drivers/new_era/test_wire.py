@@ -9,8 +9,16 @@ from drivers.line.wire import Verdict, Wire
 from drivers.new_era import codec
 from drivers.new_era.codec import Reply
 from drivers.new_era.framing import safe_frame
-from drivers.new_era.turns import READ_RATE, READ_VERSION, READ_VOLUME, START, STOP
-from drivers.new_era.wire import ECHOES_MAX, NewEraWire
+from drivers.new_era.turns import (
+    IN_SAFE_MODE,
+    READ_RATE,
+    READ_VERSION,
+    READ_VOLUME,
+    START,
+    STOP,
+    set_lease,
+)
+from drivers.new_era.wire import ECHOES_MAX, BasicWire, NewEraWire
 
 
 def set_to(text: bytes) -> Ask:
@@ -125,3 +133,78 @@ def test_a_rate_that_leaves_with_a_unit_makes_the_unit_unknown_and_one_without_d
 def test_model_and_firmware_are_what_stays_the_same() -> None:
     first, second = (Reply(0, letter, b"NE1000V3.928") for letter in "SI")
     assert NewEraWire(0).identity(first) == NewEraWire(0).identity(second)
+
+
+# SAF, whatever mode the pump is in
+
+
+def test_a_saf_that_is_not_answered_goes_out_as_a_packet_and_as_a_line_by_turns() -> None:
+    """facts/protocols.md 1: that a packet is taken in basic mode is inferred."""
+    wire, frames = NewEraWire(0), []
+    for _ in range(3):
+        frames.append(wire.frame(set_lease(2)))
+        leave(wire, set_lease(2))
+    assert frames == [safe_frame(b"0SAF2"), b"0SAF2\r", safe_frame(b"0SAF2")]
+
+
+def test_the_first_line_that_is_not_understood_says_nothing_and_the_second_does() -> None:
+    """What is printable of the packet before stands at its beginning."""
+    wire = NewEraWire(0)
+    leave(wire, set_lease(2))
+    for verdict in (Verdict.UNREAD, Verdict.OURS):
+        assert wire.frame(set_lease(2)) == b"0SAF2\r"
+        leave(wire, set_lease(2))
+        [heard] = wire.feed(b"\x0200S?\x03", 0)
+        assert heard.verdict is verdict
+
+
+def test_a_packet_answered_in_basic_mode_was_understood_and_stays_a_packet() -> None:
+    wire = NewEraWire(0)
+    leave(wire, set_lease(2))
+    wire.feed(b"\x0200A?R\x03", 0)
+    assert wire.frame(set_lease(2)) == safe_frame(b"0SAF2")
+
+
+# basic mode
+
+
+def test_in_basic_mode_a_question_is_a_line_and_an_answer_needs_no_check() -> None:
+    wire: Wire = BasicWire(7)
+    assert not wire.sends_unasked
+    assert wire.frame(STOP) == b"7STP\r"
+    assert wire.effect(wire.frame(STOP)).kind is EffectKind.HALTS
+    [heard] = wire.feed(b"\x0207S5.000MH\x03", 0)
+    assert (heard.verdict, heard.is_checked) == (Verdict.OURS, True)
+    [heard] = wire.feed(b"\x0208S5.000MH\x03", 0)
+    assert heard.verdict is Verdict.FOREIGN
+
+
+def test_in_basic_mode_a_ver_is_taken_when_it_was_heard_twice_running() -> None:
+    """Row 21, row 25: a garbled one is no other pump, and a swapped one says it again."""
+    wire = BasicWire(0)
+    ours, garbled, other = (Reply(0, "S", text) for text in (b"NE1000V2.19", b"NE1000V2.18", b"NE500V2.19"))
+    assert [wire.fits(READ_VERSION, one) for one in (garbled, ours, ours)] == [False, False, True]
+    wire.learn(READ_VERSION, ours)
+    assert [wire.fits(READ_VERSION, one) for one in (ours, garbled, ours)] == [True, False, True]
+    assert [wire.fits(READ_VERSION, one) for one in (other, other)] == [False, True]
+
+
+def test_in_basic_mode_a_silent_pump_is_asked_once_by_a_packet_and_known_by_its_answer() -> None:
+    wire, frames = BasicWire(0), []
+    for _ in range(4):
+        frames.append(wire.frame(READ_VERSION))
+        leave(wire, READ_VERSION)
+    assert frames == [b"0VER\r", b"0VER\r", safe_frame(b"0VER"), b"0VER\r"]
+    [heard] = wire.feed(safe_frame(b"00SNE1000V3.928"), 0)
+    assert heard.reply is not None
+    assert heard.reply.text == IN_SAFE_MODE
+    assert wire.fits(READ_VERSION, heard.reply)
+    assert wire.frame(READ_VERSION) == safe_frame(b"0VER")
+
+
+def test_in_basic_mode_a_pump_that_has_answered_is_never_sent_a_packet() -> None:
+    wire = BasicWire(0)
+    wire.feed(b"\x0200A?R\x03", 0)
+    for _ in range(5):
+        leave(wire, READ_VERSION)
+        assert wire.frame(READ_VERSION) == b"0VER\r"

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from hil_sim.pumps.new_era import NewEraPump
+from hil_sim.pumps.new_era import OLD, NewEraPump
 from hil_sim.pumps.new_era_frames import safe_packet
 
 
@@ -305,3 +305,13 @@ def test_the_time_of_the_last_stop_is_kept_in_link_time() -> None:
     ask(pump, "STP", 123.5)
 
     assert pump.last_stop_rx_link_ms == 123.5
+
+
+def test_a_pump_of_before_safe_mode_knows_no_saf_and_answers_lines() -> None:
+    pump = NewEraPump(OLD)
+    pump.receive(b"0\r", 0.0)
+    assert pump.output() == b"\x0200A?R\x03"
+    pump.receive(b"0SAF2\r", 10.0)
+    assert pump.output() == b"\x0200S?\x03"
+    pump.receive(b"0VER\r", 20.0)
+    assert pump.output() == b"\x0200SNE1000V2.19\x03"

@@ -98,3 +98,9 @@ def test_clearing_forgets_what_was_partial() -> None:
     reader.clear()
 
     assert list(reader.feed(b"STP\r", 0.0)) == [Request("STP", in_packet=False)]
+
+
+def test_a_pump_of_before_safe_mode_takes_a_packet_for_the_beginning_of_its_line() -> None:
+    reader = FrameReader(knows_packets=False)
+    assert list(reader.feed(b"\x02\x080SAFUC\x03", 0)) == []
+    assert list(reader.feed(b"0VER\r", 10)) == [Request("0SAFUC0VER", in_packet=False)]

@@ -15,10 +15,16 @@ from pumpd.shell.port_claim import PortClaims
 MORE = {
     "chemyx": ["--set", "slowest_nm_h=42050", "--set", "fastest_nm_h=3060300000", "--accept-basic-mode"],
     "modbus-tcp": ["--set", "transport=tcp"],
+    "new_era-basic": ["--accept-basic-mode"],
+    "harvard": ["--model", "11 ELITE", "--rate", "19.9998"],
+    "alaris": [
+        *("--set", "serial=8003-00417", "--set", "syringe_um=26590", "--set", "rate_max_nl_h=1200000000"),
+    ],
 }
 LINES = [
     *(("new_era", "pty"), ("new_era", "tcp"), ("chemyx", "pty"), ("chemyx", "tcp")),
-    *(("modbus-rtu", "pty"), ("modbus-tcp", "tcp")),
+    *(("modbus-rtu", "pty"), ("modbus-tcp", "tcp"), ("new_era-basic", "pty"), ("new_era-basic", "tcp")),
+    *(("harvard", "pty"), ("harvard", "tcp"), ("alaris", "pty"), ("alaris", "tcp")),
 ]
 
 
@@ -41,6 +47,30 @@ def test_a_good_pump_agrees(
     assert [step["outcome"] for step in found["steps"]] == ["confirmed"] * 5
     assert found["plausible_nl"][0] <= found["counted_nl"] <= found["plausible_nl"][1]
     assert not truth["running"]
+
+
+@pytest.mark.hil
+def test_a_pump_without_safe_mode_is_refused_unless_that_is_accepted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Law 7, docs/decisions/0020: nothing moves, and the words name the way out."""
+    with simulated("new_era-basic", "pty", tmp_path) as pump:
+        assert main(words(pump.port)) == 1
+        said = capsys.readouterr().out
+        assert "this pump has no safe mode" in said
+        assert "--accept-basic-mode" in said
+        assert main(words(pump.port, "--set", "protocol=basic")) == 2
+        assert "--accept-basic-mode accepts that" in capsys.readouterr().err
+        assert pump.inject("truth")["plunger_nl"] == 0
+
+
+@pytest.mark.hil
+def test_what_becomes_of_the_run_if_the_program_dies_is_said_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with simulated("new_era-basic", "pty", tmp_path) as pump:
+        assert main(words(pump.port, "--seconds", "2", "--accept-basic-mode")) == 0
+    assert "if this program dies, the pump goes on until it has given 0.016 mL" in capsys.readouterr().out
 
 
 @pytest.mark.hil
@@ -98,6 +128,16 @@ def test_interrupted_it_halts_the_pump_first(number: signal.Signals, tmp_path: P
         (["--baud", "300"], "baud = 300: must be one of 19200, 9600"),
         (["--set", "colour=red"], "colour: pumps of the family new_era have no such key"),
         (["--set", "colour"], "write it as KEY=VALUE"),
+        (
+            ["--set", "lease_s=3", "--accept-basic-mode"],
+            "lease_s = 3: in basic mode the pump has no watchdog",
+        ),
+        (["--driver", "harvard"], "for example model 11 ELITE (said with --model)"),
+        (["--driver", "alaris"], "serial: must be given; the serial number as the pump says it"),
+        (
+            ["--driver", "alaris"],
+            "(said with --set serial=VALUE, --set syringe_um=VALUE, --set rate_max_nl_h=VALUE)",
+        ),
         (["--driver", "nope"], "no such pump family is installed"),
         (
             ["--driver", "chemyx", "--set", "slowest_nm_h=1", "--set", "fastest_nm_h=9"],
@@ -126,3 +166,35 @@ def test_a_port_that_a_daemon_holds_is_left_alone(capsys: pytest.CaptureFixture[
 def test_a_port_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words("/dev/no-such-port")) == 1
     assert "no such device" in capsys.readouterr().out
+
+
+def test_a_port_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "list"
+    path.write_text("ttyUSB0")
+    assert main(words(str(path))) == 1
+    assert "this is no serial port; name the device" in capsys.readouterr().out
+
+
+@pytest.mark.hil
+@pytest.mark.parametrize(
+    ("sim", "more", "asked"),
+    [
+        ("harvard", [], "asked as new_era with baud = 19200, address = 0, model = NE"),
+        ("new_era", ["--address", "7"], "address = 7, model = NE"),
+        (
+            "new_era",
+            ["--driver", "harvard", "--model", "11", "--rate", "18"],
+            "asked as harvard with baud = 115200",
+        ),
+    ],
+)
+def test_a_pump_that_does_not_answer_is_said_with_all_that_it_was_asked_with(
+    sim: str, more: list[str], asked: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The wrong family on the port, the wrong address: key, value, and what finds out more."""
+    with simulated(sim, "pty", tmp_path) as pump:
+        assert main(words(pump.port, *more)) == 1
+        said = capsys.readouterr().out
+    assert "the pump does not answer; check cable, power, baud rate and address" in said
+    assert asked in said
+    assert f"`pumpd probe {pump.port}` finds out who answers there" in said

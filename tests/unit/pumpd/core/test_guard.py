@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from channel_bench import ML, POLICY, Bench, infusing, verified
 
-from drivers.contract import Approval, Motion, PumpReport
+from drivers.contract import Approval, Motion, PumpReport, WatchdogKind
 from interlocks.vocabulary import Demand, Flag, Signal, Stamp
 from pumpd.core import actions as do
+from pumpd.core.account import after_restart
 from pumpd.core.guard import (
     NO_FLOW,
     fastest_nl_h,
@@ -66,6 +67,41 @@ def test_the_high_end_of_the_dose_grows_with_a_rate_set_at_the_keypad() -> None:
     bench.pump.key(Motion.INFUSING, 100 * ML)
     bench.report()
     assert given_high_nl(bench.state, POLICY) - bench.state.account.best_nl > before
+
+
+def restarted(kind: WatchdogKind, reported_nl_h: int = 0) -> tuple[ChannelState, Policy]:
+    """A daemon that has just come back and has not heard its pump; nothing but its volume may end that one's run."""
+    bench = infusing()
+    programme = bench.state.session.programme
+    assert programme is not None
+    policy = replace(POLICY, watchdog=kind, lease_ms=3_600_000)
+    said = PumpReport(Motion.INFUSING, 0, reported_nl_h) if reported_nl_h else None
+    state = with_delivery(
+        bench.state, commanded_nl_h=programme.rate_nl_h, report=said, is_halt_confirmed=False
+    )
+    return replace(state, account=replace(after_restart(state.account), best_nl=1 * ML)), policy
+
+
+def test_a_pump_that_its_volume_ends_cannot_have_given_more_than_the_order() -> None:
+    """Law 7, docs/decisions/0020: a silence without a bound in time is no overdose by itself (VT1)."""
+    state, policy = restarted(WatchdogKind.NONE)
+    programme = state.session.programme
+    assert programme is not None
+    assert given_high_nl(state, policy) <= programme.vtbi_nl + 10_000, "and what a step of the counter hides"
+    assert given_high_nl(state, policy) >= programme.vtbi_nl
+    assert flow_of(state, policy).given_high_nl == given_high_nl(state, policy)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reported_nl_h"), [(WatchdogKind.COMMUNICATION, 0), (WatchdogKind.NONE, 100 * ML)]
+)
+def test_a_lease_or_a_rate_that_nobody_here_asked_for_is_not_bounded_by_the_order(
+    kind: WatchdogKind, reported_nl_h: int
+) -> None:
+    state, policy = restarted(kind, reported_nl_h)
+    programme = state.session.programme
+    assert programme is not None
+    assert given_high_nl(state, policy) > programme.vtbi_nl + 10_000
 
 
 # -- what the rules see ------------------------------------------------------------------------------------------

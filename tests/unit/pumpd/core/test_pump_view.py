@@ -367,3 +367,48 @@ def test_the_dose_is_given_when_all_but_two_counter_steps_are_counted(short_nl: 
     wide = replace(account, best_nl=account.best_nl - 5_000, over_nl=5_000)
     assert is_dose_given(replace(state, account=wide)) is is_given  # the high end counts
     assert not is_dose_given(Bench().state)
+
+
+# -- a restart between sessions ----------------------------------------------------------------------------------
+
+
+def between_sessions(alarms: tuple[PumpAlarm, ...] = ()) -> Bench:
+    """The session is over, and a new daemon hears a counter that begins anew: a driver's sum died, or the power was cut."""
+    bench = infusing()
+    bench.advance(5)
+    bench.stop()
+    bench.advance(2)
+    bench.pump.counter_offset_nl, bench.pump.alarms = bench.pump.true_nl, alarms
+    bench.restart()
+    bench.link_up()
+    bench.advance(3)
+    return bench
+
+
+@pytest.mark.parametrize("alarms", [(), (PumpAlarm.RESET,), (PumpAlarm.HOST_SILENT,)])
+def test_a_counter_that_begins_anew_with_the_daemon_between_sessions_is_no_act_of_the_pump(
+    alarms: tuple[PumpAlarm, ...],
+) -> None:
+    """A Harvard pump's sum is its driver's (row 12): each restart of ours was an alarm of high priority."""
+    bench = between_sessions(alarms)
+    assert bench.state.delivery.surprise == ""
+    assert not any(one["rule"] == "PUMP-ACT" for one in bench.shown["alarms"])
+
+
+def test_a_counter_that_falls_later_between_sessions_is_one() -> None:
+    bench = between_sessions()
+    bench.pump.given_nl_h_ms += 50_000 * 3_600_000
+    bench.report()
+    bench.pump.counter_offset_nl = bench.pump.true_nl
+    bench.report()
+    assert any(one["rule"] == "PUMP-ACT" for one in bench.shown["alarms"])
+
+
+def test_a_counter_that_fell_over_a_restart_within_an_infusion_is_a_hold() -> None:
+    """Row 12, law 9."""
+    bench = infusing()
+    bench.advance(5)
+    bench.pump.counter_offset_nl = bench.pump.true_nl
+    bench.restart()
+    bench.link_up()
+    assert any("counter was cleared or fell back" in one.reason for one in bench.state.session.holds)

@@ -1,0 +1,35 @@
+"""The pump's volume counter, which each start begins anew, and the sum of what stood on it before each of ours.
+
+Theory of operation. `start` after `stop` begins the dispensed volume anew (facts/protocols.md 3), and a counter that our
+own start cleared must not look like one that somebody else cleared. So what stood on it is kept while a start is under
+way, and the next reading tells: lower, and the start cleared it; the same, and it was not carried out. Higher is read at
+once after the start only by a pump that does not clear; read later, because the start's answer was lost, it is taken as
+cleared, since that counts more.
+
+The sum lives as long as the driver. What a new one reports begins at 0 wherever the pump's counter stands, so that after
+a restart the reported volume falls and the account above takes that for the gap it is: a sum that died with the last
+driver would otherwise be missing from the dose without a trace.
+"""
+
+
+class Counter:
+    """Volumes in nl. `read` after every reading, `starting` before every start."""
+
+    def __init__(self) -> None:
+        self._before_nl: int | None = None
+        self._at_start_nl: int | None = None
+
+    def starting(self, shown_nl: int) -> None:
+        """The counter stands here, and `start` is about to leave."""
+        self._at_start_nl = shown_nl
+
+    def read(self, shown_nl: int, *, is_just_started: bool = False) -> int:
+        """Infused since the first reading: this and everything a start of ours cleared. `is_just_started`: it was heard."""
+        if self._before_nl is None:
+            self._before_nl = -shown_nl
+        if self._at_start_nl is not None:
+            is_higher = shown_nl > self._at_start_nl
+            if shown_nl < self._at_start_nl or (is_higher and not is_just_started):
+                self._before_nl += self._at_start_nl
+            self._at_start_nl = None
+        return self._before_nl + shown_nl
