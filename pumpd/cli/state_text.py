@@ -224,17 +224,25 @@ def binding_lines(state: Mapping[str, Any]) -> list[str]:
 
 
 def pump_line(state: Mapping[str, Any]) -> str:
-    """Link, identity, motion and lease of the pump."""
+    """Link, identity, motion and lease of the pump, and what the site has accepted of it."""
     pump = part(state, "pump")
     if not pump:
         return UNKNOWN
-    lease = pump.get("watchdog_ms")
-    kept = f"stops by itself after {lease / 1000:g} s of silence" if isinstance(lease, int) else "no lease"
+    risk = clean(pump.get("accepted_risk") or "")
     return (
         f"link {clean(pump.get('link', '?')).replace('_', ' ')}, "
         f"{clean(pump.get('identity') or 'unidentified')}, {clean(pump.get('motion') or UNKNOWN)}, "
-        f"reported {age(pump.get('report_age_ms'))}, {kept}"
+        f"reported {age(pump.get('report_age_ms'))}, {_lease(pump)}" + (f"; RISK: {risk}" if risk else "")
     )
+
+
+def _lease(pump: Mapping[str, Any]) -> str:
+    lease_ms = pump.get("watchdog_ms")
+    if not isinstance(lease_ms, int):
+        return "no lease"
+    if lease_ms == 0:
+        return "NOTHING stops it when the daemon falls silent"
+    return f"stops by itself after {lease_ms / 1000:g} s of silence"
 
 
 def feed_line(state: Mapping[str, Any]) -> str:

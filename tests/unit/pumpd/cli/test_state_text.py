@@ -242,3 +242,16 @@ def test_nothing_from_the_wire_moves_the_cursor() -> None:
     state["alarms"] = [{"rule": evil, "members": [evil], "priority": evil, "text": evil}]
     state["signal"] = {"sound": evil}
     assert all(line.isprintable() for line in state_text.status_lines(state))
+
+
+def test_a_pump_without_a_watchdog_is_not_said_to_stop_by_itself_and_the_risk_is_shown() -> None:
+    """Law 7: every status says so, with the site's reason."""
+    pump = {
+        "link": "up",
+        "identity": "NE1000",
+        "watchdog_ms": 0,
+        "accepted_risk": "nothing stops it; accepted: bench",
+    }
+    line = state_text.pump_line({"pump": pump})
+    assert "NOTHING stops it when the daemon falls silent; RISK: nothing stops it; accepted: bench" in line
+    assert "stops by itself" not in line
