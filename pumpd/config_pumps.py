@@ -20,6 +20,8 @@ Tree = Mapping[str, object]
 
 #: Keys of the table that are ours, not the family's.
 OURS = ("driver", "port", "accepted_risk")
+#: What a bench may write where a site must name its pump.
+ANY = "*"
 #: The longest a pump may go on unwatched without anybody having accepted it, link ms.
 LONGEST_SILENCE_MS = 5_000
 
@@ -59,6 +61,8 @@ def _given(pump: Tree) -> dict[str, object]:
 
 
 def _faults_of(pump: Tree, row: Tree, loc: tuple[str | int, ...]) -> Iterator[Fault]:
+    for key in [key for key, value in _given(pump).items() if value == ANY]:
+        yield Fault((*loc, key), f"{ANY!r} is any pump; name the one that stands at this bed")
     try:
         abilities = abilities_of(str(pump["driver"]), _given(pump), _allowed(row))
     except OptionsRefused as refused:

@@ -37,6 +37,10 @@ class Addressing(StrEnum):
 LEASE_RANGE_S = (1, 60)
 
 
+#: In place of a model, on a bench where whoever answers will do. No site may write it.
+ANY = "*"
+
+
 @dataclass(frozen=True, slots=True)
 class Binding:
     """Which pump belongs on this line. `model`, `firmware`: how they must begin; `serial`: the whole of it."""
@@ -50,6 +54,10 @@ class Binding:
     lease_form: LeaseForm = LeaseForm.PROVE
     accept_wear: bool = False
     pace: int = 1
+
+    def is_model(self, model: str) -> bool:
+        """This is the pump, as far as its model says."""
+        return self.model == ANY or model.startswith(self.model)
 
     def __post_init__(self) -> None:
         if not (self.model or self.serial):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from drivers import transport
 from drivers.contract import Capabilities, Listener
-from drivers.harvard.binding import LEASE_RANGE_S, Addressing, Binding, LeaseForm
+from drivers.harvard.binding import ANY, LEASE_RANGE_S, Addressing, Binding, LeaseForm
 from drivers.harvard.capabilities import ELEVEN_ELITE, LEGATO, Motor, capabilities
 from drivers.harvard.driver import BAUDS, HarvardDriver, HarvardLine
 from drivers.line.chain import Chain
@@ -23,7 +23,7 @@ OPTIONS = (
         choices=tuple(one.value for one in Addressing),
     ),
     Option(
-        "model", str, "what the pump's model must begin with, for example 11 ELITE", default="", loosest=""
+        "model", str, "what the pump's model must begin with, for example 11 ELITE", default="", loosest=ANY
     ),
     Option("serial", str, "its whole serial number, for example D101754", default="", pattern=r"\S{0,32}"),
     Option("firmware", str, "what its firmware must begin with; empty: any", default="", pattern=r"\S{0,32}"),

@@ -150,7 +150,7 @@ def identify(version: Version, model: Version, address: int) -> Identity:
 
 def check_identity(found: Identity, bound: Binding) -> None:
     """Raises WrongPump unless model and firmware begin as bound and the serial number is the bound one."""
-    fits = found.model.startswith(bound.model) and found.firmware.startswith(bound.firmware)
+    fits = bound.is_model(found.model) and found.firmware.startswith(bound.firmware)
     if not fits or (bound.serial and found.serial != bound.serial):
         wanted = " ".join(word for word in (bound.model, bound.firmware, bound.serial) if word)
         told = " ".join(word for word in (found.model, found.firmware, found.serial) if word)

@@ -165,3 +165,10 @@ def test_pumps_that_share_a_line_well_have_no_fault() -> None:
         "baud",
         True,
     )
+
+
+def test_a_site_cannot_write_that_any_pump_will_do() -> None:
+    """I12: the identity must equal the binding, so there must be one. On a bench whoever answers will do."""
+    ((where, sentence), *_) = faults({"driver": "harvard", "port": "/dev/ttyS0", "model": "*"})
+    assert where[-1] == "model"
+    assert "name the one that stands at this bed" in sentence

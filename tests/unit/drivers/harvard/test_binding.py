@@ -27,3 +27,9 @@ def test_what_cannot_be_is_refused_with_its_reason(words: dict[str, object], why
 
 def test_a_serial_number_alone_is_enough() -> None:
     assert Binding(serial="D101754", address=3, addressing=Addressing.COLON).model == ""
+
+
+def test_a_bench_takes_whoever_answers_and_a_site_its_own_model_only() -> None:
+    assert Binding(model="*").is_model("PHD ULTRA")
+    assert Binding(model="11 ELITE").is_model("11 ELITE I/W")
+    assert not Binding(model="11 ELITE").is_model("PHD ULTRA")

@@ -35,7 +35,7 @@ def test_the_order_may_differ_from_the_bed() -> None:
 @pytest.mark.parametrize(
     ("key", "value", "complaint"),
     [
-        ("family", "newera", "pump.family = 'newera': is one of new_era, modbus-rtu"),
+        ("family", "newera", "pump.family = 'newera': is one of new_era, new_era-basic, modbus-rtu"),
         ("syringe", "bd-50", "pump.syringe = 'bd-50': is one of bd-10"),
         ("contents_ml", 0, "pump.contents_ml = 0: must be above 0"),
         ("slack_ml", -0.1, "pump.slack_ml = -0.1: must be finite and not negative"),

@@ -16,7 +16,6 @@ MORE = {
     "chemyx": ["--set", "slowest_nm_h=42050", "--set", "fastest_nm_h=3060300000", "--accept-basic-mode"],
     "modbus-tcp": ["--set", "transport=tcp"],
     "new_era-basic": ["--accept-basic-mode"],
-    "harvard": ["--model", "11 ELITE", "--rate", "19.9998"],
     "alaris": [
         *("--set", "serial=8003-00417", "--set", "syringe_um=26590", "--set", "rate_max_nl_h=1200000000"),
     ],
@@ -132,7 +131,6 @@ def test_interrupted_it_halts_the_pump_first(number: signal.Signals, tmp_path: P
             ["--set", "lease_s=3", "--accept-basic-mode"],
             "lease_s = 3: in basic mode the pump has no watchdog",
         ),
-        (["--driver", "harvard"], "for example model 11 ELITE (said with --model)"),
         (["--driver", "alaris"], "serial: must be given; the serial number as the pump says it"),
         (
             ["--driver", "alaris"],
