@@ -32,6 +32,7 @@ class Panel:
     Attributes:
         state: as shown last; None before the first.
         is_listening: whether it says that somebody can hear it.
+        is_away: it is not opened on a new life of the daemon.
     """
 
     def __init__(self, channel: str, on_state: Callable[[State], None], chance: Callable[[], float]) -> None:
@@ -44,9 +45,17 @@ class Panel:
         self._waiting: dict[str, Answer] = {}
         self.state: State | None = None
         self.is_listening = True
+        self.is_away = False
+
+    @property
+    def is_open(self) -> bool:
+        """It has a connection."""
+        return self._transport is not None
 
     def open(self, daemon: Seat) -> None:
         """Connect, watch, and say that somebody listens."""
+        if self.is_away:
+            return
         self._unread = b""
         self._waiting.clear()
         protocol = daemon.admit()
@@ -55,6 +64,13 @@ class Panel:
         protocol.connection_made(transport)
         self.ask("watch")
         self._listen(transport)
+
+    def leave(self) -> None:
+        """The panel is gone, and the daemon is told so by its socket."""
+        transport = self._transport
+        if transport is not None:
+            transport.hang_up(None)
+        self.close()
 
     def close(self) -> None:
         """The daemon is gone."""
