@@ -54,9 +54,10 @@ def _faults(options: argparse.Namespace) -> int:
     import hil_sim.alaris_acts
     import hil_sim.modbus_acts
     import hil_sim.patient_acts  # noqa: F401
+    from hil_sim.bench.acts import BENCH_FAULTS, OPERATOR
     from hil_sim.faults import describe
 
-    print("\n".join(describe()))
+    print("\n".join(describe(("bench fault", BENCH_FAULTS), ("operator", OPERATOR))))
     return 0
 
 

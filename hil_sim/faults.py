@@ -34,7 +34,7 @@ class Injectable:
     params: Mapping[str, float | int | str | bool] = field(default_factory=dict)
 
 
-def apply(table: Mapping[str, Injectable], world: World, name: str, params: Mapping[str, Any]) -> Undo | None:
+def apply(table: Mapping[str, Injectable], world: Any, name: str, params: Mapping[str, Any]) -> Undo | None:
     """Begin what `name` names. Raises ValueError for an unknown name, parameter or type."""
     if name not in table:
         raise ValueError(f"unknown: {name!r}; known: {', '.join(sorted(table))}")
@@ -61,10 +61,10 @@ def _cast(name: str, key: str, params: Mapping[str, Any], default: float | int |
         raise ValueError(f"{name}.{key}: {given!r} is not {type(default).__name__}") from error
 
 
-def describe() -> list[str]:
-    """One line per fault and event, for people."""
+def describe(*more: tuple[str, Mapping[str, Injectable]]) -> list[str]:
+    """One line per fault and event, for people; `more`: other tables, each with its kind."""
     lines = []
-    for kind, table in (("fault", FAULTS), ("event", EVENTS)):
+    for kind, table in (("fault", FAULTS), ("event", EVENTS), *more):
         for name, entry in sorted(table.items()):
             params = " ".join(f"{key}={default}" for key, default in entry.params.items())
             rows = f"[{entry.rows}] " if entry.rows else ""

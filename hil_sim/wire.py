@@ -24,7 +24,7 @@ class Tamper:
 
     `command` limits it to answers to (or requests with) that command, for example "STP"; "" means the bare
     status query only, None means all. `ms` is the delay or the gap, link time; `rate` the chance of each
-    byte to have one bit flipped.
+    byte to have one bit flipped. `hit` counts the frames it has disturbed.
     """
 
     kind: TamperKind
@@ -32,6 +32,7 @@ class Tamper:
     left: int | None = None
     ms: float = 0.0
     rate: float = 0.0
+    hit: int = 0
 
     def hits(self, command: str) -> bool:
         """Whether this frame is disturbed; uses the frame up."""
@@ -43,6 +44,7 @@ class Tamper:
             return False
         if self.left is not None:
             self.left -= 1
+        self.hit += 1
         return True
 
 
@@ -68,7 +70,7 @@ class Wire:
             ):
                 return b""
             if tamper.kind == "noise":
-                chunk = self._flip(chunk, tamper.rate)
+                chunk = self._flip(chunk, tamper)
         return chunk
 
     def loses(self, word: str) -> bool:
@@ -81,7 +83,7 @@ class Wire:
         gap_ms = 0.0
         for tamper in list(self.tampers):
             if tamper.kind == "noise":
-                pieces = [self._flip(piece, tamper.rate) for piece in pieces]
+                pieces = [self._flip(piece, tamper) for piece in pieces]
             elif tamper.kind == "lose_request" or not tamper.hits(command):
                 continue
             elif tamper.kind == "lose_reply":
@@ -115,8 +117,11 @@ class Wire:
         """A line that goes down loses what is on it."""
         self._queue.clear()
 
-    def _flip(self, chunk: bytes, rate: float) -> bytes:
-        return bytes(b ^ (1 << int(self._chance() * 8)) if self._chance() < rate else b for b in chunk)
+    def _flip(self, chunk: bytes, tamper: Tamper) -> bytes:
+        rate = tamper.rate
+        flipped = bytes(b ^ (1 << int(self._chance() * 8)) if self._chance() < rate else b for b in chunk)
+        tamper.hit += flipped != chunk
+        return flipped
 
     def _flip_one(self, chunk: bytes) -> bytes:
         at = int(self._chance() * len(chunk))

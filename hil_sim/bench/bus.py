@@ -49,6 +49,8 @@ class Bus:
         self.copies = 1
         self.delay_s = 0.0
         self.delivered = 0
+        #: Hear what reaches the daemon: topic, whether it was retained.
+        self.heard_watchers: list[Callable[[str, bool], None]] = []
 
     def join(self, daemon: Seat) -> None:
         """A life of the daemon begins; its session follows when the broker is there."""
@@ -119,6 +121,8 @@ class Bus:
             return
         if any(matches(pattern, topic) for pattern in daemon.topics):
             self.delivered += 1
+            for watch in self.heard_watchers:
+                watch(topic, is_retained)
             daemon.heard(topic, payload, is_retained)
 
     @staticmethod

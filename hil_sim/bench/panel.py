@@ -32,6 +32,7 @@ class Panel:
     Attributes:
         state: as shown last; None before the first.
         is_listening: whether it says that somebody can hear it.
+        is_away: it is not opened on a new life of the daemon.
     """
 
     def __init__(self, channel: str, on_state: Callable[[State], None], chance: Callable[[], float]) -> None:
@@ -42,19 +43,38 @@ class Panel:
         self._unread = b""
         self._asked = 0
         self._waiting: dict[str, Answer] = {}
+        self._verbs: dict[str, str] = {}
+        #: Hear what people do here: the request's id, its verb, "asked" or the stage of a reply, who or why.
+        self.watchers: list[Callable[[str, str, str, list[str]], None]] = []
         self.state: State | None = None
         self.is_listening = True
+        self.is_away = False
+
+    @property
+    def is_open(self) -> bool:
+        """It has a connection."""
+        return self._transport is not None
 
     def open(self, daemon: Seat) -> None:
         """Connect, watch, and say that somebody listens."""
+        if self.is_away:
+            return
         self._unread = b""
         self._waiting.clear()
+        self._verbs.clear()
         protocol = daemon.admit()
         transport = MemoryTransport(protocol, self._said)
         self._transport = transport
         protocol.connection_made(transport)
         self.ask("watch")
         self._listen(transport)
+
+    def leave(self) -> None:
+        """The panel is gone, and the daemon is told so by its socket."""
+        transport = self._transport
+        if transport is not None:
+            transport.hang_up(None)
+        self.close()
 
     def close(self) -> None:
         """The daemon is gone."""
@@ -88,6 +108,9 @@ class Panel:
         if answer is not None:
             self._waiting[request["id"]] = answer
         line = json.dumps(request).encode() + b"\n"
+        if by:
+            self._verbs[request["id"]] = verb
+            self._tell(request["id"], "asked", [by])
         wait_s = LATENCY_S * (0.5 + self._chance())
         asyncio.get_running_loop().call_later(wait_s, transport.deliver, line)
 
@@ -104,9 +127,15 @@ class Panel:
             self._read(json.loads(line))
 
     def _read(self, reply: Mapping[str, Any]) -> None:
+        self._tell(str(reply["id"]), reply["stage"], list(reply["reasons"]))
         answer = self._waiting.get(str(reply["id"]))
         if answer is not None:
             answer(reply["stage"], list(reply["reasons"]))
         elif reply["stage"] == "state" and reply["state"] is not None:
             self.state = reply["state"]
             self._on_state(reply["state"])
+
+    def _tell(self, asked: str, stage: str, words: list[str]) -> None:
+        if asked in self._verbs:
+            for watch in self.watchers:
+                watch(asked, self._verbs[asked], stage, words)

@@ -65,7 +65,9 @@ class _Wires:
     async def connect(self, port: str, baud: int, protocol: asyncio.Protocol) -> asyncio.Transport:
         if self._bench is None:
             raise OSError("no such device")
-        return self._bench.line.open(baud, protocol)
+        transport = self._bench.line.open(baud, protocol)
+        self._bench.mark("open", b"")
+        return transport
 
     def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:
         if self._bench is not None:
@@ -74,7 +76,9 @@ class _Wires:
     def disk_s(self) -> float:
         if self._bench is None:
             raise OSError("no such disk")
-        return self._bench.disk.take_s()
+        took_s = self._bench.disk.take_s()
+        self._bench.mark("commit", b"%.6f" % took_s)
+        return took_s
 
 
 @dataclass(slots=True)
@@ -135,7 +139,11 @@ class VirtualBench:
         self.watchers: list[Callable[[VirtualBench], None]] = []
         self.state_watchers: list[Callable[[State], None]] = []
         self.topic_watchers: list[Callable[[str, bytes], None]] = []
+        #: Hear what makes the trace: kind ("<", ">", "open", "commit", "life", "ready", "crash" or a topic), bytes.
+        self.mark_watchers: list[Callable[[str, bytes], None]] = []
         self.failures: list[str] = []
+        #: So much has the wall clock of the daemon's box been set forward, ns.
+        self.wall_step_ns = 0
         self._trace = hashlib.sha256()
         self._ended: list[asyncio.Task[None]] = []
         self._was_down = False
@@ -167,6 +175,7 @@ class VirtualBench:
         seat = self.setting.make_seat(site, self.setting.folder, wires, self.loop.monotonic_ns, self.wall_ns)
         task = self.loop.create_task(self._live(seat), name=f"life {self.lives}")
         self.life = Life(seat, wires, task)
+        self.mark("life", b"%d" % self.lives)
 
     def kill_daemon(self) -> None:
         """As SIGKILL, or a power cut of its box."""
@@ -180,7 +189,7 @@ class VirtualBench:
         life.seat.die()
         life.task.cancel()
         self._ended.append(life.task)
-        self._mark("crash", b"")
+        self.mark("crash", b"")
 
     async def end(self) -> None:
         """Put everything away."""
@@ -191,7 +200,7 @@ class VirtualBench:
 
     def wall_ns(self) -> int:
         """The wall clock of the daemon's box, ns."""
-        return WALL_MS * 1_000_000 + self.loop.monotonic_ns()
+        return WALL_MS * 1_000_000 + self.loop.monotonic_ns() + self.wall_step_ns
 
     async def _live(self, seat: Seat) -> None:
         try:
@@ -204,6 +213,7 @@ class VirtualBench:
     def _ready(self, seat: Seat) -> None:
         if self.life is not None and self.life.seat is seat:
             self.life.is_ready = True
+            self.mark("ready", b"")
             self.bus.join(seat)
             self.panel.open(seat)
 
@@ -229,7 +239,7 @@ class VirtualBench:
             watch(self)
 
     def _pump_hears(self, chunk: bytes) -> None:
-        self._mark(">", chunk)
+        self.mark(">", chunk)
         self.catch_up()
         self.world.receive(chunk, self.loop.time() * 1000.0)
         self._flush()
@@ -237,7 +247,7 @@ class VirtualBench:
     def _flush(self) -> None:
         wire = self.world.wire
         for piece in wire.due(self.loop.time() * 1000.0):
-            self._mark("<", piece)
+            self.mark("<", piece)
             self.line.say(piece)
         if (next_ms := wire.next_due_ms) is not None:
             self.loop.call_at(max(next_ms / 1000.0, self.loop.time() + 0.001), self._flush)
@@ -245,7 +255,7 @@ class VirtualBench:
     # what it shows
 
     def _daemon_said(self, topic: str, payload: bytes) -> None:
-        self._mark(topic, payload)
+        self.mark(topic, payload)
         if topic == f"pumpd/v1/request/{self.bed}" and wants_nibp(payload):
             self.bedside.request_nibp(self.world.treatment_s)
         for watch in self.topic_watchers:
@@ -255,6 +265,9 @@ class VirtualBench:
         for watch in self.state_watchers:
             watch(state)
 
-    def _mark(self, kind: str, payload: bytes) -> None:
+    def mark(self, kind: str, payload: bytes) -> None:
+        """Enter something in the trace."""
         self._trace.update(f"{self.loop.time():.6f} {kind} ".encode())
         self._trace.update(payload)
+        for watch in self.mark_watchers:
+            watch(kind, payload)

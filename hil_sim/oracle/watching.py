@@ -1,0 +1,183 @@
+"""Silence trips, people are told, and good care gets on: I3, I4, I16, I17, I18, I22, I26, rows 61 and 94.
+
+Theory of operation. A device counts as silent when nothing sound of it was delivered, whatever the reason; the bounds are
+those of facts/clinical.md 3.2 with the time that a stop needs. Liveness has its own clock: it runs while nothing is wrong,
+nobody is missing, and nothing flows.
+"""
+
+from math import isfinite
+
+from hil_sim.oracle.scene import Broke, Closed, Heard, Lived, Scene, Shown, Step, Tick
+
+STOP_S = 1.3
+SILENT_S = {"monitor-1": 90.0, "transducer-1": 2.0, "air-sensor-1": 2.0, "button-1": 2.0}
+STRANGER_S = 2.5  # the next sample of a second, and a stop
+WIDEST = 2000.0
+#: While one of these is in force something must be shown by then, s.
+TOLD_S = {
+    "line_down": 2.5,
+    "broker_down": 4.0,
+    "button_press": 2.0,
+    "keypad_stop": 2.5,
+    "disk_full": 4.0,
+    "air_bubble": 2.5,
+}
+TOLD_AFTER_TRIP_S = 1.0
+LIVELY_S = 480.0
+OVER = ("completed", "stopped", "observing", "closed")
+CANNOT_STOP = ("stop_ignored", "stop_refused", "watchdog_dead")
+
+
+class Silence:
+    """I3, I4: nothing flows on what nobody has said lately."""
+
+    id = "I4"
+    of = (Heard, Tick)
+
+    def __init__(self) -> None:
+        self._sound_s: dict[str, float] = {}
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        if isinstance(step, Heard):
+            if step.is_sound:
+                self._sound_s[step.device] = step.t_s
+            return None
+        if scene.rate_nl_h <= 0.0 or scene.is_on(*CANNOT_STOP) or scene.is_lawless:
+            return None
+        for device, sound_s in self._sound_s.items():
+            limit_s = SILENT_S.get(device, 90.0) + STOP_S
+            if step.t_s - sound_s > limit_s:
+                return (
+                    f"flows, and {device} has said nothing sound for {step.t_s - sound_s:.1f} s; {limit_s} s"
+                )
+        return None
+
+
+class Stranger:
+    """I16: values of another patient bring delivery to a stand."""
+
+    id = "I16"
+    of = (Heard, Tick)
+
+    def __init__(self) -> None:
+        self._since_s: float | None = None
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        if isinstance(step, Heard):
+            if scene.is_on("wrong_patient") and not step.is_sound and self._since_s is None:
+                self._since_s = step.t_s
+            return None
+        if not scene.is_on("wrong_patient") or scene.rate_nl_h <= 0.0 or not scene.is_ready:
+            self._since_s = None
+        if self._since_s is None or scene.is_on(*CANNOT_STOP) or step.t_s - self._since_s <= STRANGER_S:
+            return None
+        return f"flows {step.t_s - self._since_s:.1f} s after values of another patient; {STRANGER_S} s"
+
+
+class Finite:
+    """I17: no value is shown that is none."""
+
+    id = "I17"
+    of = (Shown,)
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        assert isinstance(step, Shown)
+        for name, one in step.state["vitals"].items():
+            value = one["value"]
+            is_number = isinstance(value, int | float) and not isinstance(value, bool)
+            if value is not None and not (is_number and isfinite(value) and -WIDEST < value < WIDEST):
+                return f"{name} is shown as {value!r}"
+        return None
+
+
+class Announced:
+    """I18: what brought delivery to a stand is an alarm within a second, and so is what broke."""
+
+    id = "I18"
+    of = (Shown, Broke)
+
+    def __init__(self) -> None:
+        self._known: frozenset[str] = frozenset()
+        self._trip_s: float | None = None
+        self._broke: dict[str, float] = {}
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        if isinstance(step, Broke):
+            if step.name in TOLD_S and not step.is_over and scene.phase == "infusing" and scene.rate_nl_h > 0:
+                self._broke[step.name] = step.t_s
+            elif step.is_over:
+                self._broke.pop(step.name, None)
+            return None
+        assert isinstance(step, Shown)
+        state = step.state
+        if state["alarms"] or state["phase"] != "infusing":
+            self._trip_s, self._broke = None, {}
+            self._known = _causes(state)
+            return None
+        causes = _causes(state)
+        if causes - self._known:
+            self._trip_s = step.t_s
+        elif not causes:
+            self._trip_s = None
+        self._known = causes
+        if self._trip_s is not None and step.t_s - self._trip_s > TOLD_AFTER_TRIP_S:
+            return f"{sorted(causes)} for {step.t_s - self._trip_s:.1f} s, and no alarm; 1 s is the bound"
+        for name, broke_s in self._broke.items():
+            if step.t_s - max(broke_s, scene.ready_s) > TOLD_S[name]:
+                return f"{name} for {step.t_s - broke_s:.1f} s, and no alarm; {TOLD_S[name]} s is the bound"
+        return None
+
+
+def _causes(state: object) -> frozenset[str]:
+    assert isinstance(state, dict)
+    rules = {one["rule"] for one in state["findings"] if one["demand"] in ("PAUSE", "STOP")}
+    holds = {one["source"] for one in state["holds"] if one["source"] != "nurse"}
+    return frozenset(rules | holds)
+
+
+class Lively:
+    """I26: with nothing wrong and somebody there, delivery goes on or the session is over."""
+
+    id = "I26"
+    of = (Tick,)
+
+    def __init__(self) -> None:
+        self._since_s: float | None = None
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        assert isinstance(step, Tick)
+        is_wrong = any(scene.standing.values()) or not step.is_calm or not scene.is_ready
+        if is_wrong or scene.rate_nl_h > 0.0 or scene.phase in OVER or not scene.is_attended:
+            self._since_s = None
+            return None
+        if scene.last_s and step.t_s - max(scene.last_s.values()) < 1.0:
+            self._since_s = None
+        if self._since_s is None:
+            self._since_s = step.t_s
+        if step.t_s - self._since_s <= LIVELY_S:
+            return None
+        state = scene.state or {}
+        blocked = {key: state.get(key) for key in ("word", "start_blocked_by", "resume_blocked_by")}
+        return f"nothing is wrong and nothing flows for {LIVELY_S:.0f} s: {blocked}"
+
+
+class Alive:
+    """Row 94: no error reaches the loop and no daemon ends by itself."""
+
+    id = "row 94"
+    of = (Lived,)
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        assert isinstance(step, Lived)
+        return step.said if step.what == "fell" else None
+
+
+class Recorded:
+    """I22: the journal is whole after the run."""
+
+    id = "I22"
+    of = (Closed,)
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        assert isinstance(step, Closed)
+        return step.journal_said or None
