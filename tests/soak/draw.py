@@ -13,7 +13,7 @@ from typing import Any
 from soak.plan import Order, Plan, PlannedAct
 
 from hil_sim.bench.nurse import Habits
-from hil_sim.scenario import PatientSettings
+from hil_sim.bench.story import PatientSettings
 
 FIRST_S, LAST_S = 95.0, 420.0
 EDGE_S = 0.1
@@ -152,7 +152,7 @@ def _habits(dice: Random) -> Habits:
         return Habits()
     return Habits(
         answers_after_s=dice.choice((None, 5.0, 30.0)),
-        rounds=dice.random() < 0.5,
+        rounds_every_s=590.0 if dice.random() < 0.5 else None,
         resumes=dice.random() < 0.5,
         restores=dice.random() < 0.5,
     )

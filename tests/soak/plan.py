@@ -11,7 +11,7 @@ from typing import Any
 
 from hil_sim.bench.acts import table_of
 from hil_sim.bench.nurse import Habits
-from hil_sim.scenario import PatientSettings
+from hil_sim.bench.story import PatientSettings
 
 Value = float | int | str | bool
 _TOP = ("title", "seed", "patient", "order", "nurse", "devices", "timeline", "ends_after_s")
@@ -85,6 +85,10 @@ def _word(value: object) -> str:
     return repr(value)
 
 
+#: Habits that have a time, or are never done.
+_OR_NEVER = ("answers_after_s", "rounds_every_s")
+
+
 def _table(name: str, values: Mapping[str, object]) -> list[str]:
     return ["", name, *(f"{key} = {_word(value)}" for key, value in values.items() if value is not None)]
 
@@ -95,11 +99,8 @@ def to_toml(plan: Plan) -> str:
     lines += _table("[patient]", asdict(plan.patient))
     lines += _table("[order]", asdict(plan.order))
     habits = plan.habits
-    answers_s = habits.answers_after_s
-    nurse: dict[str, object] = {
-        name: getattr(habits, name) for name in ("starts", "rounds", "resumes", "restores")
-    }
-    nurse |= {"answers_after_s": answers_s if answers_s is not None else False}
+    nurse: dict[str, object] = {name: getattr(habits, name) for name in ("starts", "resumes", "restores")}
+    nurse |= {name: False if (s := getattr(habits, name)) is None else s for name in _OR_NEVER}
     lines += _table("[nurse]", nurse)
     lines += _table("[devices]", {"air_sensor": plan.air_sensor, "button": plan.button})
     for act in plan.acts:
@@ -118,8 +119,7 @@ def from_toml(text: str) -> Plan:
         raw = tomllib.loads(text)
         _refuse(raw, _TOP, "")
         nurse = dict(raw.get("nurse", {}))
-        if nurse.get("answers_after_s") is False:
-            nurse["answers_after_s"] = None
+        nurse |= {name: None for name in _OR_NEVER if nurse.get(name) is False}
         devices = raw.get("devices", {})
         _refuse(devices, ("air_sensor", "button"), "devices")
         return Plan(

@@ -112,7 +112,10 @@ class Session:
         order = plan.order.entered()
         habits = plan.habits
         by_the_book = (
-            habits.starts and habits.resumes and habits.rounds and habits.answers_after_s is not None
+            habits.starts
+            and habits.resumes
+            and habits.rounds_every_s is not None
+            and habits.answers_after_s is not None
         )
         slack_nl = bench.world.syringe.slack_nl
         self.oracle = Oracle(saw.Scene(saw.Prescribed.of(order), slack_nl, is_attended=by_the_book))

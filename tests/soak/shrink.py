@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from soak.plan import Order, Plan, PlannedAct
 
-from hil_sim.scenario import PatientSettings
+from hil_sim.bench.story import PatientSettings
 
 Acts = tuple[PlannedAct, ...]
 #: The instant of the violation under this plan, or None: it does not happen.
