@@ -19,6 +19,8 @@ NOTHING = Tally()
 
 def new_samples(condition: Condition, at: Situation) -> tuple[Sample, ...]:
     """Return the samples of a condition that arrived in this very event."""
+    if not at.fresh:
+        return ()
     return tuple(sample for sample in condition.samples(at) if sample.signal in at.fresh)
 
 

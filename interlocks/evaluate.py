@@ -20,7 +20,7 @@ from interlocks.clearing import is_releasable, with_clearing
 from interlocks.conditions import Condition
 from interlocks.confirm import progressed
 from interlocks.findings import finding_of, is_silence
-from interlocks.rules import Readings, Rule, Step
+from interlocks.rules import Asks, Readings, Rule, Step
 from interlocks.situation import Clock, MaxAge, Situation
 from interlocks.state import RuleState, Tally, acknowledge, carry_over, idle
 from interlocks.vocabulary import CUFF, Demand, Finding, Priority, Sample, Stamp, Truth
@@ -101,7 +101,7 @@ def evaluate(rules: tuple[Rule, ...], states: tuple[RuleState, ...], situation: 
             if new.order == 0:
                 new = replace(new, order=_next_order(rules, states, after, is_shadow=rule.is_shadow))
             in_force.append((rule, new))
-        if _wants_reading(rule, new, situation):
+        if rule.asks is not None and _wants_reading(rule, rule.asks, new, situation):
             requests.append(rule.id)
             new = replace(new, asked_ms=situation.now.ms)
         after.append(new)
@@ -171,9 +171,11 @@ def _is_quiet(rule: Rule, state: RuleState, at: Situation) -> bool:
 def _advanced(rule: Rule, state: RuleState, at: Situation) -> RuleState:
     tallies: list[Tally] = []
     trip: _Trip | None = None
-    truths = [condition.truth(at, rule.max_age) for _, condition in rule.ladder]
+    truths = []
     broken: Condition | None = None
-    for (step, condition), truth, old in zip(rule.ladder, truths, state.tallies, strict=True):
+    for (step, condition), old in zip(rule.ladder, state.tallies, strict=True):
+        truth = condition.truth(at, rule.max_age)
+        truths.append(truth)
         if truth is Truth.ERROR:
             broken = condition
         tally = progressed(step.confirm, old, truth, condition, at)
@@ -255,15 +257,14 @@ def _failed(rule: Rule, state: RuleState, at: Situation, error: Exception) -> Ru
     return replace(state, truth=Truth.ERROR, is_clear=False, clear_since=None, clear_hits_ms=())
 
 
-def _wants_reading(rule: Rule, state: RuleState, at: Situation) -> bool:
+def _wants_reading(rule: Rule, asks: Asks, state: RuleState, at: Situation) -> bool:
     """Tell whether the row wants a cuff reading at this instant.
 
     Two wishes: one repeat of a reading that counts but does not yet confirm, and, while the row is in force
     and not clear, now and then another one, because without readings it could never clear. A reading that neither
     counts nor answers (too early to be independent, or suspect) does not take the place of the repeat.
     """
-    asks = rule.asks
-    if asks is None or rule.is_shadow or state.demand is Demand.STOP or state.is_clear:
+    if rule.is_shadow or state.demand is Demand.STOP or state.is_clear:
         return False
     asked_ms = state.asked_ms
     for tally in state.tallies:

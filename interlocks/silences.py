@@ -60,6 +60,8 @@ class OlderThan(Technical):
 
     def _heard(self, at: Situation) -> tuple[Signal, ...]:
         """Return the signals whose silence counts now."""
+        if not self.if_heard:
+            return self.watched
         known = at.picture
         return (*self.watched, *(name for name in self.if_heard if known.newest(name) is not None))
 

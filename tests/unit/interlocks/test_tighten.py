@@ -8,7 +8,7 @@ import pytest
 from interlocks.catalogue.table import DEFAULT_RULES
 from interlocks.combinations import AnyOf, Not, Unless
 from interlocks.conditions import Over, Under
-from interlocks.limits import Absolute, OfBaseline, site_limit
+from interlocks.limits import Absolute, OfBaseline, site_limit, site_percent
 from interlocks.lint import lint
 from interlocks.rules import Rule
 from interlocks.tighten import LINE_PRESSURE_LIMIT, Setting, disorder, settings, shadowed, tightened, unknown
@@ -162,6 +162,21 @@ def test_an_edge_relative_to_the_baseline_is_where_its_distance_puts_it() -> Non
     assert disorder(_with(far)) == (), "125 % is beyond the 120 % of BP1"
     near = replace(ROW["BP3"], when=Over(Signal.SYS, OfBaseline(125).moved(-10)))
     assert disorder(_with(near))[0].endswith("beyond BP3 (PAUSE above 115 % of baseline)")
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        Absolute(160, site_key="own", default=160, tightest=140),
+        OfBaseline(160, site_key="own", default=160, tightest=140),
+        site_limit("own", 160, tightest=140),
+        site_percent("own", 160, tightest=140),
+    ],
+)
+def test_a_limit_without_a_step_of_its_own_may_be_any_whole_number(limit: Absolute | OfBaseline) -> None:
+    row = replace(ROW["BP2"], when=Over(Signal.SYS, limit))
+    (setting,) = settings((row,))
+    assert (setting.refusal(151), setting.refusal(150)) == ("", "")
 
 
 def test_the_three_nearest_settings_are_offered_and_no_more() -> None:
