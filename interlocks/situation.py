@@ -12,9 +12,6 @@ from interlocks.picture import Picture
 from interlocks.trace import Trace
 from interlocks.vocabulary import Alert, Baseline, Course, Flag, Flow, Sample, Signal, Stamp
 
-NO_TRACE = Trace()
-NO_COURSE = Course()
-
 
 class Clock(StrEnum):
     """Which of the two monotonic clocks a duration is written in."""
@@ -51,11 +48,11 @@ class Situation:
     flags: frozenset[Flag]
     fitted: frozenset[Signal]
     guarding_since: Stamp
-    trace: Trace = NO_TRACE
-    rejects: tuple[tuple[Signal, int], ...] = ()
-    course: Course = NO_COURSE
-    alerts: tuple[Alert, ...] = ()
-    tick_gap_ms: int = 0
+    trace: Trace
+    rejects: tuple[tuple[Signal, int], ...]
+    course: Course
+    alerts: tuple[Alert, ...]
+    tick_gap_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def test_what_a_noted_row_wants_is_not_asked_for_again() -> None:
 
 
 def test_readings_that_need_not_be_apart_are_not_said_to() -> None:
-    row = replace(BP1, clear=replace(BP1.clear, apart_ms=0))
+    row = replace(BP1, clear=Clear(BP1.clear.when, readings=2))
     scene = Scene((row,))
     scene.cuff(0, 155, 80)
     scene.cuff(60_000, 155, 80)

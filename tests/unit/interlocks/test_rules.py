@@ -5,9 +5,9 @@ from dataclasses import replace
 from interlocks.catalogue.table import DEFAULT_RULES
 from interlocks.combinations import AnyOf, IfSent, Not
 from interlocks.rules import Itself
-from interlocks.silences import OlderThan
+from interlocks.silences import FlagUp, OlderThan, ReportOlderThan
 from interlocks.situation import Clock
-from interlocks.vocabulary import Demand, Priority, Signal
+from interlocks.vocabulary import Demand, Flag, Priority, Signal
 
 ROW = {rule.id: rule for rule in DEFAULT_RULES}
 
@@ -62,12 +62,28 @@ def test_a_failed_row_keeps_the_priority_of_the_step_it_demands() -> None:
     assert replace(bp3, steps=(stop,)).error_step() == (Demand.PAUSE, Priority.HIGH)
 
 
+def test_a_row_shows_itself_as_it_was_written() -> None:
+    """What is worked out would say everything twice."""
+    for computed in ("ladder", "inputs", "timed", "max_age=MaxAge(after_ms=0"):
+        assert f" {computed}" not in repr(replace(ROW["BP1"], on_stale=Itself()))
+
+
 def test_other_questions_give_another_ladder() -> None:
     row, other = ROW["BP2"], ROW["BP3"]
     changed = row.with_conditions(other.when, other.steps, other.clear)
     assert changed.ladder == other.ladder
     assert changed.id == "BP2"
     assert replace(row, on_stale=Itself()).max_age.after_ms == 0
+
+
+def test_a_silence_does_not_stand_in_for_a_flag() -> None:
+    """A link that is down and a pulse not heard are two questions, whichever limit is shorter."""
+    down = FlagUp((Flag.BROKER_DOWN,), "the link is down")
+    report = ReportOlderThan(60_000, only_running=False)
+    st2 = ROW["ST2"]
+    for other in (down, report):
+        row = replace(st2, steps=(*st2.steps, replace(st2.steps[-1], when=other)))
+        assert row.timed == (st2.when, other)
 
 
 def test_at_rest_only_the_first_of_each_silence_is_asked() -> None:

@@ -105,6 +105,13 @@ def test_states_and_pictures_survive_json() -> None:
     assert asdict(scene.states[0])["rule_id"] == "BP1"
 
 
+def test_an_idle_row_is_written_down_as_nothing_at_all() -> None:
+    """What the journal keeps of a row at rest."""
+    kept = {name: value for name, value in asdict(idle("BP1", 1)).items() if value}
+    tally = {"hits": (), "since": None, "is_met": False, "is_answered": False}
+    assert kept == {"rule_id": "BP1", "tallies": (tally,), "priority": "low", "truth": "false"}
+
+
 def test_a_restart_acknowledges_nothing() -> None:
     """Law 9: what nobody had seen before the power cut nobody has seen after it."""
     scene = tripped()

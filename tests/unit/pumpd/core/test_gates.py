@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from channel_bench import CAPABILITIES, POLICY, Bench, infusing, verified
@@ -119,13 +120,30 @@ def paused() -> Bench:
     return bench
 
 
+# A state is frozen, and a session takes a while to get to one: each is made once.
+
+
+@cache
+def ready() -> ChannelState:
+    return verified().state
+
+
+@cache
+def running() -> ChannelState:
+    return infusing().state
+
+
+@cache
+def standing() -> ChannelState:
+    return paused().state
+
+
 @pytest.mark.parametrize(("change", "said"), [row[1:] for row in SHUT], ids=[row[0] for row in SHUT])
 def test_one_shut_gate_blocks_start_and_resume_and_says_why(change: Change, said: str) -> None:
-    ready, waiting = verified().state, paused().state
-    assert start_blockers(ready, POLICY) == ()
-    assert resume_blockers(waiting, POLICY) == ()
-    (start,) = start_blockers(change(ready), POLICY)
-    (resume,) = resume_blockers(change(waiting), POLICY)
+    assert start_blockers(ready(), POLICY) == ()
+    assert resume_blockers(standing(), POLICY) == ()
+    (start,) = start_blockers(change(ready()), POLICY)
+    (resume,) = resume_blockers(change(standing()), POLICY)
     assert said in start
     assert said in resume
 
@@ -133,24 +151,24 @@ def test_one_shut_gate_blocks_start_and_resume_and_says_why(change: Change, said
 @pytest.mark.parametrize("watchdog", UNREAD)
 def test_a_lease_that_is_no_watchdog_is_not_asked_for_as_one(watchdog: WatchdogKind) -> None:
     policy = replace(POLICY, watchdog=watchdog)
-    assert start_blockers(delivery(watchdog_ms=None)(verified().state), policy) == ()
+    assert start_blockers(delivery(watchdog_ms=None)(ready()), policy) == ()
 
 
 @pytest.mark.parametrize("change", [row[1] for row in OPEN], ids=[row[0] for row in OPEN])
 def test_at_its_limit_a_gate_is_open(change: Change) -> None:
-    assert start_blockers(change(verified().state), POLICY) == ()
-    assert resume_blockers(change(paused().state), POLICY) == ()
+    assert start_blockers(change(ready()), POLICY) == ()
+    assert resume_blockers(change(standing()), POLICY) == ()
 
 
 def test_all_reasons_are_given_together() -> None:
-    state = verified().state
+    state = ready()
     for _, change, _ in SHUT[:2] + SHUT[-2:]:
         state = change(state)
     assert len(start_blockers(state, POLICY)) == 4
 
 
 def test_without_a_transducer_nobody_waits_for_a_line_pressure() -> None:
-    state = without(Signal.LINE_PRESSURE)(verified().state)
+    state = without(Signal.LINE_PRESSURE)(ready())
     assert start_blockers(state, replace(POLICY, fitted=frozenset())) == ()
 
 
@@ -158,7 +176,7 @@ def test_without_a_transducer_nobody_waits_for_a_line_pressure() -> None:
 
 
 def with_cuffs(sys: float, dia: float) -> ChannelState:
-    state = verified().state
+    state = ready()
     readings = tuple(CuffReading(ms, sys, dia, None) for ms in (state.now.ms - 60_000, state.now.ms))
     return replace(state, cuff=readings)
 
@@ -192,13 +210,13 @@ def test_a_saturation_below_94_percent_blocks_the_start(spo2: float, is_open: bo
 
 
 def test_faults_63_without_a_baseline_there_is_no_start() -> None:
-    (said,) = start_blockers(replace(verified().state, cuff=()), POLICY)
+    (said,) = start_blockers(replace(ready(), cuff=()), POLICY)
     assert said.startswith("no baseline:")
-    assert isinstance(baseline_shown(replace(verified().state, cuff=())), str)
+    assert isinstance(baseline_shown(replace(ready(), cuff=())), str)
 
 
 def test_the_baseline_shown_carries_the_pulse_if_there_is_one() -> None:
-    state = verified().state
+    state = ready()
     seen = baseline_shown(state)
     unseen = baseline_shown(without(Signal.HR)(state))
     assert not isinstance(seen, str)
@@ -208,7 +226,7 @@ def test_the_baseline_shown_carries_the_pulse_if_there_is_one() -> None:
 
 @pytest.mark.parametrize(("age_ms", "is_open"), [(390_000, True), (390_001, False)])
 def test_a_cuff_reading_that_ST1_would_call_old_blocks_the_start(age_ms: int, is_open: bool) -> None:
-    blockers = start_blockers(cuff_aged(age_ms)(verified().state), POLICY)
+    blockers = start_blockers(cuff_aged(age_ms)(ready()), POLICY)
     assert blockers == (
         () if is_open else ("newest cuff reading is 390 s old (limit 390 s): take another reading",)
     )
@@ -232,9 +250,7 @@ def test_a_sedation_score_below_5_blocks_the_start_and_none_does_not(score: int,
 )
 def test_an_old_reading_is_named_once_by_whoever_finds_it_too_old(age_ms: int, said: str) -> None:
     named = [
-        one
-        for one in start_blockers(cuff_aged(age_ms)(verified().state), POLICY)
-        if "newest cuff reading" in one
+        one for one in start_blockers(cuff_aged(age_ms)(ready()), POLICY) if "newest cuff reading" in one
     ]
     assert named == [said]
 
@@ -248,7 +264,7 @@ def test_a_row_that_would_act_at_once_blocks_the_start() -> None:
 
 
 def test_a_row_relative_to_the_baseline_is_judged_by_the_one_the_start_would_accept() -> None:
-    state = verified().state
+    state = ready()
     readings = (CuffReading(state.now.ms - 60_000, 116, 78, None), CuffReading(state.now.ms, 124, 78, None))
     newest = Sample(Signal.SYS, 124.0, state.now.ms, state.now, "monitor-1", 99)
     others = tuple(one for one in state.picture.samples if one.signal is not Signal.SYS)
@@ -289,10 +305,15 @@ def test_a_low_score_blocks_however_old_it_is() -> None:
 
 @pytest.mark.parametrize(("age_ms", "is_open"), [(120_000, True), (120_001, False)])
 def test_a_cuff_reading_older_than_two_minutes_blocks_a_resume(age_ms: int, is_open: bool) -> None:
-    blockers = resume_blockers(cuff_aged(age_ms)(paused().state), POLICY)
+    blockers = resume_blockers(cuff_aged(age_ms)(standing()), POLICY)
     assert (blockers == ()) is is_open
     if not is_open:
         assert "one has been requested" in blockers[0]
+
+
+def test_how_old_a_reading_is_is_said_in_whole_seconds() -> None:
+    (said,) = resume_blockers(cuff_aged(999_000)(standing()), POLICY)
+    assert said == f"newest cuff reading is 999 s old (limit 120 s); {CUFF_REQUESTED}"
 
 
 def test_a_suspect_reading_or_half_of_one_opens_neither_resume_nor_restore() -> None:
@@ -319,7 +340,7 @@ def test_every_source_that_is_fitted_must_speak_before_start_and_resume(signal: 
     """A sensor that is silent from the beginning would hold the infusion at once."""
     policy = replace(POLICY, fitted=frozenset({signal}))
     name = WORDS[signal]
-    for state, blockers in ((verified().state, start_blockers), (paused().state, resume_blockers)):
+    for state, blockers in ((ready(), start_blockers), (standing(), resume_blockers)):
         silent = without(signal)(state)
         expected = () if signal is Signal.AIR_15MIN else (f"no {name} yet",)
         assert blockers(silent, policy) == expected
@@ -331,7 +352,7 @@ def test_every_source_that_is_fitted_must_speak_before_start_and_resume(signal: 
 
 
 def test_without_any_cuff_reading_there_is_no_resume() -> None:
-    (said,) = resume_blockers(replace(paused().state, cuff=()), POLICY)
+    (said,) = resume_blockers(replace(standing(), cuff=()), POLICY)
     assert "no cuff reading since the start of the daemon" in said
 
 
@@ -360,14 +381,14 @@ def test_row_70_a_rule_that_pauses_and_is_not_releasable_blocks_the_resume(
     demand: Demand, is_releasable: bool
 ) -> None:
     row = finding(demand, is_releasable=is_releasable, blocks="needs 2 readings")
-    blockers = resume_blockers(replace(paused().state, findings=(row,)), POLICY)
+    blockers = resume_blockers(replace(standing(), findings=(row,)), POLICY)
     is_blocked = demand >= Demand.PAUSE and not is_releasable
     assert blockers == (("BP9: needs 2 readings",) if is_blocked else ())
 
 
 def test_a_rule_without_words_of_its_own_blocks_with_its_reason() -> None:
     row = finding(Demand.PAUSE, is_releasable=False)
-    assert resume_blockers(replace(paused().state, findings=(row,)), POLICY) == ("BP9: high",)
+    assert resume_blockers(replace(standing(), findings=(row,)), POLICY) == ("BP9: high",)
 
 
 def permitted(state: ChannelState, rate_nl_h: int) -> ChannelState:
@@ -383,13 +404,13 @@ def permitted(state: ChannelState, rate_nl_h: int) -> ChannelState:
 def test_a_stand_is_resumed_a_slowed_rate_restored_and_the_prescribed_one_neither(
     rate: int, resumes: bool, restores: bool
 ) -> None:
-    state = permitted(infusing().state, rate)
+    state = permitted(running(), rate)
     assert (can_resume(state), can_restore(state)) == (resumes, restores)
 
 
 @pytest.mark.parametrize("rate", [0, RATE // 2])
 def test_outside_an_infusion_nothing_is_resumed_or_restored(rate: int) -> None:
-    state = permitted(infusing().state, rate)
+    state = permitted(running(), rate)
     for phase in set(Phase) - {Phase.INFUSING}:
         other = replace(state, session=replace(state.session, phase=phase))
         assert not can_resume(other)
@@ -404,7 +425,7 @@ def test_three_rows_that_slow_stand_together_and_block_a_resume_that_would_move_
     rows = tuple(
         replace(finding(Demand.SLOW, is_releasable=False), rule_id=one, cause=one) for one in ("A", "B", "C")
     )
-    state = paused().state
+    state = standing()
     assert resume_blockers(replace(state, findings=rows), POLICY) == ("A: high", "B: high", "C: high")
     assert resume_blockers(replace(state, findings=rows[:2]), POLICY) == ()
 
@@ -415,7 +436,7 @@ def with_slowest(rate_nl_h: int) -> Policy:
 
 
 def test_a_resume_goes_to_half_the_rate_as_the_pump_can_do_it_or_is_refused() -> None:
-    state = paused().state
+    state = standing()
     assert half_rate_nl_h(state, with_slowest(13_100_000)) == 13_100_000
     assert resume_blockers(state, with_slowest(13_100_000)) == ()
     assert half_rate_nl_h(state, with_slowest(13_100_001)) == 0
@@ -425,11 +446,14 @@ def test_a_resume_goes_to_half_the_rate_as_the_pump_can_do_it_or_is_refused() ->
     unverified = replace(state, session=replace(state.session, programme=None))
     (said,) = resume_blockers(unverified, with_slowest(13_200_000))
     assert said == "half the rate is below what the pump can do, 13.2 mL/h"
+    held = replace(unverified, findings=(finding(Demand.SLOW, is_releasable=False),))
+    assert resume_blockers(held, with_slowest(13_200_000))[0] == "BP9: high"
 
 
 # -- restore -----------------------------------------------------------------------------------------------------
 
 
+@cache
 def slowed() -> ChannelState:
     """At half the rate with nothing against the rest."""
     bench = infusing()
