@@ -179,6 +179,30 @@ def test_a_limit_without_a_step_of_its_own_may_be_any_whole_number(limit: Absolu
     assert (setting.refusal(151), setting.refusal(150)) == ("", "")
 
 
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        Absolute(160),
+        Absolute(160, site_key="own"),
+        Absolute(160, site_key="own", default=160),
+        Absolute(160, site_key="own", tightest=140),
+        Absolute(160, default=160, tightest=140),
+        OfBaseline(160, site_key="own", default=160),
+    ],
+)
+def test_only_a_limit_with_a_name_and_both_bounds_is_a_setting(fixed: Absolute | OfBaseline) -> None:
+    movable = Over(Signal.HR, site_limit("pulse", 120, tightest=100))
+    row = replace(ROW["BP2"], when=AnyOf((Over(Signal.SYS, fixed), movable)))
+    assert [setting.key for setting in settings((row,))] == ["pulse"]
+
+
+def test_shadows_and_what_stands_behind_them() -> None:
+    """A shadow's limit is nobody's setting; that of the row behind it is."""
+    movable = replace(ROW["BP2"], when=Over(Signal.HR, site_limit("pulse", 120, tightest=100)))
+    shadow = replace(ROW["BP2"], id="BP2~", is_shadow=True)
+    assert [setting.key for setting in settings((shadow, movable))] == ["pulse"]
+
+
 def test_the_three_nearest_settings_are_offered_and_no_more() -> None:
     near = unknown("limit_5", ("limit_1", "limit_2", "limit_3", "limit_4", "zzz"))
     assert near.count("limit_") == 3
