@@ -203,6 +203,12 @@ def test_shadows_and_what_stands_behind_them() -> None:
     assert [setting.key for setting in settings((shadow, movable))] == ["pulse"]
 
 
+def test_a_limit_that_is_turned_round_is_no_setting() -> None:
+    """To tighten it would loosen the row."""
+    turned = Not(Under(Signal.HR, site_limit("pulse", 120, tightest=100)))
+    assert settings((replace(ROW["BP2"], when=turned),)) == ()
+
+
 def test_the_three_nearest_settings_are_offered_and_no_more() -> None:
     near = unknown("limit_5", ("limit_1", "limit_2", "limit_3", "limit_4", "zzz"))
     assert near.count("limit_") == 3

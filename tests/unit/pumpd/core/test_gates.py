@@ -408,6 +408,13 @@ def test_a_stand_is_resumed_a_slowed_rate_restored_and_the_prescribed_one_neithe
     assert (can_resume(state), can_restore(state)) == (resumes, restores)
 
 
+def test_what_nothing_has_permitted_yet_stands() -> None:
+    """Law 9: the first moment after a restart of the daemon in an infusion."""
+    state = replace(running(), permit=None)
+    assert can_resume(state)
+    assert not can_restore(state)
+
+
 @pytest.mark.parametrize("rate", [0, RATE // 2])
 def test_outside_an_infusion_nothing_is_resumed_or_restored(rate: int) -> None:
     state = permitted(running(), rate)
