@@ -14,6 +14,7 @@ from interlocks.situation import Situation, elapsed_ms
 from interlocks.state import Hit, Tally
 from interlocks.vocabulary import Sample, Truth
 
+#: No progress at all.
 NOTHING = Tally()
 
 
