@@ -11,8 +11,6 @@ timer lives here; every deadline is a comparison with the stamp of the event, an
 Actions come back with halts first: nothing is ever performed before a halt of the same decision.
 """
 
-from dataclasses import replace
-
 from drivers.contract import Approval, Halt
 from interlocks.picture import renewed
 from interlocks.vocabulary import Baseline, Signal
@@ -24,6 +22,7 @@ from pumpd.core.course import lapsed
 from pumpd.core.delivery import reconcile
 from pumpd.core.gates import baseline_shown
 from pumpd.core.guard import guard
+from pumpd.core.replacing import replace
 from pumpd.core.session import Act, HoldKind, Phase, held, moved
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.units import format_ml

@@ -19,11 +19,10 @@ The readback itself is asked for from here, by the tick: so the pump's lease is 
 cycle (law 7), and a daemon whose loop hangs starves its pump by doing nothing.
 """
 
-from dataclasses import replace
-
 from drivers.contract import Adjust, Configure, Halt, Motion, Poll, PumpCommand, Run, WatchdogKind
 from pumpd.core.actions import Action, CommandPump, WriteIntent
 from pumpd.core.guard import capabilities_of
+from pumpd.core.replacing import replace
 from pumpd.core.session import HoldKind, Phase, held
 from pumpd.core.state import ChannelState, Intent, Outstanding, Policy
 from pumpd.core.units import format_rate

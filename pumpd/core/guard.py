@@ -5,14 +5,13 @@ what it finds, every session hold, the programme and the ratchet become restrict
 A finding that demands STOP ends the session here, so that nothing later can argue with it.
 """
 
-from dataclasses import replace
-
 from drivers.contract import Approval, Capabilities, Run
 from interlocks.evaluate import RuleState, Situation, evaluate, fresh_states
 from interlocks.vocabulary import Demand, Finding, Flag, Flow, Signal, Stamp
 from pumpd.core.account import flow, high_nl
 from pumpd.core.actions import Action, ApproveMaximum, NoteAct, NoteTrip, RequestReading
 from pumpd.core.course import alerted, course_of
+from pumpd.core.replacing import replace
 from pumpd.core.restriction import Hold, Permit, Restriction, Source, from_findings, permit
 from pumpd.core.session import Act, HoldKind, Phase, Session, moved
 from pumpd.core.state import ChannelState, Delivery, Policy
