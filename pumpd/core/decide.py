@@ -56,11 +56,9 @@ def decide(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
     state, alarmed = raise_alarms(before, state, event, policy)
     state, commanded = reconcile(state, policy, is_tick=is_tick)
     state, answered = acts.settle_waiting(state)
-    if _outlook(state) != _outlook(before):
-        state = replace(state, epoch=state.epoch + 1)
-    if is_tick:
-        # Only now: during the decision it is the cycle before that tells how late this one is.
-        state = replace(state, tick=event.at)
+    epoch = state.epoch if _outlook(state) == _outlook(before) else state.epoch + 1
+    # The tick only now: during the decision it is the cycle before that tells how late this one is.
+    state = replace(state, epoch=epoch, tick=event.at if is_tick else state.tick)
     actions = (*told, *completed, *guarded, *alarmed, *commanded, *answered)
     return state, _halts_first(actions)
 

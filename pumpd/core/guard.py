@@ -124,7 +124,8 @@ def guard(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) -> Guar
         actions.extend(_trips(state.findings, outcome.findings))
         actions.extend(_shadow_trips(rules, outcome.shadows))
         actions.extend(RequestReading(reason=rule_id) for rule_id in outcome.requests)
-        state = replace(state, rules=outcome.states, findings=outcome.findings)
+        if outcome.states != state.rules or outcome.findings != state.findings:
+            state = replace(state, rules=outcome.states, findings=outcome.findings)
         state, ended = _end_on_stop(state)
         actions.extend(ended)
     elif state.findings and state.session.phase is not Phase.STOPPED:
