@@ -26,16 +26,19 @@ else:
             TypeError: it has no such field, or its class cannot be copied slot by slot.
         """
         copied, setters = _copier(type(one))
-        if unknown := changes.keys() - setters.keys():
-            raise TypeError(f"{type(one).__name__} has no field {', '.join(sorted(unknown))}")
-        for name, value in changes.items():
-            if getattr(one, name) is not value:
-                break
-        else:
+        try:
+            changed = [
+                (setter, value)
+                for name, value in changes.items()
+                if (setter := setters[name]) and getattr(one, name) is not value
+            ]
+        except KeyError as unknown:
+            raise TypeError(f"{type(one).__name__} has no field {unknown}") from None
+        if not changed:
             return one
         after = copied(one)
-        for name, value in changes.items():
-            setters[name](after, value)
+        for setter, value in changed:
+            setter(after, value)
         return after
 
     @cache

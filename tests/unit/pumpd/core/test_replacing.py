@@ -34,7 +34,7 @@ def test_a_copy_is_frozen_as_its_original_is() -> None:
 
 
 def test_a_field_that_does_not_exist_is_refused_by_name() -> None:
-    with pytest.raises(TypeError, match="Feed has no field is_upp"):
+    with pytest.raises(TypeError, match="Feed has no field 'is_upp'"):
         replace(Feed(), is_upp=True)  # type: ignore[call-arg]
 
 
