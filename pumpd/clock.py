@@ -47,7 +47,16 @@ class Clock:
         ValueError: the speed is below 1 or not finite, or the epoch is negative or in the future.
     """
 
-    __slots__ = ("_anchor_ms", "_monotonic_ns", "_speed", "_start_mono_ns", "_start_wall_ns", "_wall_ns")
+    __slots__ = (
+        "_anchor_ms",
+        "_monotonic_ns",
+        "_speed",
+        "_speed_over",
+        "_speed_under",
+        "_start_mono_ns",
+        "_start_wall_ns",
+        "_wall_ns",
+    )
 
     def __init__(
         self,
@@ -60,6 +69,8 @@ class Clock:
         if not math.isfinite(speed) or speed < 1:
             raise ValueError(f"speed is {speed}: it must be a finite number, 1 or more")
         self._speed = Fraction(speed)
+        # The same as two integers: a decision asks for the time five times.
+        self._speed_over, self._speed_under = self._speed.as_integer_ratio()
         self._monotonic_ns = monotonic_ns
         self._wall_ns = wall_ns
         self._start_wall_ns = wall_ns()
@@ -81,7 +92,7 @@ class Clock:
 
     def wall_ms(self) -> int:
         """Treatment wall clock for people and for payloads, unix ms. Never steps."""
-        return self._anchor_ms + self.stamp().ms
+        return self._anchor_ms + self._scaled(self._elapsed_ns()) // _NS_PER_MS
 
     def to_ms(self, wall_treatment_ms: int) -> int:
         """Our treatment time (the scale of `Stamp.ms`) of an instant on the treatment wall clock, unix ms.
@@ -97,11 +108,11 @@ class Clock:
 
     def wall_jump_ms(self) -> int:
         """How far the real wall clock has stepped since this process started, ms; positive is forwards."""
-        wall_ns = self._wall_ns() - self._start_wall_ns
-        return round(Fraction(wall_ns - self._elapsed_ns(), _NS_PER_MS))
+        jump_ns = self._wall_ns() - self._start_wall_ns - self._elapsed_ns()
+        return (jump_ns + _NS_PER_MS // 2) // _NS_PER_MS
 
     def _elapsed_ns(self) -> int:
         return self._monotonic_ns() - self._start_mono_ns
 
     def _scaled(self, real_ns: int) -> int:
-        return real_ns * self._speed.numerator // self._speed.denominator
+        return real_ns * self._speed_over // self._speed_under

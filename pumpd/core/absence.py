@@ -11,7 +11,6 @@ silence lowers first. What every treatment needs (pulse, saturation, cuff) and w
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from interlocks.conditions import WORDS
 from interlocks.picture import Picture
@@ -19,6 +18,7 @@ from interlocks.vocabulary import FITTED, Signal
 from pumpd.core import events as ev
 from pumpd.core.actions import NoteAct
 from pumpd.core.answers import Acted, accepted, refused
+from pumpd.core.replacing import replace
 from pumpd.core.session import Phase
 from pumpd.core.state import ChannelState
 

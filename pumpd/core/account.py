@@ -11,10 +11,11 @@ The two together are the plant check: interlocks compare them over 60 and 120 se
 faults I15). Time here is treatment time, cut where a lease in link time would have ended the motion.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from drivers.contract import Motion, PumpReport, Step
 from interlocks.vocabulary import Flow, Stamp
+from pumpd.core.replacing import replace
 
 #: nl/h times ms in one nl.
 _MS_PER_H = 3_600_000

@@ -6,8 +6,6 @@ Everything that lets more drug flow asks `gates` whether it may; raising a rate 
 (`raising`). A pause is never refused.
 """
 
-from dataclasses import replace
-
 from drivers.contract import Approval, Motion
 from interlocks.evaluate import fresh_states
 from interlocks.picture import Picture
@@ -22,6 +20,7 @@ from pumpd.core.dose import derive
 from pumpd.core.gates import baseline_shown, start_blockers
 from pumpd.core.library import SYRINGES
 from pumpd.core.order import Order, parse_order
+from pumpd.core.replacing import replace
 from pumpd.core.restriction import Hold
 from pumpd.core.session import Act, HoldKind, Session, held, moved
 from pumpd.core.state import ChannelState, Delivery, Policy, Waiting

@@ -6,8 +6,6 @@ may be paused for two minutes, to think; the pause can be renewed by another pre
 next alarm that calls ends it. All of it is in the record with the person's name.
 """
 
-from dataclasses import replace
-
 from interlocks.evaluate import acknowledge as acknowledge_rules
 from pumpd.core import absence
 from pumpd.core import events as ev
@@ -15,6 +13,7 @@ from pumpd.core.actions import NoteAct
 from pumpd.core.alarm_signal import AUDIO_PAUSE_MS
 from pumpd.core.alarms import acknowledge as acknowledge_alarms
 from pumpd.core.answers import Acted, accepted, refused
+from pumpd.core.replacing import replace
 from pumpd.core.state import ChannelState
 
 #: Names remembered; whoever speaks under more of them is heard all the same.

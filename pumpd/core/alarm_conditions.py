@@ -16,7 +16,6 @@ Technical conditions wait for a person; the four notices on how the work stands 
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from interlocks.vocabulary import Demand, Finding, Priority, Truth
 from pumpd.core import events as ev
@@ -24,6 +23,7 @@ from pumpd.core.actions import Action, SignalAlarm
 from pumpd.core.alarm_signal import escalated, signal_of
 from pumpd.core.alarms import RANK, Alarm, Condition, acknowledge, advance, notes
 from pumpd.core.guard import STOP_CONFIRM_MS
+from pumpd.core.replacing import replace
 from pumpd.core.session import HoldKind, Phase
 from pumpd.core.state import NOT_OPENED, ChannelState, Feed, Policy
 

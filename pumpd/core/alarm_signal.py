@@ -10,11 +10,11 @@ the alarm, so a nurse-call system is told even while the bedside is quiet. All d
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from interlocks.vocabulary import Priority, Stamp
 from pumpd.core.actions import AlarmSignal
 from pumpd.core.alarms import Alarm, worst
+from pumpd.core.replacing import replace
 
 #: facts/clinical.md 5.1: a pause of the audio ends by itself.
 AUDIO_PAUSE_MS = 120_000

@@ -13,10 +13,11 @@ after a decision, so nothing can change without being told and nothing is told t
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from interlocks.vocabulary import Demand, Priority, Stamp
 from pumpd.core.actions import AlarmPhase, NoteAlarm
+from pumpd.core.replacing import replace
 
 #: How urgent: more is worse.
 RANK = {Priority.LOW: 0, Priority.MEDIUM: 1, Priority.HIGH: 2}

@@ -5,14 +5,13 @@ judge it, and its silence, like every other signal (decision record 0017). So no
 writes down a score, starts, resumes or restores is there; that counts as presence without another press.
 """
 
-from dataclasses import replace
-
 from interlocks.conditions import WORDS
 from interlocks.picture import Picture
 from interlocks.vocabulary import Sample, Signal
 from pumpd.core import events as ev
 from pumpd.core.actions import NoteAct
 from pumpd.core.answers import Acted, accepted, refused
+from pumpd.core.replacing import replace
 from pumpd.core.session import Phase
 from pumpd.core.state import ChannelState
 

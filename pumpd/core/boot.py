@@ -6,8 +6,6 @@ than before: a row keeps its latch by its name, and a row that no longer acts le
 that names it, so that no latch is ever lost without a word (facts/faults.md I5).
 """
 
-from dataclasses import replace
-
 from drivers.contract import Adjust, Approval, Run
 from interlocks.evaluate import RuleState, carry_over, fresh_states
 from interlocks.picture import Picture
@@ -18,6 +16,7 @@ from pumpd.core.account import after_restart
 from pumpd.core.actions import Action, AlarmSignal, ApproveMaximum
 from pumpd.core.alarms import restarted
 from pumpd.core.observe import Observed
+from pumpd.core.replacing import replace
 from pumpd.core.session import HoldKind, Phase, Session, held
 from pumpd.core.state import ChannelState, Delivery, Feed, Policy
 

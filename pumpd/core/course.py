@@ -7,9 +7,8 @@ for ten minutes, because a delivery that is stopped, resumed and stopped again w
 (facts/clinical.md 3.3 and 5.3).
 """
 
-from dataclasses import replace
-
 from interlocks.vocabulary import Alert, Course, Stamp
+from pumpd.core.replacing import replace
 from pumpd.core.restriction import Permit, Source
 from pumpd.core.session import Phase, Session
 

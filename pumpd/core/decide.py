@@ -11,8 +11,6 @@ timer lives here; every deadline is a comparison with the stamp of the event, an
 Actions come back with halts first: nothing is ever performed before a halt of the same decision.
 """
 
-from dataclasses import replace
-
 from drivers.contract import Approval, Halt
 from interlocks.picture import renewed
 from interlocks.vocabulary import Baseline, Signal
@@ -24,6 +22,7 @@ from pumpd.core.course import lapsed
 from pumpd.core.delivery import reconcile
 from pumpd.core.gates import baseline_shown
 from pumpd.core.guard import guard
+from pumpd.core.replacing import replace
 from pumpd.core.session import Act, HoldKind, Phase, held, moved
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.units import format_ml
@@ -57,11 +56,9 @@ def decide(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
     state, alarmed = raise_alarms(before, state, event, policy)
     state, commanded = reconcile(state, policy, is_tick=is_tick)
     state, answered = acts.settle_waiting(state)
-    if _outlook(state) != _outlook(before):
-        state = replace(state, epoch=state.epoch + 1)
-    if is_tick:
-        # Only now: during the decision it is the cycle before that tells how late this one is.
-        state = replace(state, tick=event.at)
+    epoch = state.epoch if _outlook(state) == _outlook(before) else state.epoch + 1
+    # The tick only now: during the decision it is the cycle before that tells how late this one is.
+    state = replace(state, epoch=epoch, tick=event.at if is_tick else state.tick)
     actions = (*told, *completed, *guarded, *alarmed, *commanded, *answered)
     return state, _halts_first(actions)
 

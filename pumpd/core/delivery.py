@@ -19,11 +19,10 @@ The readback itself is asked for from here, by the tick: so the pump's lease is 
 cycle (law 7), and a daemon whose loop hangs starves its pump by doing nothing.
 """
 
-from dataclasses import replace
-
-from drivers.contract import Adjust, Configure, Halt, Motion, Poll, PumpCommand, Run, WatchdogKind
+from drivers.contract import Adjust, Configure, Halt, Motion, Poll, Run, WatchdogKind
 from pumpd.core.actions import Action, CommandPump, WriteIntent
 from pumpd.core.guard import capabilities_of
+from pumpd.core.replacing import replace
 from pumpd.core.session import HoldKind, Phase, held
 from pumpd.core.state import ChannelState, Intent, Outstanding, Policy
 from pumpd.core.units import format_rate
@@ -63,9 +62,9 @@ def reconcile(state: ChannelState, policy: Policy, *, is_tick: bool) -> Reconcil
     delivery = state.delivery
     is_due = now.link_ms - delivery.polled_link_ms >= policy.poll_link_ms
     if is_tick and is_due and now.link_ms >= delivery.silent_until_link_ms:
-        state, poll = _command(state, Poll())
-        state = replace(state, delivery=replace(state.delivery, polled_link_ms=now.link_ms))
-        actions = (*actions, poll)
+        poll_id = delivery.last_id + 1
+        state = replace(state, delivery=replace(delivery, last_id=poll_id, polled_link_ms=now.link_ms))
+        actions = (*actions, CommandPump(command_id=poll_id, command=Poll()))
     return state, actions
 
 
@@ -78,15 +77,16 @@ def _without_link(state: ChannelState) -> ChannelState:
     return replace(state, delivery=replace(delivery, intent=None, run=None, halt=None))
 
 
-def _command(state: ChannelState, command: PumpCommand) -> tuple[ChannelState, CommandPump]:
+def _command(
+    state: ChannelState, command: Configure | Run | Adjust | Halt
+) -> tuple[ChannelState, CommandPump]:
     delivery = state.delivery
     command_id = delivery.last_id + 1
-    sent = Outstanding(command_id, command, state.now) if not isinstance(command, Poll) else None
+    sent = Outstanding(command_id, command, state.now)
     if isinstance(command, Halt):
-        delivery = replace(delivery, halt=sent)
-    elif sent is not None:
-        delivery = replace(delivery, run=sent)
-    delivery = replace(delivery, last_id=command_id)
+        delivery = replace(delivery, halt=sent, last_id=command_id)
+    else:
+        delivery = replace(delivery, run=sent, last_id=command_id)
     return replace(state, delivery=delivery), CommandPump(command_id=command_id, command=command)
 
 

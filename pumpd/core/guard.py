@@ -5,14 +5,13 @@ what it finds, every session hold, the programme and the ratchet become restrict
 A finding that demands STOP ends the session here, so that nothing later can argue with it.
 """
 
-from dataclasses import replace
-
 from drivers.contract import Approval, Capabilities, Run, WatchdogKind
 from interlocks.evaluate import RuleState, Situation, evaluate, fresh_states
 from interlocks.vocabulary import Demand, Finding, Flag, Flow, Signal, Stamp
 from pumpd.core.account import flow, high_nl
 from pumpd.core.actions import Action, ApproveMaximum, NoteAct, NoteTrip, RequestReading
 from pumpd.core.course import alerted, course_of
+from pumpd.core.replacing import replace
 from pumpd.core.restriction import Hold, Permit, Restriction, Source, from_findings, permit
 from pumpd.core.session import Act, HoldKind, Phase, Session, moved
 from pumpd.core.state import ChannelState, Delivery, Policy
@@ -139,7 +138,8 @@ def guard(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) -> Guar
         actions.extend(_trips(state.findings, outcome.findings))
         actions.extend(_shadow_trips(rules, outcome.shadows))
         actions.extend(RequestReading(reason=rule_id) for rule_id in outcome.requests)
-        state = replace(state, rules=outcome.states, findings=outcome.findings)
+        if outcome.states != state.rules or outcome.findings != state.findings:
+            state = replace(state, rules=outcome.states, findings=outcome.findings)
         state, ended = _end_on_stop(state)
         actions.extend(ended)
     elif state.findings and state.session.phase is not Phase.STOPPED:

@@ -5,7 +5,6 @@ whatever notes belong to the event itself. No pump command is decided here: know
 old sample to go stale, and is counted, because a signal that only ever fails is a trouble of its own.
 """
 
-from dataclasses import replace
 from math import isfinite
 
 from interlocks.picture import Picture, observe
@@ -13,6 +12,7 @@ from interlocks.trace import Trace, followed
 from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core import events as ev
 from pumpd.core.actions import Action
+from pumpd.core.replacing import replace
 from pumpd.core.session import BASELINE_KEPT, CuffReading, HoldKind, held
 from pumpd.core.state import CUFF_AT_MOST_MS, ChannelState, Feed
 

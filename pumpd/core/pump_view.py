@@ -6,8 +6,6 @@ session hold, so that a keypad press, a reboot, a refusal and a lost link all en
 a reason, waiting for a person. Outside an infusion the same surprise is an alarm of its own.
 """
 
-from dataclasses import replace
-
 from drivers.contract import Adjust, Configure, Motion, Outcome, PumpAlarm, PumpReport, Run, WatchdogKind
 from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core import events as ev
@@ -15,6 +13,7 @@ from pumpd.core.account import Account, count, counter_fell, frozen_s, is_creepi
 from pumpd.core.actions import NoteAct
 from pumpd.core.guard import capabilities_of, fastest_nl_h
 from pumpd.core.observe import Observed, samples_arrived
+from pumpd.core.replacing import replace
 from pumpd.core.session import HoldKind, Phase, held
 from pumpd.core.state import ChannelState, Delivery, Policy
 from pumpd.core.units import format_rate

@@ -6,8 +6,6 @@ way back from a slow-down whose cause has cleared (decision record 0015). Both l
 state the person was looking at (facts/faults.md I6), and release what may be released, and nothing else does.
 """
 
-from dataclasses import replace
-
 from interlocks.evaluate import RuleState, release
 from interlocks.vocabulary import Demand
 from pumpd.core import events as ev
@@ -23,6 +21,7 @@ from pumpd.core.gates import (
     restore_blockers,
     resume_blockers,
 )
+from pumpd.core.replacing import replace
 from pumpd.core.session import Phase
 from pumpd.core.state import ChannelState, Policy, Waiting
 from pumpd.core.units import format_rate

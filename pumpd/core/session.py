@@ -7,12 +7,13 @@ on by a person or by what the daemon learns about pump, record or itself, and al
 What remains to be given is dose, not time: a slow-down or a pause moves the end, never the rate.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from interlocks.vocabulary import Alert, Baseline, Stamp
 from pumpd.core.dose import Programme
 from pumpd.core.order import Order
+from pumpd.core.replacing import replace
 
 
 class Phase(StrEnum):

@@ -6,10 +6,9 @@ included, about what is known now, with the baseline that is about to be accepte
 value over a limit is no reason to begin, though it may be none to stop yet. Whoever would slow or stand blocks, by name.
 """
 
-from dataclasses import replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
-from interlocks.evaluate import evaluate, fresh_states
+from interlocks.evaluate import RuleState, evaluate, fresh_states
 from interlocks.rules import AT_ONCE, Rule
 from interlocks.vocabulary import Baseline, Demand, Flag, Signal, Truth
 from pumpd.core.attendance import attended
@@ -43,8 +42,8 @@ def unsafe_rows(
         flags=situation.flags - _TOLD,
         guarding_since=state.now,
     )
-    table = _unconfirmed(policy.rules)
-    outcome = evaluate(table, fresh_states(table), situation)
+    table = _table_of(policy.rules)
+    outcome = evaluate(table.unconfirmed, table.idle, situation)
     unjudged = {one.rule_id for one in outcome.states if baseline is None and one.truth is Truth.ERROR}
     return tuple(
         f"{one.rule_id}: {one.reason}"
@@ -63,11 +62,30 @@ def low_score(state: ChannelState) -> tuple[str, ...]:
     return (f"MOAA/S {score.value:g}: needs {START_MOAAS}",)
 
 
-@lru_cache(maxsize=8)
-def _unconfirmed(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """The rows that act, each upon the first sign of each of its questions."""
-    return tuple(
-        replace(rule, steps=tuple(replace(step, confirm=AT_ONCE) for step in rule.steps))
-        for rule in rules
-        if not rule.is_shadow
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """A table in force as a start asks it: the rows that act, each upon the first sign of each of its questions."""
+
+    in_force: tuple[Rule, ...]
+    unconfirmed: tuple[Rule, ...]
+    idle: tuple[RuleState, ...]
+
+
+#: By the identity of the table in force, which each entry keeps alive: to hash a table costs as much as to judge by it.
+_TABLES: dict[int, _Table] = {}
+#: Channels share a table unless their limits differ; a process has a handful at most.
+_TABLES_KEPT = 8
+
+
+def _table_of(rules: tuple[Rule, ...]) -> _Table:
+    table = _TABLES.get(id(rules))
+    if table is None:
+        unconfirmed = tuple(
+            replace(rule, steps=tuple(replace(step, confirm=AT_ONCE) for step in rule.steps))
+            for rule in rules
+            if not rule.is_shadow
+        )
+        if len(_TABLES) >= _TABLES_KEPT:
+            _TABLES.clear()
+        table = _TABLES[id(rules)] = _Table(rules, unconfirmed, fresh_states(unconfirmed))
+    return table

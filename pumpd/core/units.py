@@ -58,19 +58,23 @@ def parse_decimal(text: str, decimals: int) -> int:
 
 def exact_text(value: Fraction | int, places: int = 6) -> str:
     """Write a number without trailing zeros, cut towards zero; "…" marks what did not fit in `places`."""
-    scaled = abs(value) * 10**places
-    kept = int(scaled)
+    return _quotient_text(value.numerator, value.denominator, places)
+
+
+def _quotient_text(over: int, under: int, places: int = 6) -> str:
+    """The same of `over / under`, in integers: a screen is made of a dozen such numbers, several times a second."""
+    kept, cut = divmod(abs(over) * 10**places, under)
     whole, rest = divmod(kept, 10**places)
     digits = str(rest).rjust(places, "0").rstrip("0") if places else ""
     text = f"{whole}.{digits}" if digits else str(whole)
-    sign = "-" if value < 0 and (kept or kept != scaled) else ""
-    return sign + text + ("…" if kept != scaled else "")
+    sign = "-" if over < 0 else ""
+    return sign + text + ("…" if cut else "")
 
 
 def _scaled(value: int, per_unit: int, places: int | None) -> str:
     if places is None:
-        return exact_text(Fraction(value, per_unit))
-    return exact_text(Fraction(value, per_unit), places).removesuffix("…")
+        return _quotient_text(value, per_unit)
+    return _quotient_text(value, per_unit, places).removesuffix("…")
 
 
 def format_ml(volume_nl: int, places: int | None = None) -> str:
@@ -90,17 +94,17 @@ def format_mg(dose_ng: int, places: int | None = None) -> str:
 
 def format_kg(weight_g: int) -> str:
     """Body weight in kg, exact."""
-    return f"{exact_text(Fraction(weight_g, 1000))} kg"
+    return f"{_quotient_text(weight_g, 1000)} kg"
 
 
 def format_mg_per_kg(dose_ug_per_kg: int) -> str:
     """Dose in mg/kg, exact."""
-    return f"{exact_text(Fraction(dose_ug_per_kg, 1000))} mg/kg"
+    return f"{_quotient_text(dose_ug_per_kg, 1000)} mg/kg"
 
 
 def format_mg_per_ml(concentration_ug_per_ml: int) -> str:
     """Concentration in mg/mL, exact."""
-    return f"{exact_text(Fraction(concentration_ug_per_ml, 1000))} mg/mL"
+    return f"{_quotient_text(concentration_ug_per_ml, 1000)} mg/mL"
 
 
 def format_duration(duration_s: int) -> str:

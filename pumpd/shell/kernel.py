@@ -12,7 +12,7 @@ the other channels go on.
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import structlog
@@ -23,6 +23,7 @@ from pumpd.core import actions as do
 from pumpd.core import events as ev
 from pumpd.core.decide import decide
 from pumpd.core.delivery import HALT_ROUND_MS, SILENCE_SLACK_MS
+from pumpd.core.replacing import replace
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.summary import summarise
 from pumpd.shell.mailbox import Mailbox, MailboxFullError
