@@ -8,18 +8,8 @@ anything at all.
 from drivers.conformance.bench import Bench
 from drivers.conformance.checks import check
 from drivers.conformance.rig import Kind, Word
-from drivers.conformance.seat import Seat
 from drivers.conformance.tampers import Harm
 from drivers.contract import Adjust, Halt, LinkDown, LinkUp, Motion, Outcome, Poll
-
-
-async def _halted(seat: Seat, attempts: int = 12) -> None:
-    for _ in range(attempts):
-        if not seat.all(LinkUp):
-            await seat.up()
-        if await seat.do(Halt(), within_s=4.0) is Outcome.CONFIRMED:
-            return
-    raise AssertionError(f"not halted in {attempts} attempts")
 
 
 @check("37, I1, I11")
@@ -107,7 +97,7 @@ async def under_noise_no_rate_is_believed_that_the_pump_does_not_have(bench: Ben
     await seat.keep_polling(3, every_s=0.15)
     seen = {r.rate_nl_h for r in seat.reports[start:] if r.motion is Motion.INFUSING}
     assert seen <= {bench.case.rate_nl_h}
-    await _halted(seat)
+    await seat.halted()
     assert not bench.truth.is_moving
 
 
@@ -115,7 +105,7 @@ async def under_noise_no_rate_is_believed_that_the_pump_does_not_have(bench: Ben
 async def under_noise_the_pump_can_be_halted(bench: Bench) -> None:
     seat = await bench.infusing()
     bench.line.harm(Harm.NOISE, None, None, rate=0.005)
-    await _halted(seat)
+    await seat.halted()
     bench.line.heal()
     await bench.stands_for(0.3)
 

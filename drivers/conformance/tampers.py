@@ -26,7 +26,8 @@ class Harm(StrEnum):
     STALE = "stale"  # the answer before last comes once more, in front of this one
     ECHO = "echo"  # the host hears itself
     NOISE = "noise"  # each byte, both ways, may lose a bit
-    WRONG_BAUD = "wrong_baud"  # nothing that arrives is what was sent
+    WRONG_BAUD = "wrong_baud"  # nothing that arrives is what was sent, both ways
+    DEAF = "deaf"  # the pump hears all; nothing that arrives here is what it said
 
 
 @dataclass(slots=True)
@@ -73,7 +74,7 @@ class Tampers:
         for tamper in self.active:
             if tamper.harm is Harm.NOISE:
                 whole = self._noise(whole, tamper.rate)
-            elif tamper.harm is Harm.WRONG_BAUD:
+            elif tamper.harm in (Harm.WRONG_BAUD, Harm.DEAF):
                 whole = _mangled(whole)
             elif kind is None or tamper.harm is Harm.LOSE_REQUEST or not tamper.hits(kind):
                 continue
