@@ -5,10 +5,13 @@ twice, no value is believed that the pump does not have, and the pump can be hal
 anything at all.
 """
 
+import asyncio
+
 from drivers.conformance.bench import Bench
 from drivers.conformance.checks import check
+from drivers.conformance.lines import Medium
 from drivers.conformance.rig import Kind, Word
-from drivers.conformance.tampers import Harm
+from drivers.conformance.tampers import PUMP_RATIO, Harm, resampled
 from drivers.contract import Adjust, Halt, LinkDown, LinkUp, Motion, Outcome, Poll
 
 
@@ -132,10 +135,22 @@ async def the_answer_of_another_address_is_passed_over(bench: Bench) -> None:
 
 
 @check("28, I12")
-async def at_the_wrong_speed_the_line_never_comes_up(bench: Bench) -> None:
+async def at_the_wrong_speed_the_line_never_comes_up_and_says_what_it_is_set_to(bench: Bench) -> None:
+    """The pump hears other bits than were sent, and what it says arrives as other bits."""
     bench.line.harm(Harm.WRONG_BAUD, None, None)
     seat = await bench.seat()
-    down = await seat.down(within_s=6)
-    assert down.reason
+    waiting = asyncio.create_task(seat.down(within_s=6))
+    babble = resampled(b"00S\r\n:>!INF^stopped|0000\r", 1 / PUMP_RATIO)
+    while not waiting.done():
+        bench.line.say(babble)
+        await asyncio.sleep(0.3)
+    down = await waiting
+    assert not down.is_wrong_pump
+    assert "baud" in down.reason
+    assert "set to" in down.reason or bench.medium is Medium.TCP or "server" in down.reason
     assert seat.all(LinkUp) == []
-    assert await seat.do(Halt()) is Outcome.NOT_SENT
+    assert len(bench.line.heard) >= 3
+    assert {frame.kind for frame in bench.line.heard} <= {Kind.IDENTITY, Kind.SESSION}
+    for command in (Halt(), bench.case.run):
+        assert await seat.do(command) is Outcome.NOT_SENT
+    assert not bench.truth.is_moving
