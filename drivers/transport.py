@@ -12,6 +12,10 @@ read again, and a halt must not stand in that queue. The write buffer's high wat
 more waiting than that means that nobody takes our bytes, and the driver gives the line up instead of queueing
 behind it.
 
+A descriptor that is always ready to be read and never has anything would have the loop call its reader for ever, at
+full load, and every other pump of the daemon would pay (faults row 29). So empty reads are counted, and the port that
+goes on with them is closed like one that was pulled.
+
 Every port opens with 8 data bits, no parity and one stop bit, which is all that most pumps know. A family whose pumps
 can be set otherwise wraps `connect` with `with_frame`: the open port is set to the parity and the stop bits that the
 pump has before a byte is sent. A pseudo terminal has neither: the kernel drops them silently the first time and
@@ -39,6 +43,7 @@ from drivers.errors import PortAddressError, PortBusy, PortError
 HIGH_WATER_BYTES = 64
 TCP_CONNECT_S = 2.0
 CLOSED_BY_ABORT_S = 1.0
+EMPTY_READS_MAX = 16
 
 #: How the driver gets its line; a test may put a line in memory here. Raises PortError.
 Connect = Callable[[str, int, asyncio.Protocol], Awaitable[asyncio.Transport]]
@@ -64,6 +69,22 @@ def parse_tcp(port: str) -> tuple[str, int] | None:
     return match["host"].strip("[]"), number
 
 
+class ClaimedPort(serial.Serial):  # type: ignore[misc]
+    """A serial port that gives up when it is called to read and finds nothing, again and again."""
+
+    empty_reads = 0
+
+    def read(self, size: int = 1) -> bytes:
+        """Up to `size` bytes. Raises SerialException for the last of `EMPTY_READS_MAX` empty reads in a row."""
+        found: bytes = super().read(size)
+        self.empty_reads = 0 if found else self.empty_reads + 1
+        if self.empty_reads >= EMPTY_READS_MAX:
+            raise serial.SerialException(
+                f"ready to be read {EMPTY_READS_MAX} times and empty: a broken adapter, or another reader on the port"
+            )
+        return found
+
+
 def open_port(path: str, baud: int) -> serial.Serial:
     """Open and claim a serial device, 8N1. Blocking: call it in a thread.
 
@@ -74,7 +95,7 @@ def open_port(path: str, baud: int) -> serial.Serial:
     if not os.path.exists(path):
         raise PortError(path, "no such device; is the cable plugged in?")
     try:
-        port = serial.Serial(path, baud, timeout=0, write_timeout=0, exclusive=True)
+        port = ClaimedPort(path, baud, timeout=0, write_timeout=0, exclusive=True)
     except (
         OSError,
         ValueError,

@@ -6,6 +6,7 @@ from drivers.conformance.bench import Bench
 from drivers.conformance.checks import check
 from drivers.conformance.lines import Medium
 from drivers.conformance.rig import Kind, Word
+from drivers.conformance.seat import Seat
 from drivers.contract import Halt, LinkDown, LinkUp, Motion, Outcome, Poll
 
 #: A closed line is opened again after 2 s at the latest; a silent pump only when its lease has run out.
@@ -50,18 +51,57 @@ async def a_pump_that_falls_silent_is_known_within_two_seconds(bench: Bench) -> 
     assert not (await seat.down(within_s=2.5)).is_wrong_pump
 
 
-@check("30, I12")
+@check("30, I6, I12", needs=(Word.REBOOT,))
 async def opening_the_port_resets_the_pump_and_that_is_seen(bench: Bench) -> None:
-    """A DTR edge: the settings of before are not taken for granted."""
-    seat = await bench.ready()
-    bench.line.on_open = lambda: bench.do(Word.REBOOT)
-    await bench.line.unplug()
-    await bench.line.plug()
+    """A DTR edge: who answers is read again, nothing starts by itself, and the next start is set up anew."""
+    seat = await bench.infusing()
+    before = await _reopen(bench, seat, Word.REBOOT)
     await seat.up(within_s=BACK_S)
     bench.line.on_open = None
+    assert bench.asked(Kind.IDENTITY, before)
+    assert seat.reports[-1].motion is Motion.HALTED
+    await bench.stands_for(0.3)
+    assert not bench.asked(Kind.START, before)
+    assert not bench.asked(Kind.RATE, before)
     await bench.prepare(seat)
     assert await seat.do(bench.case.run) is Outcome.CONFIRMED
     assert abs(bench.truth.rate_nl_h - bench.case.rate_nl_h) <= bench.case.rate_nl_h // 1000
+
+
+@check("7, 30, I12, I14", needs=(Word.REBOOT, Word.FORGET))
+async def opening_the_port_resets_the_pump_to_the_factorys_settings_and_a_start_is_right_or_none(
+    bench: Bench,
+) -> None:
+    """With its address it may have lost its voice as well: then nothing is known of it and nothing started."""
+    seat = await bench.infusing()
+    before = await _reopen(bench, seat, Word.REBOOT, Word.FORGET)
+    ups = len(seat.all(LinkUp))
+    await asyncio.sleep(BACK_S)
+    assert not bench.truth.is_moving
+    assert not bench.asked(Kind.START, before)
+    if len(seat.all(LinkUp)) == ups:
+        assert await seat.do(bench.case.run) is Outcome.NOT_SENT
+        return
+    bench.line.on_open = None
+    assert bench.asked(Kind.IDENTITY, before)
+    await bench.prepare(seat)
+    assert await seat.do(bench.case.run) is Outcome.CONFIRMED
+    assert abs(bench.truth.rate_nl_h - bench.case.rate_nl_h) <= bench.case.rate_nl_h // 1000
+
+
+async def _reopen(bench: Bench, seat: Seat, *happens: Word) -> int:
+    """Let the port be opened anew, and this happen to the pump upon it; how many frames there had been."""
+
+    def reset() -> None:
+        for word in happens:
+            bench.do(word)
+
+    bench.line.on_open = reset
+    await bench.line.unplug()
+    await seat.until(lambda: bool(seat.all(LinkDown)), 2.0)
+    before = len(bench.line.heard)
+    await bench.line.plug()
+    return before
 
 
 @check("21, I12", needs=(Word.IDENTITY,))

@@ -5,21 +5,14 @@ twice, no value is believed that the pump does not have, and the pump can be hal
 anything at all.
 """
 
+import asyncio
+
 from drivers.conformance.bench import Bench
 from drivers.conformance.checks import check
+from drivers.conformance.lines import Medium
 from drivers.conformance.rig import Kind, Word
-from drivers.conformance.seat import Seat
-from drivers.conformance.tampers import Harm
+from drivers.conformance.tampers import PUMP_RATIO, Harm, resampled
 from drivers.contract import Adjust, Halt, LinkDown, LinkUp, Motion, Outcome, Poll
-
-
-async def _halted(seat: Seat, attempts: int = 12) -> None:
-    for _ in range(attempts):
-        if not seat.all(LinkUp):
-            await seat.up()
-        if await seat.do(Halt(), within_s=4.0) is Outcome.CONFIRMED:
-            return
-    raise AssertionError(f"not halted in {attempts} attempts")
 
 
 @check("37, I1, I11")
@@ -107,7 +100,7 @@ async def under_noise_no_rate_is_believed_that_the_pump_does_not_have(bench: Ben
     await seat.keep_polling(3, every_s=0.15)
     seen = {r.rate_nl_h for r in seat.reports[start:] if r.motion is Motion.INFUSING}
     assert seen <= {bench.case.rate_nl_h}
-    await _halted(seat)
+    await seat.halted()
     assert not bench.truth.is_moving
 
 
@@ -115,7 +108,7 @@ async def under_noise_no_rate_is_believed_that_the_pump_does_not_have(bench: Ben
 async def under_noise_the_pump_can_be_halted(bench: Bench) -> None:
     seat = await bench.infusing()
     bench.line.harm(Harm.NOISE, None, None, rate=0.005)
-    await _halted(seat)
+    await seat.halted()
     bench.line.heal()
     await bench.stands_for(0.3)
 
@@ -142,10 +135,22 @@ async def the_answer_of_another_address_is_passed_over(bench: Bench) -> None:
 
 
 @check("28, I12")
-async def at_the_wrong_speed_the_line_never_comes_up(bench: Bench) -> None:
+async def at_the_wrong_speed_the_line_never_comes_up_and_says_what_it_is_set_to(bench: Bench) -> None:
+    """The pump hears other bits than were sent, and what it says arrives as other bits."""
     bench.line.harm(Harm.WRONG_BAUD, None, None)
     seat = await bench.seat()
-    down = await seat.down(within_s=6)
-    assert down.reason
+    waiting = asyncio.create_task(seat.down(within_s=6))
+    babble = resampled(b"00S\r\n:>!INF^stopped|0000\r", 1 / PUMP_RATIO)
+    while not waiting.done():
+        bench.line.say(babble)
+        await asyncio.sleep(0.3)
+    down = await waiting
+    assert not down.is_wrong_pump
+    assert "baud" in down.reason
+    assert "set to" in down.reason or bench.medium is Medium.TCP or "server" in down.reason
     assert seat.all(LinkUp) == []
-    assert await seat.do(Halt()) is Outcome.NOT_SENT
+    assert len(bench.line.heard) >= 3
+    assert {frame.kind for frame in bench.line.heard} <= {Kind.IDENTITY, Kind.SESSION}
+    for command in (Halt(), bench.case.run):
+        assert await seat.do(command) is Outcome.NOT_SENT
+    assert not bench.truth.is_moving

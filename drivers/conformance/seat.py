@@ -12,6 +12,7 @@ from typing import TypeVar
 from drivers.contract import (
     DriverEvent,
     Ended,
+    Halt,
     LinkDown,
     LinkUp,
     Listener,
@@ -72,6 +73,16 @@ class Seat:
     async def do(self, command: PumpCommand, within_s: float = 3.0) -> Outcome:
         """Submit and wait for the end."""
         return await self.outcome(self.submit(command), within_s)
+
+    async def halted(self, attempts: int = 12) -> None:
+        """Halt until that is confirmed, over lines that are lost and come back meanwhile."""
+        for _ in range(attempts):
+            links = [event for event in self.events if isinstance(event, LinkUp | LinkDown)]
+            if not links or isinstance(links[-1], LinkDown):
+                await self.up(within_s=20.0)
+            if await self.do(Halt(), within_s=4.0) is Outcome.CONFIRMED:
+                return
+        raise AssertionError(f"not halted in {attempts} attempts; heard last {self.events[-6:]}")
 
     async def up(self, within_s: float = 6.0) -> "Seat":
         """Wait for the line, and for the report that comes with it."""

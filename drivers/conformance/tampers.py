@@ -13,6 +13,7 @@ from drivers.conformance.rig import Kind
 
 LATE_MS = 350  # later than the 200 ms an exchange may last
 SPLIT_GAP_MS = 40
+PUMP_RATIO = 0.5  # the pump listens at twice our speed, and speaks at it
 
 
 class Harm(StrEnum):
@@ -26,7 +27,8 @@ class Harm(StrEnum):
     STALE = "stale"  # the answer before last comes once more, in front of this one
     ECHO = "echo"  # the host hears itself
     NOISE = "noise"  # each byte, both ways, may lose a bit
-    WRONG_BAUD = "wrong_baud"  # nothing that arrives is what was sent
+    WRONG_BAUD = "wrong_baud"  # nothing that arrives is what was sent, both ways
+    DEAF = "deaf"  # the pump hears all; nothing that arrives here is what it said
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class Tampers:
             if tamper.harm is Harm.NOISE:
                 chunk = self._noise(chunk, tamper.rate)
             if tamper.harm is Harm.WRONG_BAUD:
-                chunk = _mangled(chunk)
+                chunk = resampled(chunk, PUMP_RATIO)
         return chunk
 
     def pieces(self, answer: bytes, kind: Kind | None, chunk: bytes = b"") -> list[tuple[int, bytes]]:
@@ -73,8 +75,8 @@ class Tampers:
         for tamper in self.active:
             if tamper.harm is Harm.NOISE:
                 whole = self._noise(whole, tamper.rate)
-            elif tamper.harm is Harm.WRONG_BAUD:
-                whole = _mangled(whole)
+            elif tamper.harm in (Harm.WRONG_BAUD, Harm.DEAF):
+                whole = resampled(whole, 1 / PUMP_RATIO)
             elif kind is None or tamper.harm is Harm.LOSE_REQUEST or not tamper.hits(kind):
                 continue
             elif tamper.harm is Harm.LOSE_REPLY:
@@ -103,6 +105,21 @@ class Tampers:
         return chunk[:at] + bytes([chunk[at] ^ (1 << self._chance.randrange(7))]) + chunk[at + 1 :]
 
 
-def _mangled(chunk: bytes) -> bytes:
-    """As a receiver at another speed hears it: other bytes, and more or fewer of them."""
-    return bytes(((b << 3) ^ (b >> 2) ^ 0xA5) & 0xFF for b in chunk[::2])
+def resampled(chunk: bytes, ratio: float) -> bytes:
+    """As a receiver hears it whose bits last `ratio` times as long as the sender's (8N1). 1.0: what was sent.
+
+    It waits for a falling edge and looks at the middle of where it takes each bit to be; a missing stop bit it passes
+    over, as most receivers do.
+    """
+    wire = [1]
+    for byte in chunk:
+        wire += [0, *(byte >> n & 1 for n in range(8)), 1]
+    heard, at = bytearray(), 0.0
+    while at < len(wire):
+        if wire[int(at)]:
+            at = float(int(at) + 1)
+            continue
+        places = [int(at + (n + 0.5) * ratio) for n in range(1, 9)]
+        heard.append(sum((wire[p] if p < len(wire) else 1) << n for n, p in enumerate(places)))
+        at += 9.5 * ratio
+    return bytes(heard)

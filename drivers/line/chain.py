@@ -45,7 +45,8 @@ class _End(asyncio.Protocol):
 class Chain:
     """One port, for one pump or several. `link_ms` is the monotonic link clock.
 
-    `port`: a device path (best one of /dev/serial/by-path) or tcp:HOST:PORT. Each pump joins before it runs.
+    `port`: a device path (best one of /dev/serial/by-path) or tcp:HOST:PORT. `frame`: data bits, parity and stop bits,
+    for words only; `connect` sets them. Each pump joins before it runs.
     """
 
     def __init__(
@@ -54,12 +55,13 @@ class Chain:
         baud: int,
         link_ms: Callable[[], int],
         connect: lines.Connect = lines.connect,
+        frame: str = "8N1",
     ) -> None:
         self.port = port
         self._baud = baud
         self._link_ms = link_ms
         self._connect = connect
-        self._line = SharedLine()
+        self._line = SharedLine(_settings(port, baud, frame))
         self._carrying = asyncio.Lock()
         self._transport: asyncio.Transport | None = None
         self._ended = asyncio.Event()
@@ -183,6 +185,12 @@ class Chain:
                     _report("a pump listener failed", defect)
         finally:
             self._is_telling = False
+
+
+def _settings(port: str, baud: int, frame: str) -> str:
+    if port.startswith("tcp:"):
+        return "behind a serial server it is the server's baud and parity that must be the pump's"
+    return f"this port is set to {baud} baud, {frame}"
 
 
 async def _let_go(transport: asyncio.Transport, end: _End) -> None:

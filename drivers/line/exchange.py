@@ -6,7 +6,8 @@ too late) is counted and passed over. When an answer stays away the line is *in 
 quiet for 30 ms, and the next thing asked is the one question whose answer fits no other (`Wire.identity_ask`).
 Since a pump answers in order, a good answer to it proves that nothing older is still under way; only then is
 any value believed again (facts/faults.md F2, row 32). A halt waits for none of this: it goes out as soon as
-the exchange in flight has ended, and what it achieved is read after the doubt is gone.
+the exchange in flight has ended, and what it achieved is read after the doubt is gone. A halt said again after its
+answer stayed away leaves the neighbours on its line those 30 ms, if it has any, and waits for nothing else.
 
 A read whose answer is lost is asked again, three times in all. What carries a risk is never asked again from
 here: its turn is told that it is lost (facts/faults.md F3).
@@ -16,7 +17,8 @@ In some families a pending alarm stands in the answer's place and the question w
 in the very same bytes (`sends_unasked`), the repeated question draws one answer too many; that is why such an
 alarm puts the line in doubt too.
 
-Five answers missing in a row, over a second or more, and the line is given up.
+Five answers missing in a row, over a second or more, and the line is given up; but not because a halt had no
+answer, since what it did can still be read.
 
 Every frame, a repeated one too, passes the gate as finished bytes. On a chain, the `Floor` says whose question
 may leave; a repetition gives way to a neighbour's halt.
@@ -90,6 +92,7 @@ class _Flight:
     ask: Ask
     deadline: int
     is_wanted: bool  # False: asked to end a doubt, or its owner has gone
+    is_proof: bool = False  # asked to end a doubt, and whoever waits for that is still there
     sends: int = 1
 
 
@@ -103,7 +106,9 @@ class Exchange:
         self._flight: _Flight | None = None
         self._wanted: Ask | None = None
         self._ends_on_alarm = False
+        self._ends_on_loss = False
         self._tries = 0
+        self._halt_from = now
         self._identity: bytes | None = None
         self._in_doubt = False
         self._quiet_until = now
@@ -136,12 +141,26 @@ class Exchange:
         """A question is in hand and nothing of our own holds it back."""
         if self._wanted is None or self._flight is not None:
             return False
-        return self._wanted.is_halt or now >= self._quiet_until
+        return now >= (self._halt_from if self._wanted.is_halt else self._quiet_until)
 
-    def want(self, ask: Ask, now: int, *, ends_on_alarm: bool = False) -> None:
-        """Take the next question in hand; it leaves at once if the line is free."""
+    def want(
+        self,
+        ask: Ask,
+        now: int,
+        *,
+        ends_on_alarm: bool = False,
+        ends_on_loss: bool = False,
+        is_again: bool = False,
+    ) -> None:
+        """Take the next question in hand; it leaves at once if the line is free.
+
+        `ends_on_loss`: the first answer that stays away ends it, that of the proof in front of it too. `is_again`: a
+        halt whose answer has just stayed away.
+        """
         self._wanted = ask
         self._ends_on_alarm = ends_on_alarm
+        self._ends_on_loss = ends_on_loss
+        self._halt_from = now + QUIET_MS if is_again and self._floor.is_shared else now
         self._tries = 0
         self._advance(now)
 
@@ -149,7 +168,7 @@ class Exchange:
         """Nobody waits for the question in hand any more. What is on the wire still takes its time."""
         self._wanted = None
         if self._flight is not None:
-            self._flight.is_wanted = False
+            self._flight.is_wanted = self._flight.is_proof = False
 
     def trust(self, reply: Reply) -> None:
         """This answer to `identity_ask` is the bound pump's; from now on a doubt is ended by hearing it again."""
@@ -174,7 +193,9 @@ class Exchange:
         """When `tick` has something to do; None = nothing is awaited."""
         if self._flight is not None:
             return self._flight.deadline
-        return max(self._quiet_until, self._floor.taken_until) if self._wanted is not None else None
+        if self._wanted is None:
+            return None
+        return max(self._halt_from if self._wanted.is_halt else self._quiet_until, self._floor.taken_until)
 
     def take_results(self) -> list[Result]:
         """What came of it all, oldest first."""
@@ -193,12 +214,12 @@ class Exchange:
             return
         is_proof_due = self._in_doubt and self._identity is not None
         if is_proof_due and not ask.is_halt and not ask.proves_identity:
-            self._send(self._wire.identity_ask, now, is_wanted=False)
+            self._send(self._wire.identity_ask, now, is_proof=True)
         else:
-            self._send(ask, now, is_wanted=True)
+            self._send(ask, now)
 
-    def _send(self, ask: Ask, now: int, *, is_wanted: bool) -> None:
-        flight = _Flight(ask, now + EXCHANGE_MS, is_wanted)
+    def _send(self, ask: Ask, now: int, *, is_proof: bool = False) -> None:
+        flight = _Flight(ask, now + EXCHANGE_MS, not is_proof, is_proof)
         if self._transmit(flight):
             self._flight = flight
 
@@ -297,13 +318,14 @@ class Exchange:
         self._quiet_until = now + QUIET_MS
         self._drain_until = now + DRAIN_MAX_MS
         silence_ms = now - self._last_heard
-        if self._failures >= FAILURES_TO_GIVE_UP and silence_ms >= SILENCE_TO_GIVE_UP_MS:
+        is_silent = self._failures >= FAILURES_TO_GIVE_UP and silence_ms >= SILENCE_TO_GIVE_UP_MS
+        if is_silent and not flight.ask.is_halt:
             self._results.append(Dead("the pump does not answer; check cable, power, baud rate and address"))
             return
-        if not flight.is_wanted:
+        if not flight.is_wanted and not (flight.is_proof and self._ends_on_loss):
             return
         self._tries += 1
-        is_spent = self._tries >= READ_TRIES and self._identity is not None
+        is_spent = self._ends_on_loss or (self._tries >= READ_TRIES and self._identity is not None)
         if flight.ask.risk is not Risk.NONE or is_spent:
             self._wanted = None
             self._results.append(Lost(f"{_name(flight.ask)} had no answer in {EXCHANGE_MS} ms"))

@@ -39,6 +39,11 @@ class Floor:
         self._rests_until = 0
 
     @property
+    def is_shared(self) -> bool:
+        """Several take part."""
+        return len(self._speakers) > 1
+
+    @property
     def taken_until(self) -> int:
         """Before this nobody has the floor, as far as is known now."""
         speaking = [speaker.speaks_until for speaker in self._speakers]

@@ -44,7 +44,7 @@ from drivers.line.dialect import Dialect
 from drivers.line.exchange import Alarmed, Answered, Barred, Dead, Exchange, Lost, Result, Stranger
 from drivers.line.floor import Floor
 from drivers.line.job import Job
-from drivers.line.turns import Ask, Ending, Refused, Reply, Unanswered, WrongPump
+from drivers.line.turns import Ask, Ending, Refused, Reply, WrongPump
 
 QUEUE_MAX = 4
 HALTS_MAX = 16
@@ -221,7 +221,9 @@ class LineProtocol:
         else:
             self._trust(job, reply)
             job.ask = ask
-            self._exchange.want(ask, now, ends_on_alarm=self._ends_on_alarm(job))
+            by_alarm, by_loss = self._ends_on_alarm(job), isinstance(job.command, Halt)
+            is_again = job.losses > 0
+            self._exchange.want(ask, now, ends_on_alarm=by_alarm, ends_on_loss=by_loss, is_again=is_again)
 
     def _trust(self, job: Job, reply: Reply | None) -> None:
         """The opening has looked at who answered and goes on."""
@@ -284,10 +286,9 @@ class LineProtocol:
         if job is None:
             return
         job.note_left()
-        if job.ask is not None and job.ask.is_halt and isinstance(job.command, Halt):
-            # The stop may have been heard: its own turn reads the status once the line is trusted again, and says it
-            # anew if it was not. A halt submitted meanwhile joins it, so nothing can push that reading away.
-            self._go_on(job, lambda: job.steps.throw(Unanswered()), None, now)
+        if job.says_stop_again:
+            # A halt submitted meanwhile joins this one, so nothing can push its readback away.
+            self._go_on(job, lambda: job.after_loss(self._dialect.halt), None, now)
             return
         if job.command is None:
             self._is_silent = True

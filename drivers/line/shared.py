@@ -16,9 +16,9 @@ manuals that we know (facts/protocols.md 1, 6; one maker's does). Until it has b
 take it that the lease of each pump is renewed by any of them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from drivers.contract import DriverEvent, LinkUp, Listener, PumpCommand
+from drivers.contract import DriverEvent, LinkDown, LinkUp, Listener, PumpCommand
 from drivers.line.dialect import Dialect
 from drivers.line.floor import Floor
 from drivers.line.protocol import LineProtocol, Phase
@@ -60,9 +60,13 @@ class Seat:
 
 
 class SharedLine:
-    """The pumps of one port. After every call take the output, then the events. Times are link ms."""
+    """The pumps of one port. After every call take the output, then the events. Times are link ms.
 
-    def __init__(self) -> None:
+    `settings`: what the port is set to, in words for whoever reads that nobody answered on it.
+    """
+
+    def __init__(self, settings: str = "") -> None:
+        self._settings = settings
         self._floor = Floor()
         self._seats: list[Seat] = []
         self._is_open = False
@@ -143,10 +147,16 @@ class SharedLine:
 
     def take_events(self) -> list[tuple[Seat, DriverEvent]]:
         """Who must hear what; for each pump oldest first."""
-        events = [(seat, event) for seat in self._seats for event in seat.protocol.take_events()]
+        events = [(seat, self._worded(seat, e)) for seat in self._seats for e in seat.protocol.take_events()]
         for seat, event in events:
             seat.was_up |= isinstance(event, LinkUp)
         return events
+
+    def _worded(self, seat: Seat, event: DriverEvent) -> DriverEvent:
+        """A pump set otherwise is as silent as none (faults row 28): say what to compare."""
+        if isinstance(event, LinkDown) and seat.protocol.is_silent and self._settings:
+            return replace(event, reason=f"{event.reason}; {self._settings}")
+        return event
 
     def take_pause_ms(self) -> int:
         """How long the port stays closed before it is opened again, link ms."""

@@ -85,4 +85,4 @@ class ModbusDriver(LineDriver):
 def bus(line: ModbusLine, link_ms: Callable[[], int], connect: lines.Connect = lines.connect) -> Chain:
     """The line's port, for one unit or several."""
     framed = lines.with_frame(connect, line.parity, line.stop_bits)
-    return Chain(line.port, line.baud, link_ms, framed)
+    return Chain(line.port, line.baud, link_ms, framed, f"8{line.parity}{line.stop_bits}")

@@ -16,6 +16,7 @@ from drivers.line.exchange import (
     Result,
     Stranger,
 )
+from drivers.line.floor import Floor
 from drivers.line.turns import Ask
 from drivers.new_era.codec import Reply
 from drivers.new_era.framing import safe_frame
@@ -28,8 +29,8 @@ VERSION = b"00SNE1000V3.928"
 class Bench:
     """An exchange whose identity is known, and the words it sent."""
 
-    def __init__(self, address: int = 0, *, is_known: bool = True) -> None:
-        self.line = Exchange(NewEraWire(address), Gate(), 0)
+    def __init__(self, address: int = 0, *, is_known: bool = True, floor: Floor | None = None) -> None:
+        self.line = Exchange(NewEraWire(address), Gate(), 0, floor)
         self.now = 0
         if is_known:
             self.line.trust(Reply(address, "S", VERSION[3:]))
@@ -166,6 +167,59 @@ def test_a_stop_waits_at_most_for_the_exchange_in_flight() -> None:
     assert bench.sent() == []
     bench.go(1)
     assert bench.sent() == ["STP"]
+
+
+def test_on_a_shared_line_a_stop_said_again_leaves_the_others_the_quiet_gap() -> None:
+    """A halt that nobody answers must not keep its neighbours from their pumps."""
+    floor = Floor()
+    bench, other = Bench(floor=floor), Bench(floor=floor)
+    bench.want(STOP)
+    bench.go(EXCHANGE_MS)
+    bench.line.want(STOP, bench.now, is_again=True)
+    assert bench.sent() == []
+    assert bench.line.next_deadline() == bench.now + QUIET_MS
+    other.now = bench.now
+    assert other.want(READ_RATE) == ["RAT"]
+    other.hear(b"00I26.25MH")
+    bench.go(QUIET_MS)
+    assert bench.sent() == ["STP"]
+
+
+def test_alone_on_its_line_a_stop_said_again_waits_for_nothing() -> None:
+    bench = Bench()
+    bench.want(STOP)
+    bench.go(EXCHANGE_MS)
+    bench.line.want(STOP, bench.now, is_again=True)
+    assert bench.sent() == ["STP"]
+
+
+@pytest.mark.parametrize("heard", [None, VERSION])
+def test_what_ends_on_loss_ends_with_the_first_answer_that_stays_away(heard: bytes | None) -> None:
+    """That of the proof in front of it, or its own."""
+    bench = Bench()
+    bench.want(STOP)
+    bench.go(EXCHANGE_MS)
+    bench.line.want(READ_DISPENSED, bench.now, ends_on_loss=True)
+    bench.go(QUIET_MS)
+    assert bench.sent() == ["VER"]
+    if heard is not None:
+        bench.hear(heard)
+        assert bench.sent() == ["DIS"]
+    [result] = bench.go(EXCHANGE_MS)
+    assert isinstance(result, Lost)
+    assert bench.want(STOP) == ["STP"]
+
+
+def test_unanswered_stops_alone_do_not_give_the_line_up() -> None:
+    """Row 1: what they did can still be read."""
+    bench = Bench()
+    results: list[Result] = []
+    for _ in range(8):
+        bench.want(STOP)
+        results += bench.go(EXCHANGE_MS)
+    assert [type(result) for result in results] == [Lost] * 8
+    bench.want(READ_DISPENSED)
+    assert [type(result) for result in bench.go(QUIET_MS + EXCHANGE_MS)] == [Dead]
 
 
 def test_a_read_is_tried_three_times() -> None:

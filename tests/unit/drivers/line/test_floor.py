@@ -78,3 +78,11 @@ def test_who_has_left_holds_nothing() -> None:
     floor = floor_of(gone, stays)
     floor.leave(gone)
     assert floor.next(0) is stays
+
+
+def test_a_line_is_shared_from_the_second_on() -> None:
+    first = Voice()
+    floor = floor_of(first, Voice())
+    assert floor.is_shared
+    floor.leave(first)
+    assert not floor.is_shared

@@ -248,7 +248,7 @@ def test_a_stop_whose_answer_is_lost_is_resolved_by_a_readback_in_its_own_turn()
     bench.submit(1, Halt())
     bench.go(EXCHANGE_MS)
     bench.go(150)
-    assert bench.sent == ["STP", "VER", "DIS", "RAT"]
+    assert bench.sent == ["STP", "STP", "VER", "DIS", "RAT"]
     assert bench.outcome(1) is Outcome.CONFIRMED
     assert bench.reports[-1].report.motion is Motion.HALTED
 
@@ -258,7 +258,7 @@ def test_halts_in_quick_succession_do_not_push_the_readback_away(every_ms: int) 
     """Faults row 1: halts that come as fast as answers time out once kept the status from ever being read."""
     bench = running()
     bench.pump.lose_reply += ["STP"] * 4
-    for n in range(1, 8):
+    for n in range(1, 11):
         bench.submit(n, Halt())
         bench.go(every_ms)
     assert bench.outcome(1) is Outcome.CONFIRMED
