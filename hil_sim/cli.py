@@ -136,6 +136,25 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--seed", type=int, default=0, help="of everything that is left to chance")
     parser.add_argument("--daemon", default="pumpd", help="which installed daemon is tested (default: pumpd)")
     parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
+    live = parser.add_argument_group(
+        "against a daemon in a process of its own, one story after the other (docs/bench.md)"
+    )
+    live.add_argument("--live", action="store_true", help="real line, real broker, real console, real time")
+    live.add_argument("--broker", metavar="HOST:PORT", help="a broker that runs")
+    live.add_argument(
+        "--command",
+        metavar="WORDS",
+        help="starts the daemon, without a shell, afresh for each story; $HIL_SIM_FOLDER names a folder of its own "
+        "in which site.json describes its bed; without --command it runs already",
+    )
+    live.add_argument(
+        "--console", type=Path, metavar="SOCKETPATH", help="the daemon's; made up with --command"
+    )
+    live.add_argument(
+        "--listen", metavar="pty:LINKPATH|tcp:PORT", help="for the pump; made up with --command"
+    )
+    live.add_argument("--speed", type=float, default=1.0, help="treatment seconds per real second, at most")
+    live.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the stories' folders here")
 
 
 def _add_population(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

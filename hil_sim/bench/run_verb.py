@@ -1,9 +1,9 @@
 """`hil-sim run STORIES...`: play stories, show how far each is, print what came of them, write JUnit and HTML.
 
-Theory of operation. Stories know nothing of one another, so they run in as many processes as wanted and come to the same
-results whatever that number is. A story that cannot be played (a file with a fault, a daemon that ended) is a failure of
-its own kind and does not keep the others from being played. The exit status is the verdict: 0 all claims held, 1 not
-all, 2 something could not be played.
+Theory of operation. Played virtually, stories know nothing of one another, so they run in as many processes as wanted and
+come to the same results whatever that number is; live, they share a daemon's wires and come one after the other. A story
+that cannot be played (a file with a fault, a daemon that ended) is a failure of its own kind and does not keep the others
+from being played. The exit status is the verdict: 0 all claims held, 1 not all, 2 something could not be played.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hil_sim.bench.junit import junit
+from hil_sim.bench.live_verb import play_all_live
 from hil_sim.bench.page import row_of, write_index, write_page
 from hil_sim.bench.recording import Recording, Unplayed
 from hil_sim.bench.story import load_story
@@ -37,7 +38,13 @@ def run(options: argparse.Namespace) -> int:
     if not files:
         print(f"hil-sim: no story (*.toml) in {', '.join(map(str, options.stories))}", file=sys.stderr)
         return NOT_PLAYED
-    outcomes = _play_all(files, options, console)
+    try:
+        outcomes = (
+            play_all_live(files, options, console) if options.live else _play_all(files, options, console)
+        )
+    except ValueError as error:
+        print(f"hil-sim: {error}", file=sys.stderr)
+        return NOT_PLAYED
     console.print(_table(outcomes))
     for outcome in outcomes:
         _tell_failures(outcome, console)
