@@ -19,6 +19,7 @@ from hil_sim.bench.settings import PumpSettings
 from hil_sim.bench.story import PatientSettings, Story, load_story
 from hil_sim.clock import SimClock
 from hil_sim.serve import TICK_S, LivePump, make_port, until_signalled
+from hil_sim.tape import TapeFile
 from hil_sim.world import World
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ async def _run_world(options: argparse.Namespace, control_path: Path) -> None:
     live = LivePump(world, SimClock(options.speed, options.epoch_ms))
     port = live.port = make_port(options.listen, live.on_bytes)
     truth = control.TruthFile(Path(options.truth), world) if options.truth else None
+    tape = live.tape = TapeFile(Path(options.tape), options.pump) if options.tape else None
     await port.open()
     server = await control.listen(control_path, world, live.catch_up)
     try:
@@ -112,6 +114,8 @@ async def _run_world(options: argparse.Namespace, control_path: Path) -> None:
         port.close()
         if truth is not None:
             truth.close()
+        if tape is not None:
+            tape.close()
 
 
 async def _keep_truth(truth: control.TruthFile) -> None:

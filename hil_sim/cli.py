@@ -38,6 +38,16 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _replay(options: argparse.Namespace) -> int:
+    from hil_sim.replay_verb import run
+
+    try:
+        return run(options)
+    except (ValueError, OSError) as error:
+        print(f"hil-sim: {error}", file=sys.stderr)
+        return 2
+
+
 def _broker(options: argparse.Namespace) -> int:
     from hil_sim.broker import run_broker
 
@@ -190,6 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--seed", type=int, default=0)
     serve.add_argument("--control", metavar="SOCKETPATH", help="control socket (made up when absent)")
     serve.add_argument("--truth", metavar="FILE", help="truth as NDJSON")
+    serve.add_argument("--tape", metavar="FILE", help="what passes on the pump's line, as NDJSON, for replay")
     serve.add_argument("--weight-kg", type=float, default=70.0, help="the simulated patient's weight")
     serve.add_argument("--concentration-ug-ml", type=float, default=2000.0, help="drug in the syringe")
     serve.add_argument("--syringe-mm", type=float, default=26.59, help="true diameter of the fitted syringe")
@@ -207,6 +218,11 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument(
         "--map", default="pumpd-default", metavar="NAME|FILE.toml", help="a Modbus pump's register map"
     )
+
+    replay = commands.add_parser("replay", help="play the pump's side of a tape of `serve --tape`")
+    replay.set_defaults(run=_replay)
+    replay.add_argument("tape", metavar="FILE")
+    replay.add_argument("--listen", required=True, metavar="pty:LINKPATH|tcp:PORT")
 
     inject = commands.add_parser("inject", help="do one thing to a running simulator (or: truth, list)")
     inject.set_defaults(run=_inject)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hil_sim.clock import SimClock
+from hil_sim.tape import HOST, PUMP, TapeFile
 from hil_sim.world import World
 
 TICK_S = 0.005
@@ -161,16 +162,19 @@ class _TcpClient(asyncio.Protocol):
 
 @dataclass
 class LivePump:
-    """A world kept in step with a clock and joined to a port."""
+    """A world kept in step with a clock and joined to a port; `tape` keeps what passes there."""
 
     world: World
     clock: SimClock
     port: Port | None = None
+    tape: TapeFile | None = None
     _was_down: bool = False
 
     def on_bytes(self, chunk: bytes) -> None:
         """Bytes from the host: catch up, handle, answer."""
         now_link_ms = self.catch_up()
+        if self.tape is not None:
+            self.tape.note(HOST, chunk, now_link_ms)
         self.world.receive(chunk, now_link_ms)
         self._write_due()
 
@@ -192,6 +196,8 @@ class LivePump:
         for piece in self.world.due(self.clock.link_ms()):
             if self.port is not None and not self._was_down:
                 self.port.write(piece)
+                if self.tape is not None:
+                    self.tape.note(PUMP, piece, self.clock.link_ms())
 
     async def _follow_line(self) -> None:
         if self.port is None or self.world.wire.is_down == self._was_down:
