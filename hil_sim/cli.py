@@ -57,6 +57,9 @@ def _broker(options: argparse.Namespace) -> int:
         )
     except KeyboardInterrupt:
         return 0
+    except OSError as error:
+        print(f"hil-sim: {error}", file=sys.stderr)
+        return 2
     return 0
 
 
@@ -120,6 +123,9 @@ def _inject(options: argparse.Namespace) -> int:
         line.sendall(json.dumps({**params, **order}).encode() + b"\n")
         with line.makefile() as answers:
             answer = answers.readline().strip()
+    if not answer:
+        print(f"hil-sim: {options.socket}: the simulator ended before it answered", file=sys.stderr)
+        return 2
     print(answer)
     return 0 if json.loads(answer).get("ok") else 1
 
@@ -179,25 +185,31 @@ def _add_population(commands: argparse._SubParsersAction[argparse.ArgumentParser
     population.add_argument("--json", action="store_true", help="one JSON object, units in its keys")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="hil-sim", description="The far side of the wire, simulated.")
-    commands = parser.add_subparsers(required=True)
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     serve = commands.add_parser("serve", help="play a pump, its line, its patient and the monitors")
     serve.set_defaults(run=_serve)
     serve.add_argument(
         "--pump",
         choices=["new_era", "new_era-basic", "modbus-rtu", "modbus-tcp", "alaris", "harvard", "chemyx"],
         default="new_era",
+        help="whose face the pump has (default: new_era)",
     )
-    serve.add_argument("--listen", required=True, metavar="pty:LINKPATH|tcp:PORT")
+    serve.add_argument(
+        "--listen",
+        required=True,
+        metavar="pty:LINKPATH|tcp:PORT",
+        help="where the pump is met: a link to a fresh pty, or a port of this machine",
+    )
     serve.add_argument("--speed", type=float, default=1.0, help="treatment seconds per real second")
     serve.add_argument("--epoch-ms", type=int, help="unix ms at which treatment and real wall time coincide")
     serve.add_argument("--broker", metavar="HOST:PORT", help="publish the monitors there")
     serve.add_argument("--serial", default="8003-00417", help="an Alaris pump's serial number")
-    serve.add_argument("--bed", default="bed-1")
-    serve.add_argument("--patient", default="tok-4711")
-    serve.add_argument("--scenario", metavar="FILE")
-    serve.add_argument("--seed", type=int, default=0)
+    serve.add_argument("--bed", default="bed-1", help="its name in the topics (default: bed-1)")
+    serve.add_argument("--patient", default="tok-4711", help="token in each message (default: tok-4711)")
+    serve.add_argument(
+        "--scenario", metavar="FILE", help="whose patient, monitors, events and faults are played"
+    )
+    serve.add_argument("--seed", type=int, default=0, help="of everything that is left to chance")
     serve.add_argument("--control", metavar="SOCKETPATH", help="control socket (made up when absent)")
     serve.add_argument("--truth", metavar="FILE", help="truth as NDJSON")
     serve.add_argument("--tape", metavar="FILE", help="what passes on the pump's line, as NDJSON, for replay")
@@ -219,18 +231,31 @@ def _parser() -> argparse.ArgumentParser:
         "--map", default="pumpd-default", metavar="NAME|FILE.toml", help="a Modbus pump's register map"
     )
 
+
+def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     replay = commands.add_parser("replay", help="play the pump's side of a tape of `serve --tape`")
     replay.set_defaults(run=_replay)
-    replay.add_argument("tape", metavar="FILE")
-    replay.add_argument("--listen", required=True, metavar="pty:LINKPATH|tcp:PORT")
+    replay.add_argument("tape", metavar="FILE", help="NDJSON, see docs/bench.md")
+    replay.add_argument(
+        "--listen", required=True, metavar="pty:LINKPATH|tcp:PORT", help="where the pump is met"
+    )
 
+
+def _add_inject(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     inject = commands.add_parser("inject", help="do one thing to a running simulator (or: truth, list)")
     inject.set_defaults(run=_inject)
-    inject.add_argument("socket")
-    inject.add_argument("name")
-    inject.add_argument("params", nargs="*", metavar="key=value")
+    inject.add_argument("socket", help="what READY named as control=")
+    inject.add_argument("name", help="as `hil-sim faults` lists it; truth: what is so; list: what there is")
+    inject.add_argument("params", nargs="*", metavar="key=value", help="as listed; for_s: treatment seconds")
     inject.add_argument("--clear", action="store_true", help="end this fault instead of beginning it")
 
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hil-sim", description="The far side of the wire, simulated.")
+    commands = parser.add_subparsers(required=True)
+    _add_serve(commands)
+    _add_replay(commands)
+    _add_inject(commands)
     commands.add_parser("faults", help="list what can be injected").set_defaults(run=_faults)
 
     _add_population(commands)
@@ -238,8 +263,8 @@ def _parser() -> argparse.ArgumentParser:
 
     broker = commands.add_parser("broker", help="an embedded MQTT broker for demonstrations")
     broker.set_defaults(run=_broker)
-    broker.add_argument("--host", default="127.0.0.1")
-    broker.add_argument("--port", type=int, default=1883)
+    broker.add_argument("--host", default="127.0.0.1", help="address to bind (default: 127.0.0.1)")
+    broker.add_argument("--port", type=int, default=1883, help="(default: 1883)")
     return parser
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from hil_sim.addresses import PORT_MAX
 from hil_sim.clock import SimClock
 from hil_sim.tape import HOST, PUMP, TapeFile
 from hil_sim.world import World
@@ -58,6 +59,10 @@ class PtyPort:
         return str(self._link)
 
     async def open(self) -> None:
+        if not self._link.parent.is_dir():
+            raise FileNotFoundError(f"--listen pty:{self._link}: there is no folder {self._link.parent}")
+        if self._link.exists() and not self._link.is_symlink():
+            raise FileExistsError(f"--listen pty:{self._link}: something that is no link has this name")
         master, slave = os.openpty()
         tty.setraw(slave)
         os.set_blocking(master, False)
@@ -109,7 +114,11 @@ class TcpPort(asyncio.Protocol):
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _TcpClient(self), "127.0.0.1", self._port)
+        try:
+            self._server = await loop.create_server(lambda: _TcpClient(self), "127.0.0.1", self._port)
+        except OSError as error:
+            said = os.strerror(error.errno) if error.errno else str(error)
+            raise OSError(f"--listen tcp:{self._port}: {said}") from error
         self._port = self._server.sockets[0].getsockname()[1]
 
     def write(self, chunk: bytes) -> None:
@@ -215,7 +224,7 @@ def make_port(listen: str, on_bytes: Callable[[bytes], None]) -> Port:
     kind, _, where = listen.partition(":")
     if kind == "pty" and where:
         return PtyPort(Path(where), on_bytes)
-    if kind == "tcp" and where.isdecimal():
+    if kind == "tcp" and where.isdecimal() and int(where) <= PORT_MAX:
         return TcpPort(int(where), on_bytes)
     raise ValueError(f"--listen is pty:LINKPATH or tcp:PORT, not {listen!r}")
 

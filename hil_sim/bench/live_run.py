@@ -7,6 +7,7 @@ console that answers) ends the story in one sentence, and so does a daemon that 
 """
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -103,7 +104,7 @@ class LiveRun:
         try:
             await find_broker(wiring.broker)
         except OSError as error:
-            raise NotPlayed(f"no broker answers at {host}:{number} ({error.strerror or error})") from error
+            raise NotPlayed(f"no broker answers at {host}:{number} ({_words(error)})") from error
         await self._port.open()
         self._begin(self._pump.run())
         subscribed = asyncio.Event()
@@ -204,7 +205,7 @@ class LiveRun:
                     try:
                         self._console = await LiveConsole.open(self._console_path, self._lost)
                     except OSError as error:
-                        why = error.strerror or str(error)
+                        why = _words(error)
                         await asyncio.sleep(LOOKS_AGAIN_S)
         except TimeoutError:
             path = self._console_path
@@ -309,6 +310,11 @@ async def play_live(
         prescribed_mg=story.order.dose_mg,
     )
     return replace(recording, verdicts=judge(story.expect, recording))
+
+
+def _words(error: OSError) -> str:
+    """The machine's own words; asyncio has others for the same number."""
+    return os.strerror(error.errno) if error.errno is not None and error.errno > 0 else str(error)
 
 
 def _how(speed: float, asked: float) -> str:

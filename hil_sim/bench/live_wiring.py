@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hil_sim.addresses import read_broker
 from hil_sim.bench.casting import site_of
 from hil_sim.bench.story import Story
 
@@ -116,14 +117,6 @@ def wiring_of(options: Namespace) -> Wiring:
         options.speed,
         options.keep,
     )
-
-
-def read_broker(text: str) -> tuple[str, int]:
-    """Read `HOST:PORT`; an empty host is this machine. Raises ValueError."""
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise ValueError(f"--broker is HOST:PORT, not {text!r}")
-    return host.strip("[]") or "127.0.0.1", int(port)
 
 
 def speed_of(story: Story, asked: float) -> float:

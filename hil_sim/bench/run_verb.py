@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         outcomes = (
             play_all_live(files, options, console) if options.live else _play_all(files, options, console)
         )
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f"hil-sim: {error}", file=sys.stderr)
         return NOT_PLAYED
     console.print(_table(outcomes))
@@ -53,6 +53,27 @@ def run(options: argparse.Namespace) -> int:
     if options.html:
         console.print(f"pages: {_write_pages(options.html, outcomes)}")
     return _status(outcomes)
+
+
+def _refuse_early(options: argparse.Namespace) -> None:
+    """What would only be noticed after hours of playing.
+
+    Raises:
+        ValueError: an option without the one it belongs to, or out of range.
+        OSError: there is no place for the results.
+    """
+    if not options.live:
+        for name in ("broker", "command", "console", "listen", "keep"):
+            if getattr(options, name):
+                raise ValueError(f"--{name} needs --live")
+        if options.speed != 1.0:
+            raise ValueError("--speed needs --live: a virtual run is as fast as it can be")
+    if options.workers < 1:
+        raise ValueError(f"--workers is 1 or more, not {options.workers}")
+    if options.junit:
+        options.junit.parent.mkdir(parents=True, exist_ok=True)
+    if options.html:
+        options.html.mkdir(parents=True, exist_ok=True)
 
 
 def play_file(file: Path, seed: int, daemon: str) -> Outcome:
@@ -93,7 +114,6 @@ def _play_all(files: Sequence[Path], options: argparse.Namespace, console: Conso
 
 
 def _write_pages(folder: Path, outcomes: Sequence[Outcome]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
     return write_index(
         folder, [write_page(folder, one) if isinstance(one, Recording) else row_of(one) for one in outcomes]
     )
