@@ -11,6 +11,7 @@ import asyncio
 import math
 import sys
 import tempfile
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -107,13 +108,20 @@ async def _run_world(options: argparse.Namespace, control_path: Path) -> None:
     broker = _broker_of(options)
     live = LivePump(world, SimClock(options.speed, options.epoch_ms))
     port = live.port = make_port(options.listen, live.on_bytes)
-    truth = control.TruthFile(Path(options.truth), world) if options.truth else None
-    tape = live.tape = TapeFile(Path(options.tape), options.pump) if options.tape else None
-    await port.open()
     published = fitted_devices(options, scenario) if options.broker else None
     idle = partial(why_idle, world.pump, published)
-    server = await control.listen(control_path, world, live.catch_up, idle)
-    try:
+    async with AsyncExitStack() as opened:
+        await port.open()
+        opened.callback(port.close)
+        server = await control.listen(control_path, world, live.catch_up, idle)
+        opened.callback(control_path.unlink, missing_ok=True)
+        opened.callback(server.close)
+        truth = control.TruthFile(Path(options.truth), world) if options.truth else None
+        if truth is not None:
+            opened.callback(truth.close)
+        if options.tape:
+            live.tape = TapeFile(Path(options.tape), options.pump)
+            opened.callback(live.tape.close)
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(live.run(), name="tick")]
             if truth is not None:
@@ -126,14 +134,6 @@ async def _run_world(options: argparse.Namespace, control_path: Path) -> None:
             await until_signalled()
             for task in running:
                 task.cancel()
-    finally:
-        server.close()
-        control_path.unlink(missing_ok=True)
-        port.close()
-        if truth is not None:
-            truth.close()
-        if tape is not None:
-            tape.close()
 
 
 async def _keep_truth(truth: control.TruthFile) -> None:

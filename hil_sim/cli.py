@@ -12,6 +12,7 @@ import json
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -114,14 +115,15 @@ def _inject(options: argparse.Namespace) -> int:
         params[key] = _read_value(value)
     verb = "clear" if options.clear else "event" if options.name in EVENTS else "fault"
     order = {"do": options.name} if options.name in ("truth", "list") else {"do": verb, "name": options.name}
+    answer = ""
     with socket.socket(socket.AF_UNIX) as line:
         try:
             line.connect(options.socket)
         except OSError as error:
             print(f"hil-sim: {options.socket}: no simulator listens here ({error.strerror})", file=sys.stderr)
             return 2
-        line.sendall(json.dumps({**params, **order}).encode() + b"\n")
-        with line.makefile() as answers:
+        with suppress(ConnectionError), line.makefile() as answers:
+            line.sendall(json.dumps({**params, **order}).encode() + b"\n")
             answer = answers.readline().strip()
     if not answer:
         print(f"hil-sim: {options.socket}: the simulator ended before it answered", file=sys.stderr)

@@ -38,10 +38,10 @@ def run(options: argparse.Namespace) -> int:
     if not files:
         print(f"hil-sim: no story (*.toml) in {', '.join(map(str, options.stories))}", file=sys.stderr)
         return NOT_PLAYED
+    play_all = play_all_live if options.live else _play_all
     try:
-        outcomes = (
-            play_all_live(files, options, console) if options.live else _play_all(files, options, console)
-        )
+        _refuse_early(options)
+        outcomes = play_all(files, options, console)
     except (ValueError, OSError) as error:
         print(f"hil-sim: {error}", file=sys.stderr)
         return NOT_PLAYED
