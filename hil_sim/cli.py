@@ -12,6 +12,7 @@ import json
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -38,6 +39,16 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _replay(options: argparse.Namespace) -> int:
+    from hil_sim.replay_verb import run
+
+    try:
+        return run(options)
+    except (ValueError, OSError) as error:
+        print(f"hil-sim: {error}", file=sys.stderr)
+        return 2
+
+
 def _broker(options: argparse.Namespace) -> int:
     from hil_sim.broker import run_broker
 
@@ -47,6 +58,9 @@ def _broker(options: argparse.Namespace) -> int:
         )
     except KeyboardInterrupt:
         return 0
+    except OSError as error:
+        print(f"hil-sim: {error}", file=sys.stderr)
+        return 2
     return 0
 
 
@@ -102,15 +116,19 @@ def _inject(options: argparse.Namespace) -> int:
         params[key] = _read_value(value)
     verb = "clear" if options.clear else "event" if options.name in EVENTS else "fault"
     order = {"do": options.name} if options.name in ("truth", "list") else {"do": verb, "name": options.name}
+    answer = ""
     with socket.socket(socket.AF_UNIX) as line:
         try:
             line.connect(options.socket)
         except OSError as error:
             print(f"hil-sim: {options.socket}: no simulator listens here ({error.strerror})", file=sys.stderr)
             return 2
-        line.sendall(json.dumps({**params, **order}).encode() + b"\n")
-        with line.makefile() as answers:
+        with suppress(ConnectionError), line.makefile() as answers:
+            line.sendall(json.dumps({**params, **order}).encode() + b"\n")
             answer = answers.readline().strip()
+    if not answer:
+        print(f"hil-sim: {options.socket}: the simulator ended before it answered", file=sys.stderr)
+        return 2
     print(answer)
     return 0 if json.loads(answer).get("ok") else 1
 
@@ -137,6 +155,25 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--seed", type=int, default=0, help="of everything that is left to chance")
     parser.add_argument("--daemon", default="pumpd", help="which installed daemon is tested (default: pumpd)")
     parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
+    live = parser.add_argument_group(
+        "against a daemon in a process of its own, one story after the other (docs/bench.md)"
+    )
+    live.add_argument("--live", action="store_true", help="real line, real broker, real console, real time")
+    live.add_argument("--broker", metavar="HOST:PORT", help="a broker that runs")
+    live.add_argument(
+        "--command",
+        metavar="WORDS",
+        help="starts the daemon, without a shell, afresh for each story; $HIL_SIM_FOLDER names a folder of its own "
+        "in which site.json describes its bed; without --command it runs already",
+    )
+    live.add_argument(
+        "--console", type=Path, metavar="SOCKETPATH", help="the daemon's; made up with --command"
+    )
+    live.add_argument(
+        "--listen", metavar="pty:LINKPATH|tcp:PORT", help="for the pump; made up with --command"
+    )
+    live.add_argument("--speed", type=float, default=1.0, help="treatment seconds per real second, at most")
+    live.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the stories' folders here")
 
 
 def _add_population(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -151,27 +188,34 @@ def _add_population(commands: argparse._SubParsersAction[argparse.ArgumentParser
     population.add_argument("--json", action="store_true", help="one JSON object, units in its keys")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="hil-sim", description="The far side of the wire, simulated.")
-    commands = parser.add_subparsers(required=True)
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     serve = commands.add_parser("serve", help="play a pump, its line, its patient and the monitors")
     serve.set_defaults(run=_serve)
     serve.add_argument(
         "--pump",
         choices=["new_era", "new_era-basic", "modbus-rtu", "modbus-tcp", "alaris", "harvard", "chemyx"],
         default="new_era",
+        help="whose face the pump has (default: new_era)",
     )
-    serve.add_argument("--listen", required=True, metavar="pty:LINKPATH|tcp:PORT")
+    serve.add_argument(
+        "--listen",
+        required=True,
+        metavar="pty:LINKPATH|tcp:PORT",
+        help="where the pump is met: a link to a fresh pty, or a port of this machine",
+    )
     serve.add_argument("--speed", type=float, default=1.0, help="treatment seconds per real second")
     serve.add_argument("--epoch-ms", type=int, help="unix ms at which treatment and real wall time coincide")
     serve.add_argument("--broker", metavar="HOST:PORT", help="publish the monitors there")
     serve.add_argument("--serial", default="8003-00417", help="an Alaris pump's serial number")
-    serve.add_argument("--bed", default="bed-1")
-    serve.add_argument("--patient", default="tok-4711")
-    serve.add_argument("--scenario", metavar="FILE")
-    serve.add_argument("--seed", type=int, default=0)
+    serve.add_argument("--bed", default="bed-1", help="its name in the topics (default: bed-1)")
+    serve.add_argument("--patient", default="tok-4711", help="token in each message (default: tok-4711)")
+    serve.add_argument(
+        "--scenario", metavar="FILE", help="whose patient, monitors, events and faults are played"
+    )
+    serve.add_argument("--seed", type=int, default=0, help="of everything that is left to chance")
     serve.add_argument("--control", metavar="SOCKETPATH", help="control socket (made up when absent)")
     serve.add_argument("--truth", metavar="FILE", help="truth as NDJSON")
+    serve.add_argument("--tape", metavar="FILE", help="what passes on the pump's line, as NDJSON, for replay")
     serve.add_argument("--weight-kg", type=float, default=70.0, help="the simulated patient's weight")
     serve.add_argument("--concentration-ug-ml", type=float, default=2000.0, help="drug in the syringe")
     serve.add_argument("--syringe-mm", type=float, default=26.59, help="true diameter of the fitted syringe")
@@ -190,13 +234,31 @@ def _parser() -> argparse.ArgumentParser:
         "--map", default="pumpd-default", metavar="NAME|FILE.toml", help="a Modbus pump's register map"
     )
 
+
+def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    replay = commands.add_parser("replay", help="play the pump's side of a tape of `serve --tape`")
+    replay.set_defaults(run=_replay)
+    replay.add_argument("tape", metavar="FILE", help="NDJSON, see docs/bench.md")
+    replay.add_argument(
+        "--listen", required=True, metavar="pty:LINKPATH|tcp:PORT", help="where the pump is met"
+    )
+
+
+def _add_inject(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     inject = commands.add_parser("inject", help="do one thing to a running simulator (or: truth, list)")
     inject.set_defaults(run=_inject)
-    inject.add_argument("socket")
-    inject.add_argument("name")
-    inject.add_argument("params", nargs="*", metavar="key=value")
+    inject.add_argument("socket", help="what READY named as control=")
+    inject.add_argument("name", help="as `hil-sim faults` lists it; truth: what is so; list: what there is")
+    inject.add_argument("params", nargs="*", metavar="key=value", help="as listed; for_s: treatment seconds")
     inject.add_argument("--clear", action="store_true", help="end this fault instead of beginning it")
 
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hil-sim", description="The far side of the wire, simulated.")
+    commands = parser.add_subparsers(required=True)
+    _add_serve(commands)
+    _add_replay(commands)
+    _add_inject(commands)
     commands.add_parser("faults", help="list what can be injected").set_defaults(run=_faults)
 
     _add_population(commands)
@@ -204,8 +266,8 @@ def _parser() -> argparse.ArgumentParser:
 
     broker = commands.add_parser("broker", help="an embedded MQTT broker for demonstrations")
     broker.set_defaults(run=_broker)
-    broker.add_argument("--host", default="127.0.0.1")
-    broker.add_argument("--port", type=int, default=1883)
+    broker.add_argument("--host", default="127.0.0.1", help="address to bind (default: 127.0.0.1)")
+    broker.add_argument("--port", type=int, default=1883, help="(default: 1883)")
     return parser
 
 

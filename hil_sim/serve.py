@@ -22,7 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from hil_sim.addresses import PORT_MAX
 from hil_sim.clock import SimClock
+from hil_sim.tape import HOST, PUMP, TapeFile
 from hil_sim.world import World
 
 TICK_S = 0.005
@@ -57,6 +59,10 @@ class PtyPort:
         return str(self._link)
 
     async def open(self) -> None:
+        if not self._link.parent.is_dir():
+            raise FileNotFoundError(f"--listen pty:{self._link}: there is no folder {self._link.parent}")
+        if self._link.exists() and not self._link.is_symlink():
+            raise FileExistsError(f"--listen pty:{self._link}: something that is no link has this name")
         master, slave = os.openpty()
         tty.setraw(slave)
         os.set_blocking(master, False)
@@ -108,7 +114,11 @@ class TcpPort(asyncio.Protocol):
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _TcpClient(self), "127.0.0.1", self._port)
+        try:
+            self._server = await loop.create_server(lambda: _TcpClient(self), "127.0.0.1", self._port)
+        except OSError as error:
+            said = os.strerror(error.errno) if error.errno else str(error)
+            raise OSError(f"--listen tcp:{self._port}: {said}") from error
         self._port = self._server.sockets[0].getsockname()[1]
 
     def write(self, chunk: bytes) -> None:
@@ -161,16 +171,19 @@ class _TcpClient(asyncio.Protocol):
 
 @dataclass
 class LivePump:
-    """A world kept in step with a clock and joined to a port."""
+    """A world kept in step with a clock and joined to a port; `tape` keeps what passes there."""
 
     world: World
     clock: SimClock
     port: Port | None = None
+    tape: TapeFile | None = None
     _was_down: bool = False
 
     def on_bytes(self, chunk: bytes) -> None:
         """Bytes from the host: catch up, handle, answer."""
         now_link_ms = self.catch_up()
+        if self.tape is not None:
+            self.tape.note(HOST, chunk, now_link_ms)
         self.world.receive(chunk, now_link_ms)
         self._write_due()
 
@@ -192,6 +205,8 @@ class LivePump:
         for piece in self.world.due(self.clock.link_ms()):
             if self.port is not None and not self._was_down:
                 self.port.write(piece)
+                if self.tape is not None:
+                    self.tape.note(PUMP, piece, self.clock.link_ms())
 
     async def _follow_line(self) -> None:
         if self.port is None or self.world.wire.is_down == self._was_down:
@@ -209,7 +224,7 @@ def make_port(listen: str, on_bytes: Callable[[bytes], None]) -> Port:
     kind, _, where = listen.partition(":")
     if kind == "pty" and where:
         return PtyPort(Path(where), on_bytes)
-    if kind == "tcp" and where.isdecimal():
+    if kind == "tcp" and where.isdecimal() and int(where) <= PORT_MAX:
         return TcpPort(int(where), on_bytes)
     raise ValueError(f"--listen is pty:LINKPATH or tcp:PORT, not {listen!r}")
 

@@ -9,16 +9,22 @@ anew on the next life.
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from hil_sim.bench.line import MemoryTransport
-from hil_sim.bench.seat import Seat
 
 LISTENING_EVERY_S = 5.0
 LATENCY_S = 0.002
 
 State = dict[str, Any]
 Answer = Callable[[str, list[str]], None]
+
+
+class Admits(Protocol):
+    """A daemon, as its panel sees one."""
+
+    def admit(self) -> asyncio.BaseProtocol:
+        """One more client of the console: the protocol to tie to a transport."""
 
 
 class Panel:
@@ -55,7 +61,7 @@ class Panel:
         """It has a connection."""
         return self._transport is not None
 
-    def open(self, daemon: Seat) -> None:
+    def open(self, daemon: Admits) -> None:
         """Connect, watch, and say that somebody listens."""
         if self.is_away:
             return

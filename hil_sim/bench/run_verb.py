@@ -1,9 +1,9 @@
 """`hil-sim run STORIES...`: play stories, show how far each is, print what came of them, write JUnit and HTML.
 
-Theory of operation. Stories know nothing of one another, so they run in as many processes as wanted and come to the same
-results whatever that number is. A story that cannot be played (a file with a fault, a daemon that ended) is a failure of
-its own kind and does not keep the others from being played. The exit status is the verdict: 0 all claims held, 1 not
-all, 2 something could not be played.
+Theory of operation. Played virtually, stories know nothing of one another, so they run in as many processes as wanted and
+come to the same results whatever that number is; live, they share a daemon's wires and come one after the other. A story
+that cannot be played (a file with a fault, a daemon that ended) is a failure of its own kind and does not keep the others
+from being played. The exit status is the verdict: 0 all claims held, 1 not all, 2 something could not be played.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hil_sim.bench.junit import junit
+from hil_sim.bench.live_verb import play_all_live
 from hil_sim.bench.page import row_of, write_index, write_page
 from hil_sim.bench.recording import Recording, Unplayed
 from hil_sim.bench.story import load_story
@@ -37,7 +38,13 @@ def run(options: argparse.Namespace) -> int:
     if not files:
         print(f"hil-sim: no story (*.toml) in {', '.join(map(str, options.stories))}", file=sys.stderr)
         return NOT_PLAYED
-    outcomes = _play_all(files, options, console)
+    play_all = play_all_live if options.live else _play_all
+    try:
+        _refuse_early(options)
+        outcomes = play_all(files, options, console)
+    except (ValueError, OSError) as error:
+        print(f"hil-sim: {error}", file=sys.stderr)
+        return NOT_PLAYED
     console.print(_table(outcomes))
     for outcome in outcomes:
         _tell_failures(outcome, console)
@@ -46,6 +53,27 @@ def run(options: argparse.Namespace) -> int:
     if options.html:
         console.print(f"pages: {_write_pages(options.html, outcomes)}")
     return _status(outcomes)
+
+
+def _refuse_early(options: argparse.Namespace) -> None:
+    """What would only be noticed after hours of playing.
+
+    Raises:
+        ValueError: an option without the one it belongs to, or out of range.
+        OSError: there is no place for the results.
+    """
+    if not options.live:
+        for name in ("broker", "command", "console", "listen", "keep"):
+            if getattr(options, name):
+                raise ValueError(f"--{name} needs --live")
+        if options.speed != 1.0:
+            raise ValueError("--speed needs --live: a virtual run is as fast as it can be")
+    if options.workers < 1:
+        raise ValueError(f"--workers is 1 or more, not {options.workers}")
+    if options.junit:
+        options.junit.parent.mkdir(parents=True, exist_ok=True)
+    if options.html:
+        options.html.mkdir(parents=True, exist_ok=True)
 
 
 def play_file(file: Path, seed: int, daemon: str) -> Outcome:
@@ -86,7 +114,6 @@ def _play_all(files: Sequence[Path], options: argparse.Namespace, console: Conso
 
 
 def _write_pages(folder: Path, outcomes: Sequence[Outcome]) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
     return write_index(
         folder, [write_page(folder, one) if isinstance(one, Recording) else row_of(one) for one in outcomes]
     )

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 PAUSE_MS = 50.0
 LONGEST = 260
-_FIXED = {1, 2, 3, 4, 5, 6}
+#: Whole lengths of requests that have always the same, bytes: what this device knows (1 to 6), and what a client may try on
+#: it to learn who it is, so that it hears a refusal and not silence.
+_FIXED = {**dict.fromkeys(range(1, 7), 8), 7: 4, 8: 8, 11: 4, 12: 4, 17: 4, 22: 10, 24: 6, 43: 7}
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _rtu_size(held: bytes) -> int | None:
     """Length of the request that begins here; 0: none begins here; a length beyond what is there: wait."""
     function = held[1]
     if function in _FIXED:
-        return 8
+        return _FIXED[function]
     if function in (15, 16):
         return 9 + held[6] if len(held) > 6 else LONGEST
     if function == 23:

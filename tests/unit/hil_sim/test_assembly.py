@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hil_sim.assembly import build_world, fitted_devices, read_scenario
-from hil_sim.cli import parse
+from hil_sim.cli import main, parse
 from hil_sim.monitors.bedside import Fitted
 from hil_sim.pumps.alaris import AlarisPump
 from hil_sim.pumps.new_era import NewEraPump
@@ -87,3 +87,33 @@ def test_modbus_over_tcp_is_met_on_tcp_only() -> None:
     options = parse(["serve", "--listen", "pty:x", "--pump", "modbus-tcp"])
     with pytest.raises(ValueError, match="listens on tcp:PORT"):
         build_world(options, read_scenario(options))
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--syringe-mm", "0"], "--syringe-mm must be above 0, not 0"),
+        (["--contents-ml", "nan"], "--contents-ml must be above 0, not nan"),
+        (["--slack-ml", "-1"], "--slack-ml must not be negative: -1"),
+        (["--address", "100"], "--address 100 is outside 0-99"),
+    ],
+)
+def test_a_pump_that_cannot_be_is_refused_by_option(words: list[str], why: str) -> None:
+    options = parse(["serve", "--listen", "tcp:0", *words])
+    with pytest.raises(ValueError, match=why):
+        build_world(options, read_scenario(options))
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--broker", "here"], "--broker is HOST:PORT, not 'here'"),
+        (["--air-sensor"], "--air-sensor publishes on a broker"),
+        (["--respiration"], "--respiration publishes on a broker"),
+    ],
+)
+def test_monitors_need_a_broker_that_can_be_found(
+    words: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", "--listen", "tcp:0", *words]) == 2
+    assert why in capsys.readouterr().err

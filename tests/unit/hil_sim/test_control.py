@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hil_sim.control import TruthFile, obey
+from hil_sim.control import TruthFile, listen, obey
 from hil_sim.world import World
 
 
@@ -45,6 +45,11 @@ def test_the_catalogue_can_be_asked_for() -> None:
         b'{"do":"fault","name":"reply_lots"}',
         b'{"do":"fault","name":"reply_lost","for_s":"long"}',
         b'{"do":"fault","name":"reply_lost","self":1}',
+        b'{"do":"fault","name":"reply_lost","for_s":0}',
+        b'{"do":"fault","name":"reply_lost","for_s":-5}',
+        b'{"do":"fault","name":"reply_lost","for_s":NaN}',
+        b'{"do":"fault","name":"reply_lost","for_s":true}',
+        b'{"do":"clear","name":"reply_lots"}',
     ],
 )
 def test_what_is_not_understood_is_refused_with_its_reason(line: bytes) -> None:
@@ -72,3 +77,26 @@ def test_the_truth_file_has_a_line_a_second_and_one_an_event(tmp_path: Path) -> 
     assert {"t_s", "plunger_nl", "patient_nl", "rate_nl_h", "line_mmhg", "sys", "dia", "hr", "spo2"} <= set(
         lines[0]
     )
+
+
+def test_what_would_do_nothing_is_refused_with_its_reason() -> None:
+    world = World()
+
+    def why_idle(name: str, params: dict[str, object]) -> str:
+        return f"nobody there: {params}" if name == "silent" else ""
+
+    answer = obey(world, b'{"do":"fault","name":"silent","only":"air","for_s":3}', why_idle)
+    assert answer == {"ok": False, "error": "silent: nobody there: {'only': 'air'}"}
+    assert world.truth()["faults"] == []
+    assert obey(world, b'{"do":"fault","name":"reply_late"}', why_idle)["ok"]
+
+
+async def test_the_socket_takes_the_place_of_no_file(tmp_path: Path) -> None:
+    """A path mistyped must not cost its file."""
+    mine = tmp_path / "notes.txt"
+    mine.write_text("mine")
+    with pytest.raises(ValueError, match=r"notes\.txt is there and is no socket"):
+        await listen(mine, World(), lambda: None)
+    assert mine.read_text() == "mine"
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        await listen(tmp_path / "no" / "ctl", World(), lambda: None)

@@ -1,9 +1,12 @@
 """Keeping a world in step with a clock and a port."""
 
+from pathlib import Path
+
 import pytest
 
 from hil_sim.clock import SimClock
 from hil_sim.serve import LivePump, PtyPort, TcpPort, make_port
+from hil_sim.tape import TapeFile, read_tape
 from hil_sim.world import World
 
 
@@ -70,7 +73,7 @@ def test_speed_scales_the_plunger_and_not_the_safe_mode_timer() -> None:
     assert not bench.world.pump.is_moving
 
 
-@pytest.mark.parametrize("listen", ["pty:", "tcp:x", "serial:/dev/ttyS0", "pty"])
+@pytest.mark.parametrize("listen", ["pty:", "tcp:x", "tcp:65536", "serial:/dev/ttyS0", "pty"])
 def test_an_unknown_port_is_refused(listen: str) -> None:
     with pytest.raises(ValueError, match="--listen"):
         make_port(listen, lambda chunk: None)
@@ -79,3 +82,45 @@ def test_an_unknown_port_is_refused(listen: str) -> None:
 def test_a_port_is_made_from_its_name() -> None:
     assert isinstance(make_port("pty:/tmp/x", lambda chunk: None), PtyPort)
     assert isinstance(make_port("tcp:0", lambda chunk: None), TcpPort)
+
+
+async def test_a_pty_takes_the_place_of_a_link_and_of_no_file(tmp_path: Path) -> None:
+    """A path mistyped must not cost its file."""
+    mine = tmp_path / "notes.txt"
+    mine.write_text("mine")
+    with pytest.raises(FileExistsError, match=r"notes\.txt: something that is no link"):
+        await make_port(f"pty:{mine}", lambda chunk: None).open()
+    assert mine.read_text() == "mine"
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        await make_port(f"pty:{tmp_path / 'no' / 'pump'}", lambda chunk: None).open()
+    left_over = tmp_path / "pump"
+    left_over.symlink_to(tmp_path / "gone")
+    port = make_port(f"pty:{left_over}", lambda chunk: None)
+    await port.open()
+    assert str(left_over.readlink()).startswith("/dev/")
+    port.close()
+
+
+async def test_a_port_that_is_taken_is_named() -> None:
+    first = make_port("tcp:0", lambda chunk: None)
+    await first.open()
+    number = first.name.rpartition(":")[2]
+    with pytest.raises(OSError, match=f"--listen tcp:{number}: Address already in use"):
+        await make_port(f"tcp:{number}", lambda chunk: None).open()
+    first.close()
+
+
+def test_a_tape_holds_what_passed_both_ways_and_when(tmp_path: Path) -> None:
+    bench = Bench()
+    bench.live.tape = TapeFile(tmp_path / "t.tape", "new_era")
+    bench.ask("")
+    bench.mono_s += 0.5
+    bench.ask("DIA26.59")
+    bench.live.tape.close()
+    heard = [(one.by, one.chunk, one.ms) for one in read_tape(tmp_path / "t.tape").said]
+    assert heard == [
+        ("host", b"\r", 0.0),
+        ("pump", b"\x0200A?R\x03", 0.0),
+        ("host", b"DIA26.59\r", 500.0),
+        ("pump", b"\x0200S\x03", 500.0),
+    ]

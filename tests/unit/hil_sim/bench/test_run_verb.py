@@ -52,3 +52,32 @@ def test_a_file_that_is_no_story_does_not_keep_the_others_from_being_played(
 def test_a_folder_without_stories_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", str(tmp_path)]) == NOT_PLAYED
     assert "no story (*.toml)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--broker", ":1883"], "--broker needs --live"),
+        (["--command", "x"], "--command needs --live"),
+        (["--speed", "2"], "--speed needs --live"),
+        (["--workers", "0"], "--workers is 1 or more, not 0"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(
+    tmp_path: Path, words: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "holds.toml").write_text(HOLDS)
+    assert main(["run", str(tmp_path), *words]) == NOT_PLAYED
+    assert why in capsys.readouterr().err
+
+
+def test_results_without_a_place_are_told_before_anything_is_played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "holds.toml").write_text(HOLDS)
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    assert main(["run", str(tmp_path), "--junit", str(in_the_way / "out.xml")]) == NOT_PLAYED
+    shown = capsys.readouterr()
+    assert "file" in shown.err
+    assert shown.out == ""

@@ -42,6 +42,18 @@ def test_a_bad_check_is_met_with_silence_and_a_pause_ends_a_partial_request() ->
     assert len(reader.feed(stop, 102.0)) == 1
 
 
+@pytest.mark.parametrize(
+    ("function", "rest"), [(7, ""), (8, "0000A537"), (17, ""), (22, "000400F20025"), (43, "0E0100")]
+)
+def test_a_question_that_the_device_does_not_know_is_heard_so_that_it_can_be_refused(
+    function: int, rest: str
+) -> None:
+    """A client that asks who is there (17, 43) hears exception 1, not silence: mbpoll -u waits for either."""
+    body = bytes.fromhex(rest)
+    said = bytes((1, function)) + body
+    assert RequestReader(is_tcp=False).feed(said + crc16(said), 0.0) == [Request(1, function, body)]
+
+
 @given(st.lists(st.binary(max_size=600), max_size=6))
 def test_no_bytes_make_it_raise(chunks: list[bytes]) -> None:
     for is_tcp in (False, True):
