@@ -147,6 +147,8 @@ class Lively:
     def check(self, step: Step, scene: Scene) -> str | None:
         assert isinstance(step, Tick)
         is_wrong = any(scene.standing.values()) or not step.is_calm or not scene.is_ready
+        # A record that is lost stays lost until somebody starts the daemon anew (row 83): no nurse can mend it.
+        is_wrong = is_wrong or not (scene.state or {}).get("journal", {"ok": True})["ok"]
         if is_wrong or scene.rate_nl_h > 0.0 or scene.phase in OVER or not scene.is_attended:
             self._since_s = None
             return None
