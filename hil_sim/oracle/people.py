@@ -21,6 +21,7 @@ from hil_sim.oracle.scene import (
 FRESH_S = 10.0
 STANDS_S = 2.7  # the pump's own watchdog, 2 s, and what its clock and ours may differ by
 RAISED = 1.02
+LET_GO_S = 0.2
 STARTING = ("start", "resume")
 RAISING = ("start", "resume", "restore")
 
@@ -39,6 +40,9 @@ class Edge:
         press = scene.press_for(verbs, FRESH_S)
         if press is not None:
             press.is_spent = True
+            return None
+        # A motor that was held fast goes on when it is let go.
+        if step.t_s - scene.last_s.get("underdelivery", -1e9) <= LET_GO_S:
             return None
         if scene.was_on(PUMP_GOES if before == 0.0 else PUMP_FASTER | PUMP_GOES, 1.0):
             return None

@@ -49,6 +49,12 @@ def test_a_key_pressed_at_the_pump_explains_motion_and_a_faster_motor_does_not()
     assert broken(started(), STOOD, Broke(40.0, "keypad_rate"), Moved(40.0, RATE_NL_H)) == ["I6"]
 
 
+def test_a_motor_that_was_held_fast_goes_on_when_it_is_let_go_and_not_later() -> None:
+    let_go = [Broke(39.0, "underdelivery"), Broke(40.0, "underdelivery", is_over=True)]
+    assert broken(started(), STOOD, let_go, Moved(40.1, RATE_NL_H)) == []
+    assert broken(started(), STOOD, let_go, Moved(40.4, RATE_NL_H)) == ["I6"]
+
+
 def test_a_start_on_the_wire_without_a_person_is_told_even_if_nothing_moves() -> None:
     assert broken(started(), STOOD, Sent(40.0, is_run=True)) == ["I6-wire"]
 
