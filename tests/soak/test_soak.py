@@ -31,11 +31,13 @@ def outcomes() -> list[Outcome]:
     return [run_seed(seed) for seed in SEEDS]
 
 
+@pytest.mark.timeout(400)
 def test_a_few_drawn_sessions_keep_every_invariant(outcomes: list[Outcome]) -> None:
     assert [(one.plan.seed, str(bad)) for one in outcomes for bad in one.violations] == []
     assert all("INFUSING" in one.words for one in outcomes)
 
 
+@pytest.mark.timeout(400)
 def test_the_same_seed_is_the_same_run_to_the_byte_whatever_python_hashes(outcomes: list[Outcome]) -> None:
     """facts/faults.md 2 rules 2 and 3."""
     code = f"from soak.run_soak import run_seed; print(run_seed({SEEDS[1]}).trace)"

@@ -6,7 +6,7 @@ from hil_sim.oracle.judge import PREDICATES, Oracle
 from hil_sim.oracle.scene import Moved, Scene, Tick
 
 IDS = {"I1", "I1-shown", "I2", "I4", "I5", "I6", "I6-wire", "I7", "I8", "I9", "I10", "I12", "I15", "I16"} | {
-    *("I17", "I18", "I19", "I22", "I26", "row 80", "row 94")
+    *("I17", "I18", "I19", "I22", "I26", "row 80", "row 94", "I9-start", "I6-over", "law 5")
 }
 
 

@@ -3,7 +3,7 @@
 import pytest
 from oracle_traces import RATE_NL_H, broken, started, state, ticks
 
-from hil_sim.oracle.scene import Answered, Broke, Committed, Lived, Moved, Pressed, Sent, Shown, Step
+from hil_sim.oracle.scene import Answered, Broke, Committed, Lived, Moved, Pressed, Sent, Shown, Step, Tick
 
 HALF = RATE_NL_H / 2
 STOOD = [Sent(20.0, is_stop=True), Moved(20.05, 0.0)]
@@ -112,8 +112,29 @@ def test_a_pump_that_was_not_asked_who_it_is_since_the_port_opened_is_I12() -> N
 
 
 def test_a_resume_against_what_is_shown_to_stand_in_its_way_is_I5() -> None:
-    blocked = [Shown(20.1 + n / 2, state(resume_blocked_by=["SpO2"], alarms=[{}])) for n in range(21)]
+    blocked = [
+        Shown(20.1 + n / 2, state(word="PAUSED", resume_blocked_by=["SpO2"], alarms=[{}])) for n in range(21)
+    ]
     assert broken(started(), STOOD, blocked, _resumed(30.3), Moved(30.5, RATE_NL_H)) == ["I5"]
     assert (
         broken(started(), STOOD, blocked, Shown(30.2, state()), _resumed(30.3), Moved(30.5, RATE_NL_H)) == []
     )
+
+
+def test_a_start_after_a_pause_that_was_heard_is_I9_although_a_resume_was_pressed_before() -> None:
+    pause: list[Step] = [Pressed(30.05, "p3", "pause", "nina"), Answered(30.06, "p3", "pause", "accepted")]
+    resumed = _resumed(30.0)
+    assert broken(started(), STOOD, Shown(29.5, state()), resumed[:2], pause, Sent(30.09, is_run=True)) == []
+    assert broken(started(), STOOD, Shown(29.5, state()), resumed[:2], pause, Sent(30.2, is_run=True)) == [
+        "I9-start"
+    ]
+    later: list[Step] = [*pause, *_resumed(32.0, "p4")]
+    assert broken(started(), STOOD, Shown(29.5, state()), resumed[:2], later) == []
+
+
+@pytest.mark.parametrize("phase", ["stopped", "completed"])
+def test_a_session_that_is_over_does_not_flow_again_whoever_presses(phase: str) -> None:
+    over = Shown(29.5, state(phase=phase, word=phase.upper()))
+    filled = Tick(29.4, 17_400_000.0, 0.0)
+    assert broken(started(), STOOD, filled, over, _resumed(30.0), Moved(30.2, RATE_NL_H)) == ["I6-over"]
+    assert broken(started(), STOOD, filled, over, Broke(30.0, "keypad_run"), Moved(30.2, RATE_NL_H)) == []

@@ -81,3 +81,16 @@ def test_a_daemon_that_falls_is_row_94() -> None:
 def test_a_journal_that_is_not_whole_is_I22() -> None:
     assert broken(started(), Closed(11.0)) == []
     assert broken(started(), Closed(11.0, "record 7 does not follow")) == ["I22"]
+
+
+def test_a_screen_that_says_infusing_while_the_plunger_stands_breaks_law_5() -> None:
+    shown = [Shown(11.5 + n, state()) for n in range(5)]
+    assert broken(started(), STANDS, shown[:4]) == []
+    assert broken(started(), STANDS, shown) == ["law 5"]
+    assert broken(started(), STANDS, Broke(11.2, "noise"), shown) == []
+
+
+def test_a_screen_that_says_paused_while_it_flows_breaks_law_5_unless_an_alarm_is_on() -> None:
+    paused = [Shown(11.5 + n, state(word="PAUSED")) for n in range(5)]
+    assert broken(started(), paused) == ["law 5"]
+    assert broken(started(), [Shown(one.t_s, {**one.state, "alarms": [{}]}) for one in paused]) == []
