@@ -174,6 +174,8 @@ class Lively:
         is_wrong = any(scene.standing.values()) or not step.is_calm or not scene.is_ready
         # A record that is lost stays lost until somebody starts the daemon anew (row 83): no nurse can mend it.
         is_wrong = is_wrong or not (scene.state or {}).get("journal", {"ok": True})["ok"]
+        # A box that starts with a wrong clock finds every sample old or yet to come, until somebody sets its clock.
+        is_wrong = is_wrong or 0.0 < scene.last_s.get("wall_clock_stepped", 0.0) < scene.life_s
         if is_wrong or scene.rate_nl_h > 0.0 or scene.phase in OVER or not scene.is_attended:
             self._since_s = None
             return None

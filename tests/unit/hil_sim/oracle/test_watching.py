@@ -70,6 +70,15 @@ def test_a_reason_to_stand_is_no_lack_of_liveness() -> None:
     assert broken(started(), STANDS, Shown(11.0, state(phase="stopped")), ticks(11.0, 600.0, 0.0)) == []
     unrecorded = [Shown(12.0, state(journal={"ok": False}, alarms=[{}]))]
     assert broken(started(), STANDS, unrecorded, ticks(12.0, 600.0, 0.0)) == []
+    leapt: list[Step] = [Broke(11.0, "wall_clock_stepped"), *STANDS]
+    again: list[Step] = [
+        Lived(12.0, "crash"),
+        Lived(13.0, "life"),
+        Lived(13.1, "ready"),
+        Shown(13.2, state()),
+    ]
+    assert broken(started(), leapt, again, ticks(14.0, 600.0, 0.0)) == []
+    assert broken(started(), leapt, ticks(14.0, 600.0, 0.0)) == ["I26"]
     absent = Scene(PRESCRIBED, is_attended=False)
     assert broken(started(), STANDS, ticks(11.0, 600.0, 0.0), scene=absent) == []
 
