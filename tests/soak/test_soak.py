@@ -145,9 +145,9 @@ def test_the_counters_tell_what_was_drawn_and_what_bit(outcomes: list[Outcome]) 
 
 
 def test_a_fault_on_a_line_that_is_quiet_does_not_count_as_a_bite() -> None:
-    nothing = PlannedAct(115.0, "fault", "reply_lost", {"command": "STP"}, 2.0)
-    noise = PlannedAct(115.0, "fault", "noise", {"rate": 0.05}, 2.0)
-    outcome = run_plan(_short(nothing, noise, ends_after_s=120.0))
+    nothing = PlannedAct(112.5, "fault", "reply_lost", {"command": "STP"}, 1.0)
+    noise = PlannedAct(114.0, "fault", "noise", {"rate": 0.05}, 1.0)
+    outcome = run_plan(_short(nothing, noise, ends_after_s=116.0))
     assert outcome.bites == {"reply_lost": False, "noise": True}
 
 
