@@ -16,18 +16,18 @@ TURNAROUND_S = 0.002
 
 
 class MemoryTransport(asyncio.Transport):
-    """One opening of a line, or one client of a console: `to_far` gets what is written."""
+    """One opening of a line, or one client of a console: `to_far` gets what is written (`carry`, which may be bent)."""
 
     def __init__(self, protocol: asyncio.BaseProtocol, to_far: Callable[[bytes], None]) -> None:
         super().__init__()
         self._protocol = protocol
-        self._to_far = to_far
+        self.carry = to_far
         self._is_closing = False
         self._loop = asyncio.get_running_loop()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if not self._is_closing:
-            self._to_far(bytes(data))
+            self.carry(bytes(data))
 
     def get_write_buffer_size(self) -> int:
         return 0

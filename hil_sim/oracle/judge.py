@@ -4,8 +4,8 @@ Theory of operation. The invariants are those of facts/faults.md 5, each a class
 nothing of the others. A predicate says the same thing once; what it says names what was seen and the limit.
 
 Judged from outside: I1 (truth, and the most that is shown), I2, I3 and I4 (silence of a device), I5, I6, I7, I8 (by the
-disk's commits), I9, I10, I12, I15, I16, I17, I18, I19, I22, I26; and that the daemon does not end by itself and does end
-when asked to (rows 80 and 94).
+disk's commits), I9, I10, I12, I15, I16, I17, I18, I19, I22, I26; law 5 of the screen; that a session that is over does not
+flow again; and that the daemon does not end by itself and does end when asked to (rows 80 and 94).
 
 Not judged here, and why:
 
@@ -24,10 +24,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hil_sim.oracle.delivery import Counted, Ended, Interval, RateTop, Volume
-from hil_sim.oracle.people import Durable, Edge, Identified, Latched, Restarted, RunFrame
+from hil_sim.oracle.people import Durable, Edge, Identified, Latched, Over, Restarted, RunFrame, StopWins
 from hil_sim.oracle.scene import Scene, Step
 from hil_sim.oracle.stopping import Leaves, Prompt, Unconfirmed
-from hil_sim.oracle.watching import Alive, Announced, Finite, Lively, Recorded, Silence, Stranger
+from hil_sim.oracle.watching import Alive, Announced, Finite, Honest, Lively, Recorded, Silence, Stranger
 
 
 class Predicate(Protocol):
@@ -59,9 +59,9 @@ class Violation:
 
 PREDICATES: tuple[Callable[[], Predicate], ...] = (
     *(Volume, Interval, RateTop, Counted, Ended),
-    *(Edge, RunFrame, Latched, Restarted, Durable, Identified),
+    *(Edge, RunFrame, StopWins, Over, Latched, Restarted, Durable, Identified),
     *(Prompt, Unconfirmed, Leaves),
-    *(Silence, Stranger, Finite, Announced, Lively, Alive, Recorded),
+    *(Silence, Stranger, Finite, Honest, Announced, Lively, Alive, Recorded),
 )
 
 

@@ -21,6 +21,10 @@ from hil_sim.oracle.scene import (
 FRESH_S = 10.0
 STANDS_S = 2.7  # the pump's own watchdog, 2 s, and what its clock and ours may differ by
 RAISED = 1.02
+LET_GO_S = 0.2
+ON_THE_WAY_S = 0.05
+STOPPING = ("pause", "stop")
+OVER = ("completed", "stopped", "observing", "closed")
 STARTING = ("start", "resume")
 RAISING = ("start", "resume", "restore")
 
@@ -39,6 +43,9 @@ class Edge:
         press = scene.press_for(verbs, FRESH_S)
         if press is not None:
             press.is_spent = True
+            return None
+        # A motor that was held fast goes on when it is let go.
+        if step.t_s - scene.last_s.get("underdelivery", -1e9) <= LET_GO_S:
             return None
         if scene.was_on(PUMP_GOES if before == 0.0 else PUMP_FASTER | PUMP_GOES, 1.0):
             return None
@@ -64,6 +71,48 @@ class RunFrame:
                     return None
                 break
         return f"a start on the wire, and nobody pressed in the {FRESH_S:.0f} s before in life {scene.life}"
+
+
+class StopWins:
+    """I9: after a pause or a stop that was heard nothing is started until a person asks anew."""
+
+    id = "I9-start"
+    of = (Sent,)
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        assert isinstance(step, Sent)
+        if not step.is_run:
+            return None
+        for one in reversed(scene.presses):
+            if one.life != scene.life or one.stage == "refused":
+                continue
+            if one.verb in RAISING:
+                return None
+            is_heard = one.verb in STOPPING and one.stage != "asked"
+            if is_heard and step.t_s - one.t_s > ON_THE_WAY_S:
+                return f"a start on the wire {step.t_s - one.t_s:.3f} s after a {one.verb} that was heard"
+        return None
+
+
+class Over:
+    """Design, section 6: a session that is over does not flow again."""
+
+    id = "I6-over"
+    of = (Moved, Shown)
+
+    def __init__(self) -> None:
+        self._session: object = None
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        if isinstance(step, Shown):
+            is_over = step.state["phase"] in OVER
+            self._session = step.state["phase"] if is_over else None
+            return None
+        if self._session is None or scene.rate_nl_h <= 0.0 or scene.was_rate_nl_h > 0.0:
+            return None
+        if scene.was_on(PUMP_GOES | {"underdelivery"}, 1.0):
+            return None
+        return f"flows at {scene.rate_nl_h / 1e6:.2f} mL/h, and the session is {self._session}"
 
 
 class Latched:
@@ -125,9 +174,11 @@ class Durable:
             self._commits = [*self._commits[-7:], step]
             return None
         assert isinstance(step, Sent)
-        press = next((one for one in reversed(scene.presses) if one.verb in RAISING), None)
-        if not step.is_run or press is None:
+        fresh = [one for one in scene.presses[-8:] if step.t_s - one.t_s <= FRESH_S]
+        presses = [one for one in fresh if one.verb in RAISING and one.stage != "refused"]
+        if not step.is_run or not presses:
             return None
+        press = presses[0]
         if any(one.t_s >= press.t_s and one.until_s <= step.t_s for one in self._commits):
             return None
         return f"a start on the wire {step.t_s - press.t_s:.3f} s after the press, and no record on the disk since"

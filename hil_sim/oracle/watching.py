@@ -7,7 +7,8 @@ nobody is missing, and nothing flows.
 
 from math import isfinite
 
-from hil_sim.oracle.scene import Broke, Closed, Heard, Lived, Scene, Shown, Step, Tick
+from hil_sim.oracle.people import OVER
+from hil_sim.oracle.scene import LIES, WIRE, Broke, Closed, Heard, Lived, Scene, Shown, Step, Tick
 
 STOP_S = 1.3
 SILENT_S = {"monitor-1": 90.0, "transducer-1": 2.0, "air-sensor-1": 2.0, "button-1": 2.0}
@@ -24,7 +25,8 @@ TOLD_S = {
 }
 TOLD_AFTER_TRIP_S = 1.0
 LIVELY_S = 480.0
-OVER = ("completed", "stopped", "observing", "closed")
+HONEST_S = 3.0
+STANDING_WORDS = ("PAUSED", "STOPPED", "COMPLETED", "READY", "NO ORDER", "NOT VERIFIED")
 CANNOT_STOP = ("stop_ignored", "stop_refused", "watchdog_dead")
 
 
@@ -90,6 +92,29 @@ class Finite:
         return None
 
 
+class Honest:
+    """Law 5: no screen says that it flows while it stands, or, without an alarm, that it stands while it flows."""
+
+    id = "law 5"
+    of = (Shown,)
+
+    def __init__(self) -> None:
+        self._false_since_s: float | None = None
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        assert isinstance(step, Shown)
+        word, alarms = step.state["word"], step.state["alarms"]
+        is_flowing = scene.rate_nl_h > 0.0
+        is_false = word == "INFUSING" if not is_flowing else word in STANDING_WORDS and not alarms
+        if not is_false or scene.was_on(LIES | WIRE | {"underdelivery"}, HONEST_S):
+            self._false_since_s = None
+            return None
+        self._false_since_s = step.t_s if self._false_since_s is None else self._false_since_s
+        if step.t_s - self._false_since_s <= HONEST_S:
+            return None
+        return f"shown as {word!r} for {HONEST_S:.0f} s, and the plunger goes at {scene.rate_nl_h / 1e6:.2f} mL/h"
+
+
 class Announced:
     """I18: what brought delivery to a stand is an alarm within a second, and so is what broke."""
 
@@ -147,6 +172,10 @@ class Lively:
     def check(self, step: Step, scene: Scene) -> str | None:
         assert isinstance(step, Tick)
         is_wrong = any(scene.standing.values()) or not step.is_calm or not scene.is_ready
+        # A record that is lost stays lost until somebody starts the daemon anew (row 83): no nurse can mend it.
+        is_wrong = is_wrong or not (scene.state or {}).get("journal", {"ok": True})["ok"]
+        # A box that starts with a wrong clock finds every sample old or yet to come, until somebody sets its clock.
+        is_wrong = is_wrong or 0.0 < scene.last_s.get("wall_clock_stepped", 0.0) < scene.life_s
         if is_wrong or scene.rate_nl_h > 0.0 or scene.phase in OVER or not scene.is_attended:
             self._since_s = None
             return None

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pumpd.shell.journal import BATCH_S, Journal, JournalEvent
+from pumpd.shell.journal_file import Record
 
 
 class LoopJournal(Journal):
@@ -33,6 +34,7 @@ class LoopJournal(Journal):
         self._disk_s = disk_s
         self._timer: asyncio.TimerHandle | None = None
         self._is_writing = False
+        self._batch: list[Record] = []
 
     def close(self, timeout_s: float = 0.0) -> bool:
         """Write what is queued and let the file go."""
@@ -48,6 +50,7 @@ class LoopJournal(Journal):
         if self._timer is not None:
             self._timer.cancel()
         self._queue.clear()
+        self._batch = []
         self._is_closing = True
         self._release()
 
@@ -75,15 +78,24 @@ class LoopJournal(Journal):
             self._fail(f"cannot be written: {type(error).__name__}: {error}")
             self._release()
             return
+        # What arrives from now on waits for the next commit, as it does behind a thread's back.
+        self._batch += self._taken()
         self._timer = self._running.call_later(took_s, self._end_commit)
 
     def _end_commit(self) -> None:
         self._timer, self._is_writing = None, False
-        self._write_now()
+        self._write()
+        if self._queue:
+            self._stir(self._is_urgent)
 
     def _write_now(self) -> None:
-        if self._queue and self._connection is not None and not self._failed_reason:
-            self._write_batch(self._taken())
+        self._batch += self._taken()
+        self._write()
+
+    def _write(self) -> None:
+        batch, self._batch = self._batch, []
+        if batch and self._connection is not None and not self._failed_reason:
+            self._write_batch(batch)
 
     def _tell(self, event: JournalEvent) -> None:
         self._running.call_soon(self._listener, event)

@@ -80,7 +80,9 @@ class Bites:
         began_s, before = bench.now_s, dict(counts)
         if name in WIRE:
             mine: list[Tamper] = []
-            bench.loop.call_soon(lambda: mine.extend(bench.world.wire.tampers[-1:]))
+            tampers = bench.world.wire.tampers
+            at = len(tampers)  # where this one will stand when it has begun
+            bench.loop.call_soon(lambda: mine.extend(tampers[at : at + 1]))
             return lambda: any(one.hit > 0 for one in mine)
         if name in CUFF:
             return lambda: counts["cuff"] > before["cuff"]

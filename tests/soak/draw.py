@@ -15,7 +15,11 @@ from soak.plan import Order, Plan, PlannedAct
 from hil_sim.bench.nurse import Habits
 from hil_sim.bench.story import PatientSettings
 
-FIRST_S, LAST_S = 95.0, 420.0
+FIRST_S, LAST_S = 95.0, 330.0
+#: Faults that meet show more than faults that do not: in most plans all of them fall around one instant.
+MEETING_SHARE = 0.6
+CENTRE_S = (116.0, 220.0)
+AROUND_S = 8.0
 EDGE_S = 0.1
 MOST_FAULTS = 8
 WHOLE_SHARE = 0.04
@@ -162,8 +166,16 @@ def _length_s(dice: Random) -> float:
     return round(0.2 * 300.0 ** dice.random(), 3)
 
 
-def _wrong(dice: Random, air_sensor: bool, button: bool) -> PlannedAct:
-    at_s = round(dice.uniform(FIRST_S, LAST_S), 3)
+def _window(dice: Random) -> tuple[float, float]:
+    """When things go wrong."""
+    if dice.random() >= MEETING_SHARE:
+        return FIRST_S, LAST_S
+    centre_s = dice.uniform(*CENTRE_S)
+    return centre_s - AROUND_S, centre_s + AROUND_S
+
+
+def _wrong(dice: Random, window: tuple[float, float], air_sensor: bool, button: bool) -> PlannedAct:
+    at_s = round(dice.uniform(*window), 3)
     roll = dice.random()
     if roll < 0.55:
         name = dice.choice(sorted(LASTING))
@@ -178,8 +190,8 @@ def _wrong(dice: Random, air_sensor: bool, button: bool) -> PlannedAct:
     return PlannedAct(at_s, kind, name, EVENTS.get(name, _none)(dice), _length_s(dice))
 
 
-def _press(dice: Random, edges: list[float]) -> PlannedAct:
-    at_s = dice.uniform(FIRST_S, LAST_S)
+def _press(dice: Random, window: tuple[float, float], edges: list[float]) -> PlannedAct:
+    at_s = dice.uniform(*window)
     if edges and dice.random() < 0.5:
         at_s = dice.choice(edges) + dice.uniform(-EDGE_S, EDGE_S)
     name = dice.choice(VERBS)
@@ -200,13 +212,14 @@ def draw(seed: int) -> Plan:
     order = _order(what)
     archetype, patient = _patient(who, float(order.weight_kg))
     air_sensor, button = when.random() < 0.25, when.random() < 0.25
+    window = _window(Random(f"{seed}/window"))
     acts = [
-        _wrong(Random(f"{seed}/fault/{number}"), air_sensor, button)
+        _wrong(Random(f"{seed}/fault/{number}"), window, air_sensor, button)
         for number in range(Random(f"{seed}/faults").randint(0, MOST_FAULTS))
     ]
     edges = [edge for one in acts for edge in (one.at_s, one.at_s + (one.for_s or 0.0))]
     presses = Random(f"{seed}/presses").randint(0, 4)
-    acts += [_press(Random(f"{seed}/press/{number}"), edges) for number in range(presses)]
+    acts += [_press(Random(f"{seed}/press/{number}"), window, edges) for number in range(presses)]
     acts.sort(key=lambda one: (one.at_s, one.name))
     plan = Plan(
         seed=seed,

@@ -26,7 +26,7 @@ from soak.plan import Plan, PlanError, from_toml, to_toml
 from soak.session import Outcome, run_plan
 from soak.shrink import Shrinker
 
-SHRINK_RUNS = 60
+SHRINK_RUNS = 40
 
 
 def run_seed(seed: int) -> Outcome:
@@ -125,10 +125,10 @@ def soak(options: argparse.Namespace) -> int:
         if not quiet:
             print(f"seed {outcome.plan.seed}: {outcome.simulated_s:.0f} s, {outcome.phase}", flush=True)
     result = tally.result()
-    if not options.no_shrink:
-        result["plans"] = {
-            invariant: to_toml(shrink(outcome.plan, invariant)) for invariant, outcome in failed.items()
-        }
+    if failed and not options.no_shrink:
+        with ProcessPoolExecutor(options.workers, mp_context=get_context("spawn")) as pool:
+            small = pool.map(shrink, [one.plan for one in failed.values()], failed)
+            result["plans"] = {name: to_toml(plan) for name, plan in zip(failed, small, strict=True)}
     if quiet:
         print(json.dumps(result, indent=1))
         return 1 if tally.violations else 0
