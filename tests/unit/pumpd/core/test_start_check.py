@@ -98,6 +98,17 @@ def test_a_site_s_own_limits_guard_the_start_too() -> None:
     assert row == "BP2: systolic 150 mmHg > 140 mmHg"
 
 
+def test_each_table_is_asked_by_its_own_limits_however_many_are_in_turn() -> None:
+    """More tables than are remembered, each made and dropped, so that one may lie where another lay."""
+    at_150 = cuffs((150, 88), (150, 88))
+    for limit in (*range(141, 160), *range(159, 140, -1)):
+        policy = replace(POLICY, rules=site_table({"systolic_slow_mmhg": limit}, {}))
+        baseline = baseline_shown(at_150.state)
+        assert not isinstance(baseline, str)
+        rows = unsafe_rows(at_150.state, policy, baseline)
+        assert rows == ((f"BP2: systolic 150 mmHg > {limit} mmHg",) if limit < 150 else ())
+
+
 def test_a_row_on_trial_blocks_nothing() -> None:
     rules = tuple(replace(one, is_shadow=True) if one.id == "RR1" else one for one in DEFAULT_RULES)
     assert said(known(Signal.RR, 9, replace(POLICY, rules=rules))) == ()
