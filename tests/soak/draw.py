@@ -108,7 +108,7 @@ EVENTS: dict[str, Draw] = {
     "deep_sedation": _none,
     "desaturate": _none,
     "tachycardia": _none,
-    "apnoea": _none,
+    **dict.fromkeys(("apnoea", "faint", "nausea", "vomit", "panic"), _none),
 }
 FITTED_EVENTS = {"air_bubble": "air_sensor", "button_press": "button", "button_wire_break": "button"}
 NOT_DRAWN: dict[str, str] = {
