@@ -113,7 +113,7 @@ def outcomes(
             while more and len(running) < workers:
                 seed = next(seeds, None)
                 more = seed is not None and (ends_s is None or perf_counter() < ends_s)
-                if more:
+                if more and seed is not None:
                     running.add(pool.submit(run_seed, seed, is_twice))
             if not running:
                 return
