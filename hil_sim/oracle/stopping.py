@@ -10,6 +10,8 @@ PROMPT_S = 0.25
 CARRIED_S = 0.05  # the press reaches the daemon, the frame the pump
 REPEAT_S = 0.45
 REPEAT_TROUBLED_S = 1.0
+#: A host may fall silent instead, so that the pump's own watchdog stops it (row 3), if people have been told.
+STARVED_S = 2.7
 CONFIRM_S = 1.0
 SHOWN_S = 1.0
 EXIT_S = 3.0
@@ -74,6 +76,8 @@ class Unconfirmed:
         is_lying = scene.is_on("stop_ignored", "frozen_status")
         known_s = CONFIRM_S + SHOWN_S + (MOVED_NL / scene.rate_nl_h * 3600 + 2.0 if is_lying else 0.0)
         gap_s = REPEAT_TROUBLED_S if scene.was_on(WIRE, 1.0) else REPEAT_S
+        if scene.state is not None and scene.state["alarms"]:
+            gap_s = STARVED_S
         if not is_lying and step.t_s - self._last_s > gap_s:
             return (
                 f"flows on, and no stop was sent for {step.t_s - self._last_s:.2f} s; {gap_s} s is the bound"

@@ -27,7 +27,9 @@ TOLD_AFTER_TRIP_S = 1.0
 LIVELY_S = 480.0
 HONEST_S = 3.0
 STANDING_WORDS = ("PAUSED", "STOPPED", "COMPLETED", "READY", "NO ORDER", "NOT VERIFIED")
-CANNOT_STOP = ("stop_ignored", "stop_refused", "watchdog_dead")
+CANNOT_STOP = frozenset({"stop_ignored", "stop_refused", "watchdog_dead"})
+#: What such a fault began may last so long after it: the pump's watchdog, and a stop.
+STARVED_S = 3.0
 
 
 class Silence:
@@ -44,7 +46,7 @@ class Silence:
             if step.is_sound:
                 self._sound_s[step.device] = step.t_s
             return None
-        if scene.rate_nl_h <= 0.0 or scene.is_on(*CANNOT_STOP) or scene.is_lawless:
+        if scene.rate_nl_h <= 0.0 or scene.was_on(CANNOT_STOP, STARVED_S) or scene.is_lawless:
             return None
         for device, sound_s in self._sound_s.items():
             limit_s = SILENT_S.get(device, 90.0) + STOP_S
@@ -71,7 +73,11 @@ class Stranger:
             return None
         if not scene.is_on("wrong_patient") or scene.rate_nl_h <= 0.0 or not scene.is_ready:
             self._since_s = None
-        if self._since_s is None or scene.is_on(*CANNOT_STOP) or step.t_s - self._since_s <= STRANGER_S:
+        if (
+            self._since_s is None
+            or scene.was_on(CANNOT_STOP, STARVED_S)
+            or step.t_s - self._since_s <= STRANGER_S
+        ):
             return None
         return f"flows {step.t_s - self._since_s:.1f} s after values of another patient; {STRANGER_S} s"
 

@@ -15,6 +15,8 @@ from hil_sim.bench.story import PatientSettings
 
 Value = float | int | str | bool
 _TOP = ("title", "seed", "patient", "order", "nurse", "devices", "timeline", "ends_after_s")
+#: Not by the book: orders and starts, and is not seen again.
+_ABSENT: dict[str, Any] = {"answers_after_s": None, "rounds": False, "resumes": False, "restores": False}
 _ACT = ("at_s", "kind", "name", "for_s")
 
 
@@ -118,7 +120,8 @@ def from_toml(text: str) -> Plan:
     try:
         raw = tomllib.loads(text)
         _refuse(raw, _TOP, "")
-        nurse = dict(raw.get("nurse", {}))
+        nurse = {**_ABSENT} if raw.get("nurse", {}).get("by_the_book") is False else {}
+        nurse |= {key: value for key, value in raw.get("nurse", {}).items() if key != "by_the_book"}
         nurse |= {name: None for name in _OR_NEVER if nurse.get(name) is False}
         devices = raw.get("devices", {})
         _refuse(devices, ("air_sensor", "button"), "devices")

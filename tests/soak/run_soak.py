@@ -12,6 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import replace
 from itertools import count
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,12 +27,21 @@ from soak.plan import Plan, PlanError, from_toml, to_toml
 from soak.session import Outcome, run_plan
 from soak.shrink import Shrinker
 
+from hil_sim.oracle.judge import Violation
+
 SHRINK_RUNS = 40
+SAME_COURSE = "same seed"
 
 
-def run_seed(seed: int) -> Outcome:
-    """The session of this seed."""
-    return run_plan(draw(seed), until_settled=not is_whole(seed))
+def run_seed(seed: int, is_twice: bool = False) -> Outcome:
+    """The session of this seed; if it is run twice, another course the second time is a violation too."""
+    outcome = run_plan(draw(seed), until_settled=not is_whole(seed))
+    if is_twice:
+        again = run_plan(draw(seed), until_settled=not is_whole(seed))
+        if again.trace != outcome.trace:
+            said = f"another course the second time: {outcome.trace[:16]}, {again.trace[:16]}"
+            outcome = replace(outcome, violations=(*outcome.violations, Violation(SAME_COURSE, 0.0, said)))
+    return outcome
 
 
 def shrink(plan: Plan, invariant: str, runs: int = SHRINK_RUNS) -> Plan:
@@ -92,7 +102,9 @@ class Tally:
         }
 
 
-def outcomes(seeds: Iterator[int], workers: int, ends_s: float | None) -> Iterator[Outcome]:
+def outcomes(
+    seeds: Iterator[int], workers: int, ends_s: float | None, is_twice: bool = False
+) -> Iterator[Outcome]:
     """Run seeds until there are none, or until `perf_counter()` has reached `ends_s`."""
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         running: set[Future[Outcome]] = set()
@@ -101,8 +113,8 @@ def outcomes(seeds: Iterator[int], workers: int, ends_s: float | None) -> Iterat
             while more and len(running) < workers:
                 seed = next(seeds, None)
                 more = seed is not None and (ends_s is None or perf_counter() < ends_s)
-                if more:
-                    running.add(pool.submit(run_seed, seed))
+                if more and seed is not None:
+                    running.add(pool.submit(run_seed, seed, is_twice))
             if not running:
                 return
             done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -117,10 +129,11 @@ def soak(options: argparse.Namespace) -> int:
     first = options.first_seed
     seeds = count(first) if ends_s is not None else iter(range(first, first + options.seeds))
     tally, failed = Tally(), dict[str, Outcome]()
-    for outcome in outcomes(seeds, options.workers, ends_s):
+    for outcome in outcomes(seeds, options.workers, ends_s, options.twice):
         tally.add(outcome)
         for one in outcome.violations:
-            failed.setdefault(one.invariant, outcome)
+            if one.invariant != SAME_COURSE:
+                failed.setdefault(one.invariant, outcome)
             print(f"seed {outcome.plan.seed}: {one}", file=sys.stderr, flush=True)
         if not quiet:
             print(f"seed {outcome.plan.seed}: {outcome.simulated_s:.0f} s, {outcome.phase}", flush=True)
@@ -169,6 +182,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--first-seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", action="store_true", help="one JSON object at the end, nothing else")
+    parser.add_argument("--twice", action="store_true", help="each seed twice: its course must be the same")
     parser.add_argument("--no-shrink", action="store_true", help="only report what fails")
     options = parser.parse_args(argv)
     if options.plan is not None:

@@ -40,10 +40,10 @@ FAMILY = "new_era"
 SETTLED_S = 20.0
 RESTART_S = 2.0
 LOOKED_AT_S = 1.0
-#: With one of these on its stream a message proves nothing to a careful reader.
+#: With one of these on its stream a message proves nothing to a careful reader. What is published to be retained is
+#: not among them: who is subscribed hears it as anything else.
 POISON = frozenset(
     {
-        "retained",
         "no_unit",
         "wrong_unit",
         "nan",

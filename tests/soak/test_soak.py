@@ -20,6 +20,7 @@ from soak.session import Outcome, run_plan
 from soak.shrink import Shrinker, fewest
 
 from hil_sim.bench.acts import BENCH_FAULTS, OPERATOR
+from hil_sim.bench.nurse import Habits
 from hil_sim.faults import EVENTS, FAULTS
 
 SEEDS = (11, 7)
@@ -123,6 +124,15 @@ def test_a_drawn_plan_is_a_scenario_file_and_back(seed: int) -> None:
 def test_a_misspelt_plan_is_refused_by_name(text: str, named: str) -> None:
     with pytest.raises(PlanError, match=named):
         from_toml(text)
+
+
+def test_a_nurse_by_the_book_does_everything_and_another_only_starts() -> None:
+    def habits(text: str) -> Habits:
+        return from_toml(f'title = "x"\n[nurse]\n{text}\n').habits
+
+    assert habits("by_the_book = true") == Habits()
+    assert habits("by_the_book = false") == Habits(True, None, False, False, False)
+    assert habits("by_the_book = false\nresumes = true").resumes
 
 
 def test_every_row_that_can_be_injected_is_drawn_or_has_a_reason() -> None:

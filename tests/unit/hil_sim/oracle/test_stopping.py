@@ -62,3 +62,10 @@ def test_a_daemon_that_does_not_end_when_asked_is_row_80() -> None:
     asked = [Lived(11.0, "term"), Moved(11.1, 0.0)]
     assert broken(started(), asked, ticks(11.2, 13.9, 0.0), Lived(13.9, "exit")) == []
     assert broken(started(), asked, ticks(11.2, 14.2, 0.0)) == ["row 80"]
+
+
+def test_a_host_may_starve_the_pump_for_the_time_of_its_watchdog_if_people_know() -> None:
+    refused = Broke(10.5, "stop_refused")
+    told = Shown(11.1, state(alarms=[{}]))
+    assert broken(started(), refused, Sent(11.0, is_stop=True), told, ticks(11.1, 13.6)) == []
+    assert broken(started(), refused, Sent(11.0, is_stop=True), told, ticks(11.1, 13.9)) == ["I10"]

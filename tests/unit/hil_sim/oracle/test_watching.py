@@ -25,6 +25,13 @@ def test_what_is_not_sound_does_not_count_as_heard() -> None:
     assert broken(started(), heard, ticks(14.0, 14.5)) == ["I4"]
 
 
+def test_a_pump_that_does_not_obey_is_no_silence_of_ours_until_its_watchdog_has_had_its_time() -> None:
+    lies: list[Step] = [Heard(11.0, "transducer-1"), Broke(11.5, "stop_ignored")]
+    over = Broke(14.0, "stop_ignored", is_over=True)
+    assert broken(started(), lies, ticks(13.9, 14.0), over, ticks(14.1, 16.9)) == []
+    assert broken(started(), lies, ticks(13.9, 14.0), over, ticks(14.1, 17.2)) == ["I4"]
+
+
 def test_flow_on_another_patients_values_is_I16() -> None:
     begun: list[Step] = [Broke(11.0, "wrong_patient"), Heard(11.5, "monitor-1", is_sound=False)]
     assert broken(started(), begun, ticks(11.5, 13.9)) == []
