@@ -49,6 +49,16 @@ def _replay(options: argparse.Namespace) -> int:
         return 2
 
 
+def _tap(options: argparse.Namespace) -> int:
+    from hil_sim.tap import run
+
+    try:
+        return run(options)
+    except (ValueError, OSError) as error:
+        print(f"hil-sim: {error}", file=sys.stderr)
+        return 2
+
+
 def _broker(options: argparse.Namespace) -> int:
     from hil_sim.broker import run_broker
 
@@ -244,6 +254,19 @@ def _add_replay(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
 
 
+def _add_tap(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    tap = commands.add_parser("tap", help="stand between a real pump and its host and write a tape")
+    tap.set_defaults(run=_tap)
+    tap.add_argument("tape", metavar="FILE", help="where the tape is written")
+    tap.add_argument(
+        "--pump", required=True, metavar="PATH[@BAUD]|tcp:HOST:PORT", help="the pump; 8N1, 19200 unless said"
+    )
+    tap.add_argument(
+        "--listen", required=True, metavar="pty:LINKPATH|tcp:PORT", help="where its host meets it now"
+    )
+    tap.add_argument("--family", default="", help="noted on the tape; modbus-tcp matters for its replay")
+
+
 def _add_inject(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     inject = commands.add_parser("inject", help="do one thing to a running simulator (or: truth, list)")
     inject.set_defaults(run=_inject)
@@ -258,6 +281,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     _add_serve(commands)
     _add_replay(commands)
+    _add_tap(commands)
     _add_inject(commands)
     commands.add_parser("faults", help="list what can be injected").set_defaults(run=_faults)
 

@@ -1,6 +1,7 @@
 """`hil-sim serve` as a process of its own, for tests that run a program against it."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -52,3 +53,28 @@ def simulated(pump: str, medium: str, folder: Path) -> Iterator[SimulatedPump]:
     finally:
         serving.terminate()
         serving.communicate(timeout=20)
+
+
+@dataclass
+class Ended:
+    """What a program said after READY, and how it ended."""
+
+    said: str = ""
+    status: int | None = None
+
+
+@contextmanager
+def running(*words: str) -> Iterator[Ended]:
+    """`hil-sim` with these words, ready; ended by SIGTERM."""
+    ended = Ended()
+    child = subprocess.Popen([sys.executable, "-m", "hil_sim.cli", *words], stdout=subprocess.PIPE, text=True)
+    try:
+        assert child.stdout is not None
+        assert child.stdout.readline().startswith("READY")
+        yield ended
+        child.send_signal(signal.SIGTERM)
+        ended.said, _ = child.communicate(timeout=20)
+        ended.status = child.returncode
+    finally:
+        child.kill()
+        child.communicate()

@@ -15,8 +15,8 @@ else:
   - A rate is written with one decimal and ` ml/h`, as in the one example that is known: `INF_RATE^10.0^ml/h`.
   - A refusal begins its first field with one of `REFUSALS`, or comes under a name of its own (`REFUSAL_NAMES`).
     Whatever else follows a command's own name is taken as heard, and proves nothing: readbacks do.
-  - The security code is the check of the serial number's answer, written as in a frame: the CRC "of that reply's
-    text", and a text is what lies between `!` and `|`.
+  - The security code is the check of the serial number alone, written as in a frame: what stands after the command's name
+    in the answer to INST_SERIALNO. So does infupy, the public program that the form is known from (facts s21).
 
 Whoever meets a real pump corrects these tables and the vectors beside them (tests/vectors/alaris.toml), which say of
 each frame whether it is a fact or an assumption.
@@ -177,8 +177,8 @@ def rate_text(rate_nl_h: int) -> bytes | None:
 
 
 def security_code(serial_text: bytes) -> bytes:
-    """What opens remote control: four hex digits over the answer to INST_SERIALNO."""
-    return b"%04X" % checksum(serial_text)
+    """What opens remote control: four hex digits over the serial number in the answer to INST_SERIALNO."""
+    return b"%04X" % checksum(serial_text.partition(b"^")[2])
 
 
 def _number(form: re.Pattern[str], text: bytes) -> Counter | None:

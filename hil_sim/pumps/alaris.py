@@ -188,7 +188,10 @@ class AlarisPump:
         return style.state(self.motor.is_infusing and self.claimed is None, self.alarm)
 
     def _serial_text(self) -> str:
-        return f"INST_SERIALNO^{self.quirks.version or self.nature.serial}"
+        return f"INST_SERIALNO^{self._serial()}"
+
+    def _serial(self) -> str:
+        return self.quirks.version or self.nature.serial
 
     def _frozen(self, text: str, answer: str) -> str:
         return answer if self.quirks.frozen is None else self.quirks.frozen.setdefault(text, answer)
@@ -197,7 +200,7 @@ class AlarisPump:
         if self.quirks.is_remote_disabled:
             return "REMOTE DISABLED"
         state, _, code = rest.partition("^")
-        if code != code_of(self._serial_text()):
+        if code != code_of(self._serial()):
             return "WRONG CODE"
         if state != "ENABLED":
             return "NOT A STATE"

@@ -1,15 +1,12 @@
 """A tape on a real port, and a whole `pumpd exercise` recorded and replayed."""
 
 import asyncio
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sim_process import running
 
 from hil_sim.cli import main
 from hil_sim.replay import Player
@@ -45,31 +42,6 @@ async def test_an_answer_is_as_late_as_then_and_the_order_is_kept(capsys: pytest
     assert "asked [52 55 4e 0d 44 49 41 0d]" in capsys.readouterr().out
     writer.close()
     replay.port.close()
-
-
-@dataclass
-class Ended:
-    """What a program said after READY, and how it ended."""
-
-    said: str = ""
-    status: int | None = None
-
-
-@contextmanager
-def running(*words: str) -> Iterator[Ended]:
-    """`hil-sim` with these words, ready; ended by SIGTERM."""
-    ended = Ended()
-    child = subprocess.Popen([sys.executable, "-m", "hil_sim.cli", *words], stdout=subprocess.PIPE, text=True)
-    try:
-        assert child.stdout is not None
-        assert child.stdout.readline().startswith("READY")
-        yield ended
-        child.send_signal(signal.SIGTERM)
-        ended.said, _ = child.communicate(timeout=20)
-        ended.status = child.returncode
-    finally:
-        child.kill()
-        child.communicate()
 
 
 def exercise(port: Path, rate: str = "12") -> int:

@@ -59,7 +59,7 @@ def test_a_field_that_speaks_of_an_alarm_is_one(text: bytes, alarm: PumpAlarm | 
         (b"ERROR^12", True),
         (b"INF_STOP", False),
         (b"INF_STOP^OK", False),
-        (b"REMOTE_CTRL^ENABLED^3ECB", False),
+        (b"REMOTE_CTRL^ENABLED^0701", False),
         (b"INF^ERRATIC", False),
     ],
 )
@@ -111,9 +111,9 @@ def test_the_golden_order_is_written_as_it_stands() -> None:
     assert codec.rate_text(10_000_000) == b"INF_RATE^10.0^ml/h"
 
 
-def test_the_security_code_is_the_check_of_the_serial_numbers_answer() -> None:
-    assert codec.security_code(b"INST_SERIALNO^8003-00417") == b"3ECB"
-    assert codec.security_code(b"INST_SERIALNO^8003-00418") != b"3ECB"
+def test_the_security_code_is_the_check_of_the_serial_number_alone() -> None:
+    assert codec.security_code(b"INST_SERIALNO^8003-00417") == b"0701"
+    assert codec.security_code(b"INST_SERIALNO^8003-00418") != b"0701"
 
 
 @given(st.binary(max_size=60))

@@ -15,8 +15,8 @@ KINDS = [
     (b"INF_VI", EffectKind.HARMLESS, 0),
     (b"INF_RATE", EffectKind.HARMLESS, 0),
     (b"INST_SERIALNO", EffectKind.HARMLESS, 0),
-    (b"REMOTE_CFG^ENABLED^3ECB", EffectKind.HARMLESS, 0),
-    (b"REMOTE_CTRL^ENABLED^3ECB", EffectKind.HARMLESS, 0),
+    (b"REMOTE_CFG^ENABLED^0701", EffectKind.HARMLESS, 0),
+    (b"REMOTE_CTRL^ENABLED^0701", EffectKind.HARMLESS, 0),
     (b"INF_RATE^26.2^ml/h", EffectKind.SETS_RATE, 26_200_000),
     (b"INF_RATE^0.1^ml/h", EffectKind.SETS_RATE, 100_000),
     (b"INF_RATE^26.2^ml/min", EffectKind.UNKNOWN, 0),
@@ -25,7 +25,7 @@ KINDS = [
     (b"INF_VI^0", EffectKind.UNKNOWN, 0),
     (b"INF_BOLUS", EffectKind.UNKNOWN, 0),
     (b"INF_START^NOW", EffectKind.UNKNOWN, 0),
-    (b"REMOTE_CTRL^DISABLED^3ECB", EffectKind.UNKNOWN, 0),
+    (b"REMOTE_CTRL^DISABLED^0701", EffectKind.UNKNOWN, 0),
 ]
 
 

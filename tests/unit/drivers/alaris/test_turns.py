@@ -19,7 +19,7 @@ from drivers.contract import (
 from hil_sim.pumps.alaris_frames import frame
 from hil_sim.pumps.alaris_words import Style
 
-REMOTE = ["REMOTE_CFG^ENABLED^3ECB", "REMOTE_CTRL^ENABLED^3ECB"]
+REMOTE = ["REMOTE_CFG^ENABLED^0701", "REMOTE_CTRL^ENABLED^0701"]
 LOOK = ["INF_VI", "INF_RATE", "INF"]
 
 STYLES = [

@@ -20,7 +20,7 @@ from drivers.gate import Effect, EffectKind
 from drivers.line.turns import Ask, Risk
 from drivers.line.wire import Verdict
 
-CONTROL = enable(b"REMOTE_CTRL", b"3ECB")
+CONTROL = enable(b"REMOTE_CTRL", b"0701")
 
 
 def verdicts(wire: AlarisWire, *texts: bytes) -> list[Verdict]:

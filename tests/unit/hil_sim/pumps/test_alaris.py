@@ -9,7 +9,7 @@ from hil_sim.pumps.alaris import KEEP_ALIVE_MS, AlarisPump, Nature
 from hil_sim.pumps.alaris_frames import code_of, frame
 from hil_sim.pumps.alaris_words import Style
 
-CODE = code_of("INST_SERIALNO^8003-00417")
+CODE = code_of("8003-00417")
 
 
 class Host:
@@ -61,14 +61,14 @@ def test_orders_without_remote_control_are_refused(host: Host, order: str) -> No
     assert host.say(order) == f"{order.partition('^')[0]}^REFUSED^REMOTE NOT ENABLED"
 
 
-def test_the_code_is_the_check_of_the_serial_numbers_answer_and_changes_with_it(host: Host) -> None:
+def test_the_code_is_the_check_of_the_serial_number_alone_and_changes_with_it(host: Host) -> None:
     assert host.say("REMOTE_CFG^ENABLED^0000") == "REMOTE_CFG^REFUSED^WRONG CODE"
+    of_the_whole_answer = code_of("INST_SERIALNO^8003-00417")
+    assert host.say(f"REMOTE_CFG^ENABLED^{of_the_whole_answer}") == "REMOTE_CFG^REFUSED^WRONG CODE"
     host.enable()
     other = Host(AlarisPump(Nature(serial="8003-00418")))
     assert other.say(f"REMOTE_CFG^ENABLED^{CODE}") == "REMOTE_CFG^REFUSED^WRONG CODE"
-    assert other.say(f"REMOTE_CFG^ENABLED^{code_of('INST_SERIALNO^8003-00418')}").startswith(
-        "REMOTE_CFG^ENABLED"
-    )
+    assert other.say(f"REMOTE_CFG^ENABLED^{code_of('8003-00418')}").startswith("REMOTE_CFG^ENABLED")
 
 
 def test_each_half_permits_its_own_orders(host: Host) -> None:

@@ -29,4 +29,4 @@ def test_other_phrasings() -> None:
     assert style.state(False, None) == "INF^ON HOLD"
     assert style.acknowledge("INF_RATE^10.0^ml/h") == "INF_RATE^OK"
     assert style.refuse("INF_STOP", "X") == "INF_STOP^ERROR^X"
-    assert Style(acknowledges="bare").acknowledge("REMOTE_CFG^ENABLED^3ECB") == "REMOTE_CFG"
+    assert Style(acknowledges="bare").acknowledge("REMOTE_CFG^ENABLED^0701") == "REMOTE_CFG"
