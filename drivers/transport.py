@@ -69,7 +69,7 @@ def parse_tcp(port: str) -> tuple[str, int] | None:
     return match["host"].strip("[]"), number
 
 
-class ClaimedPort(serial.Serial):  # type: ignore[misc]
+class ClaimedPort(serial.Serial):
     """A serial port that gives up when it is called to read and finds nothing, again and again."""
 
     empty_reads = 0

@@ -114,10 +114,16 @@ def test_of_all_coils_and_registers_a_modbus_gate_lets_none_move_the_plunger_but
 @pytest.mark.parametrize(
     ("family", "word"),
     [
-        *(("new_era", word) for word in ("PUR", "RUNPUR", "RUNE", "DIRWDR", "DIRREV", "BOL", "BOL0.5", "LOC0")),
+        *(
+            ("new_era", word)
+            for word in ("PUR", "RUNPUR", "RUNE", "DIRWDR", "DIRREV", "BOL", "BOL0.5", "LOC0")
+        ),
         *(("harvard", word) for word in ("run", "rrun", "wrun", "irun max", "irate max", "wrate 1 ml/min")),
         *(("harvard", word) for word in ("bolus", "ff", "prime", "purge", "tvolume max")),
-        *(("alaris", word) for word in ("INF_BOLUS", "BOLUS^1.0^ml", "INF_PURGE", "PURGE", "INF_START^BOLUS")),
+        *(
+            ("alaris", word)
+            for word in ("INF_BOLUS", "BOLUS^1.0^ml", "INF_PURGE", "PURGE", "INF_START^BOLUS")
+        ),
         *(("chemyx", word) for word in ("prime", "purge", "bolus", "hexw2 1 0 5 1 1 0 0 start", "start 2")),
         *(("chemyx", word) for word in ("set volume -1.0", "set rate -1.0", "set volume 1,2", "restart")),
     ],

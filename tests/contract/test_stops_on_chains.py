@@ -59,9 +59,7 @@ class _Harvard(HarvardRig):
 class _Modbus(ModbusRig):
     def __init__(self, address: int) -> None:
         super().__init__()
-        self.pump = ModbusPump(
-            read_layout(DEFAULT), is_tcp=False, memory=ModbusMemory(address=address)
-        )
+        self.pump = ModbusPump(read_layout(DEFAULT), is_tcp=False, memory=ModbusMemory(address=address))
 
 
 def _harvard(address: int) -> Dialect:
