@@ -42,6 +42,7 @@ class PumpAlarm(StrEnum):
     STALL = "stall"  # motor cannot move: occlusion, end of travel
     HOST_SILENT = "host_silent"  # the communication watchdog expired
     PROGRAM = "program"  # program error or phase out of range
+    BATTERY = "battery"  # low, or empty: it will stop, or has
 
 
 @dataclass(frozen=True, slots=True)

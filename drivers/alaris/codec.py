@@ -57,6 +57,7 @@ MOTIONS: dict[str, Motion] = {
 }
 #: How a field that speaks of an alarm is known, and which one it is. The first that fits counts.
 _ALARMS: tuple[tuple[re.Pattern[str], PumpAlarm], ...] = (
+    (re.compile(r"BATT"), PumpAlarm.BATTERY),
     (re.compile(r"COMM.*(FAIL|LOST|TIMEOUT)"), PumpAlarm.HOST_SILENT),
     (re.compile(r"OCCLU|EMPTY|END OF (SYRINGE|INFUSION|TRAVEL)"), PumpAlarm.STALL),
     (re.compile(r"RESET|POWER (FAIL|LOST)"), PumpAlarm.RESET),

@@ -48,7 +48,7 @@ async def a_pump_that_falls_silent_is_known_within_two_seconds(bench: Bench) -> 
     seat = await bench.infusing()
     bench.line.is_cut = True
     seat.submit(Poll())
-    assert not (await seat.down(within_s=2.5)).is_wrong_pump
+    assert not (await seat.down(within_s=2.0)).is_wrong_pump
 
 
 @check("30, I6, I12", needs=(Word.REBOOT,))

@@ -5,6 +5,7 @@ right when the plunger agrees that nothing changed.
 """
 
 import asyncio
+from math import ceil
 
 from drivers.conformance.bench import Bench
 from drivers.conformance.checks import check
@@ -163,6 +164,32 @@ async def a_run_ends_by_itself_at_its_volume_and_a_rate_change_does_not_lift_tha
     assert given_nl <= case.small_volume_nl + 1, f"{given_nl} nl of {case.small_volume_nl}"
     assert given_nl >= case.small_volume_nl * 0.95 - case.counter_step_nl
     assert (await seat.polled(lambda r: r.motion is Motion.HALTED)).motion is Motion.HALTED
+
+
+@check("18, I1")
+async def a_run_interrupted_and_resumed_gives_what_was_left_and_nothing_besides(bench: Bench) -> None:
+    """What an interruption left undone is void: each start counts its own limit, from nothing, and no other's."""
+    seat = await bench.ready()
+    case, offered = bench.case, seat.driver.capabilities(bench.case.diameter_um)
+    before_nl, ordered_nl = bench.truth.given_nl, case.small_volume_nl
+    for leg_s in (0.2, 0.0, 0.35, 0.15, 0.0):
+        left_nl = offered.floor_volume(ordered_nl - ceil(bench.truth.given_nl - before_nl))
+        if await seat.do(Run(case.rate_nl_h, left_nl)) is Outcome.CONFIRMED:
+            await seat.keep_polling(leg_s)
+        cut = seat.submit(Adjust(case.lower_nl_h)) if leg_s else seat.submit(Halt())
+        assert await seat.do(Halt()) is Outcome.CONFIRMED
+        await seat.outcome(cut)
+        await bench.stands_for(0.1)
+    left_nl = offered.floor_volume(ordered_nl - ceil(bench.truth.given_nl - before_nl))
+    assert 0 < left_nl < ordered_nl
+    assert await seat.do(Run(case.rate_nl_h, left_nl)) is Outcome.CONFIRMED
+    needed_s = left_nl * 3600 / case.rate_nl_h + 3
+    polling = asyncio.create_task(seat.keep_polling(needed_s))
+    await bench.until(lambda truth: not truth.is_moving, needed_s)
+    await polling
+    given_nl = bench.truth.given_nl - before_nl
+    assert given_nl <= ordered_nl + 1, f"{given_nl} nl of {ordered_nl}"
+    await bench.stands_for(0.3)
 
 
 @check("I15, 16")

@@ -63,6 +63,23 @@ async def without_its_watchdog_no_pump_is_started(bench: Bench) -> None:
         await bench.stands_for(0.2)
 
 
+@check("17, I3, I18", needs=(Word.BATTERY,))
+async def a_low_battery_is_told_while_it_runs_and_an_empty_one_with_its_stop(bench: Bench) -> None:
+    """A battery that lies, and dies unannounced, is a reboot like any other (row 6)."""
+    seat = await bench.infusing()
+    assert PumpAlarm.BATTERY not in (await seat.poll()).alarms
+    start = len(seat.reports)
+    bench.do(Word.BATTERY, 1)
+    report = await seat.polled(lambda r: PumpAlarm.BATTERY in r.alarms, polls=3)
+    assert report.motion is Motion.INFUSING
+    bench.do(Word.BATTERY, 0)
+    await seat.polled(lambda r: r.motion is Motion.HALTED, polls=3)
+    assert {alarm for report in seat.reports[start:] for alarm in report.alarms} == {PumpAlarm.BATTERY}
+    assert len(bench.asked(Kind.START)) == 1
+    assert await seat.do(Halt()) is Outcome.CONFIRMED
+    await bench.stands_for(0.2)
+
+
 @check("9, 10, I3", needs=(Word.STALL,))
 async def a_stall_is_told(bench: Bench) -> None:
     seat = await bench.infusing()

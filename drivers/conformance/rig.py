@@ -50,6 +50,9 @@ class Word(StrEnum):
     TURN_UNITS = "turn_units"  # somebody chooses other units there (row 14)
     CLEAR_COUNTER = "clear_counter"  # the counter falls to 0 (row 12)
     STALL = "stall"  # the motor cannot move: it stops, with an alarm where it has alarms (rows 9, 10)
+    BATTERY = (
+        "battery"  # [1] it says that its battery is low, and goes on; [0] it is empty, and it stops (row 17)
+    )
     SWAP = "swap"  # from now on another pump of the family answers (row 21)
     REFUSE_STOP = "refuse_stop"  # [1] the stop is refused and it goes on; [0] no longer (row 3)
     IGNORE_STOP = "ignore_stop"  # [1] the stop is acknowledged and it goes on; [0] no longer (row 4)

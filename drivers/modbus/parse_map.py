@@ -34,7 +34,7 @@ SWITCHES: dict[str, bool] = {
 }
 WORDS: dict[str, tuple[str, ...]] = {
     "status": ("running", "withdrawing", "purging", "waiting"),
-    "alarms": ("reset", "stall", "host_silent", "program"),
+    "alarms": ("reset", "stall", "host_silent", "program", "battery"),
     "heartbeat": (),
 }
 FUNCTIONS = frozenset({1, 2, 3, 4, 5, 6, 15, 16, 23})

@@ -16,6 +16,7 @@ ALARMS: tuple[tuple[str, PumpAlarm], ...] = (
     ("stall", PumpAlarm.STALL),
     ("program", PumpAlarm.PROGRAM),
     ("host_silent", PumpAlarm.HOST_SILENT),
+    ("battery", PumpAlarm.BATTERY),
 )
 _MOTIONS = (
     ("withdrawing", Motion.WITHDRAWING),

@@ -24,7 +24,14 @@ from decimal import Decimal
 
 from hil_sim.pumps.alaris_frames import ESC, FrameReader, code_of, frame
 from hil_sim.pumps.alaris_motor import FACTORY_DIAMETER_MM, AlarisQuirks, Memory, Motor
-from hil_sim.pumps.alaris_words import COMMS_FAILURE, OCCLUSION, SYRINGE_EMPTY, Style
+from hil_sim.pumps.alaris_words import (
+    BATTERY_EMPTY,
+    BATTERY_LOW,
+    COMMS_FAILURE,
+    OCCLUSION,
+    SYRINGE_EMPTY,
+    Style,
+)
 
 KEEP_ALIVE_MS = 2000.0
 QUERIES = ("INF", "INF_VI", "INF_RATE", "INST_SERIALNO")
@@ -127,6 +134,13 @@ class AlarisPump:
         self.motor.rate_ml_h = Decimal(0)
         self.memory.diameter_mm = FACTORY_DIAMETER_MM
         self._said_ms.clear()
+
+    def drain_battery(self, *, is_empty: bool) -> None:
+        """Low: it says so and goes on. Empty: it stops."""
+        if is_empty:
+            self._halt_with(BATTERY_EMPTY)
+        else:
+            self.alarm = BATTERY_LOW
 
     def press_stop(self) -> None:
         """The keypad's HOLD; a key also silences an alarm."""

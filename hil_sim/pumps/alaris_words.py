@@ -17,6 +17,8 @@ NL_PER_ML = 1_000_000
 COMMS_FAILURE = "COMMUNICATIONS FAILURE"  # the maker's own words (directions for use), in capitals
 OCCLUSION = "OCCLUSION"
 SYRINGE_EMPTY = "SYRINGE EMPTY"
+BATTERY_LOW = "BATTERY LOW"
+BATTERY_EMPTY = "BATTERY EMPTY"
 
 
 @dataclass(frozen=True)

@@ -185,6 +185,12 @@ class ModbusPump:
         self.claimed = None
         self.motor.alarms.add("stall")
 
+    def drain_battery(self, *, is_empty: bool) -> None:
+        """Low: it says so and goes on. Empty: it stops."""
+        self.motor.alarms.add("battery")
+        if is_empty:
+            self.motor.halt()
+
     def _fall_silent(self) -> None:
         self.motor.halt()
         self.claimed = None

@@ -23,6 +23,7 @@ _ALARM_WORDS = {
     PumpAlarm.STALL: "the pump's motor is stalled",
     PumpAlarm.HOST_SILENT: "the pump stopped itself because the daemon fell silent",
     PumpAlarm.PROGRAM: "the pump reports a program error",
+    PumpAlarm.BATTERY: "the pump's battery is low or empty: put it on the mains",
 }
 
 _LAX_WORDS = "it may go on if pumpd falls silent"

@@ -10,7 +10,8 @@ import asyncio
 import os
 import socket
 import tty
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,14 +23,29 @@ from pymodbus.constants import ExcCodes
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
+from drivers.conformance.bench import Bench
 from drivers.conformance.lines import MemoryLine
 from drivers.conformance.rig import Kind
 from drivers.conformance.seat import Seat
 from drivers.conformance.suite import Medium, conformance
-from drivers.contract import Adjust, Approval, Configure, Halt, LinkUp, Motion, Outcome, Poll, Run
+from drivers.contract import (
+    Adjust,
+    Approval,
+    Configure,
+    Halt,
+    LinkUp,
+    Listener,
+    Motion,
+    Outcome,
+    Poll,
+    PumpDriver,
+    Run,
+)
 from drivers.modbus.binding import Binding
 from drivers.modbus.driver import ModbusDriver, ModbusLine, bus
 from drivers.modbus.library import load_map
+from drivers.modbus.parse_map import parse_map
+from drivers.transport import Connect
 from hil_sim.pumps.modbus import ModbusPump
 from hil_sim.pumps.modbus_layout import read_layout
 from hil_sim.pumps.modbus_motor import ModbusMemory
@@ -170,6 +186,69 @@ async def test_a_halt_asked_together_with_polls_reaches_pymodbus_s_server_first(
     assert await seat.outcome(waiting) is Outcome.NOT_SENT
     assert peer_line.peer.stops == 1
     await seat.leave()
+
+
+@pytest.mark.virtual_time
+async def test_a_counter_of_two_words_is_never_torn_where_its_low_word_rolls_over(tmp_path: Path) -> None:
+    """Faults row 40: 65 535 steps and one more; both words come in one answer, so no report lies between them."""
+    rig = ModbusRig()
+    bench = Bench(rig, Medium.MEMORY, tmp_path)
+    await bench.line.plug()
+    seat = await bench.ready()
+    step_nl = 100
+    rig.pump.motor.infused_nl = 65_500.0 * step_nl
+    began_nl = (await seat.poll()).infused_nl
+    assert await seat.do(bench.case.run) is Outcome.CONFIRMED
+    start = len(seat.reports)
+    await seat.keep_polling(2.0, every_s=0.02)
+    told = [report.infused_nl for report in seat.reports[start:]]
+    assert told == sorted(told)
+    assert began_nl < 65_536 * step_nl < told[-1] < began_nl + 30_000
+    assert max(later - one for one, later in pairwise(told)) < 10 * step_nl
+    await bench.end()
+
+
+class SwappedRig(ModbusRig):
+    """A site that has told the map the wrong word order."""
+
+    def driver(
+        self,
+        port: str,
+        listener: Listener,
+        link_ms: Callable[[], int],
+        connect: Connect,
+        *,
+        is_for_another: bool = False,
+    ) -> PumpDriver:
+        swapped = parse_map(DEFAULT.replace('word_order = "big"', 'word_order = "little"'))
+        assert swapped.is_low_word_first
+        bound = Binding("PUMPD-1", serial="40217" if is_for_another else "")
+        return ModbusDriver(ModbusLine(port, bound, swapped), listener, link_ms, connect)
+
+
+@pytest.mark.virtual_time
+async def test_swapped_words_start_nothing(tmp_path: Path) -> None:
+    """Faults row 40: 26.25 ml/h the wrong way round is 1720 l/h, which no pump takes for a rate."""
+    bench = Bench(SwappedRig(), Medium.MEMORY, tmp_path)
+    await bench.line.plug()
+    seat = await (await bench.seat()).up()
+    seat.driver.approve(bench.case.approval)
+    assert await seat.do(Halt()) is Outcome.CONFIRMED
+    await seat.do(Configure(bench.case.diameter_um))
+    assert await seat.do(bench.case.run) is not Outcome.CONFIRMED
+    await bench.stands_for(0.5)
+    assert bench.asked(Kind.START) == []
+    await bench.end()
+
+
+@pytest.mark.virtual_time
+async def test_swapped_words_are_known_by_the_serial_number(tmp_path: Path) -> None:
+    """Faults rows 21 and 40: where the site has bound one, the line does not even come up."""
+    bench = Bench(SwappedRig(), Medium.MEMORY, tmp_path)
+    await bench.line.plug()
+    seat = await bench.seat(is_for_another=True)
+    assert (await seat.down(within_s=4)).is_wrong_pump
+    await bench.end()
 
 
 class BusRig(ModbusRig):

@@ -16,7 +16,12 @@ from hil_sim.bench.story import PatientSettings
 Value = float | int | str | bool
 _TOP = ("title", "seed", "patient", "order", "nurse", "devices", "timeline", "ends_after_s")
 #: Not by the book: orders and starts, and is not seen again.
-_ABSENT: dict[str, Any] = {"answers_after_s": None, "rounds": False, "resumes": False, "restores": False}
+_ABSENT: dict[str, Any] = {
+    "answers_after_s": None,
+    "rounds_every_s": None,
+    "resumes": False,
+    "restores": False,
+}
 _ACT = ("at_s", "kind", "name", "for_s")
 
 

@@ -104,6 +104,8 @@ class AlarisRig:
                 self.pump.advance(0.0, float(now_ms))
                 self.pump.felt_pressure_mmhg = 0.0
                 assert self.pump.alarm == OCCLUSION
+            case Word.BATTERY:
+                self.pump.drain_battery(is_empty=not number)
             case Word.SWAP:
                 self.pump.quirks.version = ANOTHER
             case Word.REFUSE_STOP:

@@ -31,6 +31,7 @@ class ChemyxRig:
         {
             Word.HOST_LOSS: "no watchdog, and no way known to extend a running volume",
             Word.DISARM: "no watchdog",
+            Word.BATTERY: "it has none",
             Word.ALARMS: "no reset flag is known",
             Word.CHECK: "the wire has no check",
             Word.NEIGHBOUR: "one pump a port, no address",

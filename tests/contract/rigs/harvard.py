@@ -39,6 +39,7 @@ class HarvardRig:
     case = Case()
     cannot: ClassVar[dict[Word, str]] = {
         Word.TURN_UNITS: "every number on the wire has its unit beside it",
+        Word.BATTERY: "it has none",
         Word.CHECK: "no check on this wire",
     }
     address = 0

@@ -106,6 +106,7 @@ class ModbusRig:
             Word.TURN_DIAMETER: lambda: pump.turn_diameter_um(number),
             Word.CLEAR_COUNTER: pump.clear_counters,
             Word.STALL: pump.hit_the_end,
+            Word.BATTERY: lambda: pump.drain_battery(is_empty=not number),
             Word.SWAP: lambda: setattr(pump, "serial", pump.serial + 1),
             Word.REFUSE_STOP: lambda: setattr(quirks, "stop", "refused_na" if number else ""),
             Word.IGNORE_STOP: lambda: setattr(quirks, "stop", "ignored_honest" if number else ""),

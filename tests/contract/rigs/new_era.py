@@ -28,7 +28,7 @@ class NewEraRig:
 
     family = "new_era"
     case = Case()
-    cannot: Mapping[Word, str] = MappingProxyType({})
+    cannot: Mapping[Word, str] = MappingProxyType({Word.BATTERY: "it has none"})
 
     def __init__(self) -> None:
         self._pump = NewEraPump()
@@ -131,6 +131,7 @@ class NewEraBasicRig(NewEraRig):
         {
             Word.HOST_LOSS: "basic mode has no watchdog, and VOL cannot be set while it runs",
             Word.DISARM: "basic mode has no watchdog",
+            Word.BATTERY: "it has none",
         }
     )
 

@@ -279,3 +279,17 @@ async def test_no_parity_and_tcp_are_left_as_they_are() -> None:
     connect = connecting(FakeTransport(None))
     assert transport.with_frame(connect, "N", 1) is connect
     assert await transport.with_frame(connect, "O", 2)("tcp:localhost:502", 0, asyncio.Protocol())
+
+
+def test_a_port_that_is_read_for_nothing_again_and_again_gives_up_saying_so() -> None:
+    """Faults row 29."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    port = transport.open_port(os.ttyname(slave), 19200)
+    for _ in range(transport.EMPTY_READS_MAX - 1):
+        assert port.read(64) == b""
+    with pytest.raises(serial.SerialException, match="16 times and empty"):
+        port.read(64)
+    port.close()
+    for fd in (master, slave):
+        os.close(fd)

@@ -39,6 +39,8 @@ def test_the_state_is_one_known_word_or_not_known(text: bytes, motion: Motion | 
         (b"INF^STOPPED^SYRINGE EMPTY", PumpAlarm.STALL),
         (b"INF^STOPPED^DRIVE DISENGAGED", PumpAlarm.PROGRAM),
         (b"INF^STOPPED^POWER FAIL", PumpAlarm.RESET),
+        (b"INF^INFUSING^BATTERY LOW", PumpAlarm.BATTERY),
+        (b"INF^STOPPED^Battery empty", PumpAlarm.BATTERY),
         (b"INF^INFUSING^NO ALARM", None),
         (b"INF^INFUSING^KETAMINE", None),
         (b"INF_RATE^ALARM", None),

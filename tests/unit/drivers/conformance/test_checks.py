@@ -7,10 +7,10 @@ from drivers.conformance.rig import Word
 
 
 def test_every_row_of_the_catalogue_that_a_driver_can_answer_is_cited() -> None:
-    """facts/faults.md rows 1-40. The rest is the daemon's (11, 16 and 18: what volume and time make of it; 39: a
+    """facts/faults.md rows 1-40. The rest is the daemon's (11: what volume and time make of it; 39: a
     heartbeat) or one family's own wire (33, 40)."""
     cited = {row.strip() for one in all_checks() for row in one.rows.split(",")}
-    elsewhere = {"11", "18", "33", "39", "40"}
+    elsewhere = {"11", "33", "39", "40"}
     assert {str(row) for row in range(1, 41)} - cited == elsewhere
 
 

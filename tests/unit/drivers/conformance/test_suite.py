@@ -9,7 +9,8 @@ from drivers.conformance.suite import cells, conformance, marked
 
 def test_every_check_is_made_on_every_line_it_has() -> None:
     made = cells((NewEraRig,))
-    assert len({one.name for one in made}) == len(made) == sum(len(one.media) for one in all_checks())
+    owed = [one for one in all_checks() if not one.inapplicable(NewEraRig)]
+    assert len({one.name for one in made}) == len(made) == sum(len(one.media) for one in owed)
     assert [one.is_real for one in made] == sorted(one.is_real for one in made)
 
 

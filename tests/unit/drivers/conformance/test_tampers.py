@@ -1,5 +1,5 @@
 from drivers.conformance.rig import Kind
-from drivers.conformance.tampers import LATE_MS, Harm, Tamper, Tampers
+from drivers.conformance.tampers import LATE_MS, Harm, Tamper, Tampers, resampled
 
 
 def test_a_tamper_hits_its_kind_so_often_and_no_more() -> None:
@@ -42,3 +42,20 @@ def test_what_nobody_asked_for_is_only_touched_by_noise() -> None:
     tampers.active += [Tamper(Harm.LOSE_REPLY), Tamper(Harm.WRONG_BAUD)]
     assert tampers.pieces(b"ab", None) != [(0, b"ab")]
     assert tampers.pieces(b"ab", None) != []
+
+
+def test_at_its_own_speed_a_receiver_hears_what_was_sent_and_at_another_it_does_not() -> None:
+    sent = bytes(range(256))
+    assert resampled(sent, 1.0) == sent
+    assert resampled(sent, 1.02) == sent  # crystals may differ so much
+    for ratio in (0.5, 2.0):
+        assert b"VER" not in resampled(b"00VER\r" * 4, ratio)
+        assert resampled(sent, ratio) != sent
+
+
+def test_a_deaf_line_carries_what_we_say_and_garbles_what_we_hear() -> None:
+    tampers = Tampers()
+    tampers.active.append(Tamper(Harm.DEAF))
+    assert tampers.taken(b"stop", Kind.HALT) == b"stop"
+    [(_, heard)] = tampers.pieces(b"stopped", Kind.HALT)
+    assert heard not in (b"", b"stopped")

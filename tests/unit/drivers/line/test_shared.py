@@ -279,6 +279,20 @@ def test_who_leaves_ends_alone() -> None:
     assert bench.seats[1].protocol.phase is Phase.UP
 
 
+@pytest.mark.parametrize("port_words", ["", "this port is set to 9600 baud, 8N1"])
+def test_whom_nobody_answers_reads_what_the_port_is_set_to(port_words: str) -> None:
+    """Faults row 28: a pump at another speed looks like none."""
+    bench = ChainBench()
+    bench.line._settings = port_words
+    bench.pumps[1].is_mute = True
+    bench.open(2_000)
+    [down] = [event for event in bench.events[1] if isinstance(event, LinkDown)]
+    assert "baud rate" in down.reason
+    assert down.reason.endswith(port_words)
+    bench.turn(lambda: bench.line.lost("unplugged", bench.now))
+    assert [event.reason for event in bench.events[2] if isinstance(event, LinkDown)] == ["unplugged"]
+
+
 ACTS = st.lists(
     st.one_of(
         st.tuples(

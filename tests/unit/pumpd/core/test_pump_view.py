@@ -57,6 +57,7 @@ def test_the_readback_that_was_commanded_is_no_surprise() -> None:
         (running(alarms=(PumpAlarm.STALL,)), "stalled"),
         (running(alarms=(PumpAlarm.HOST_SILENT,)), "fell silent"),
         (running(alarms=(PumpAlarm.PROGRAM,)), "program error"),
+        (running(alarms=(PumpAlarm.BATTERY,)), "battery is low"),
         (running(watchdog_ms=0), "watchdog is 0 ms, needed 2000 ms"),
         (running(watchdog_ms=2_001), "watchdog is 2001 ms"),
         (running(motion=Motion.WITHDRAWING), "is withdrawing, which nobody commanded"),
@@ -69,7 +70,7 @@ def test_the_readback_that_was_commanded_is_no_surprise() -> None:
         (running(infused_nl=0), "counter was cleared or fell back"),
     ],
 )
-def test_rows_6_to_15_what_nobody_commanded_is_a_hold_with_its_reason(report: PumpReport, said: str) -> None:
+def test_rows_6_to_17_what_nobody_commanded_is_a_hold_with_its_reason(report: PumpReport, said: str) -> None:
     bench = infusing()
     bench.advance(2)
     (reason,) = reasons(see(bench.state, replace(report, infused_nl=report.infused_nl and 20_000)))
