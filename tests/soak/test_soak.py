@@ -131,7 +131,7 @@ def test_a_nurse_by_the_book_does_everything_and_another_only_starts() -> None:
         return from_toml(f'title = "x"\n[nurse]\n{text}\n').habits
 
     assert habits("by_the_book = true") == Habits()
-    assert habits("by_the_book = false") == Habits(True, None, False, False, False)
+    assert habits("by_the_book = false") == Habits(True, None, None, False, False)
     assert habits("by_the_book = false\nresumes = true").resumes
 
 
