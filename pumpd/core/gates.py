@@ -69,7 +69,9 @@ def baseline_shown(state: ChannelState) -> Baseline | str:
 def _pump_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     delivery, found = state.delivery, []
     if state.journal_failure:
-        found.append(f"the journal cannot be written: {state.journal_failure}")
+        # A disk that works again is not believed (facts/faults.md row 83): only a new start opens the journal anew.
+        mend = "have the disk looked at, then restart pumpd"
+        found.append(f"the journal cannot be written: {state.journal_failure}; {mend}")
     if state.restore_problem:
         found.append("an earlier session of this channel could not be restored: acknowledge RESTORE first")
     if delivery.surprise:
@@ -105,7 +107,8 @@ def _vitals_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     for signal, limit_ms in wanted:
         age_ms = state.picture.age_link_ms(signal, state.now)
         if age_ms is None and signal not in NOT_ALWAYS_SENT:
-            found.append(f"no {WORDS[signal]} yet")
+            is_refused = any(one is signal for one, _ in state.feed.rejects)
+            found.append(f"no {WORDS[signal]} yet" + (f" ({state.feed.last_rejection})" if is_refused else ""))
         elif age_ms is not None and age_ms > limit_ms:
             found.append(f"{WORDS[signal]} is {age_ms / 1000:.0f} s old (limit {limit_ms // 1000} s)")
     return tuple(found)
