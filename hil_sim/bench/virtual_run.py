@@ -1,7 +1,8 @@
 """A story played in one process: bed, people, daemon and faults on a clock that jumps; what came of it is judged.
 
 Theory of operation. The story's timeline is carried out by whoever it concerns: the world its events and faults, the
-nurse's hand its operator acts, this module the deaths of the daemon. The nurse looks once a second. A run ends when the
+nurse's hand its operator acts, `hil_sim.bench.mishaps` what befalls the bench itself, this module the deaths of the
+daemon. The nurse looks once a second. A run ends when the
 story's time is up, or a minute after the session has ended, when nothing is left to happen.
 """
 
@@ -15,6 +16,7 @@ from time import perf_counter
 from hil_sim.bench.casting import PATIENT, habits_of, order_of, site_of, world_of
 from hil_sim.bench.expect import judge
 from hil_sim.bench.loop import JumpingLoop
+from hil_sim.bench.mishaps import Mishaps
 from hil_sim.bench.nurse import NURSE, Nurse
 from hil_sim.bench.record import Recorder
 from hil_sim.bench.recording import Recording
@@ -59,10 +61,11 @@ class VirtualRun:
             habits_of(story.nurse),
             self.recorder.pressed,
         )
+        self.mishaps = Mishaps(story, self.bench, self.nurse, self.recorder)
         self._waiting = list(story.acts("operator", "daemon"))
         self._looked_s = -LOOKS_EVERY_S
         self._ended_s: float | None = None
-        self.bench.watchers.append(self._tick)
+        self.bench.watchers += [self._tick, self.mishaps.tick]
         self.bench.state_watchers.append(self.recorder.shown)
         self.bench.topic_watchers.append(self.recorder.said)
 
@@ -73,7 +76,8 @@ class VirtualRun:
         if now_s >= self.story.ends_after_s:
             return True
         is_quiet = self._ended_s is not None and now_s - self._ended_s >= LINGERS_S
-        return is_quiet and not self._waiting and not self.bench.world.is_anything_planned
+        is_idle = not self._waiting and not self.mishaps.is_anything_left
+        return is_quiet and is_idle and not self.bench.world.is_anything_planned
 
     async def play(self) -> None:
         """From the first second to the last."""
