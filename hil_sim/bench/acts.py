@@ -61,6 +61,7 @@ class Standing:
         self._settle_broker()
         bench, bus, disk = self.bench, self.bench.bus, self.bench.disk
         bus.delay_s = max((one["s"] for one in self.of("broker_slow")), default=0.0)
+        bus.gone = frozenset(one["device"] for one in self.of("monitor_gone"))
         bus.copies = max((one["times"] for one in self.of("broker_repeats")), default=1)
         disk.stalls_s = max((one["s"] for one in self.of("disk_stalls")), default=0.0)
         disk.is_full = bool(self.of("disk_full"))
@@ -92,8 +93,8 @@ def _lasting(name: str) -> Callable[..., Undo]:
     return begin
 
 
-def _not_negative(name: str, key: str, begin: Callable[..., Undo]) -> Callable[..., Undo]:
-    def checked(standing: Standing, **params: Any) -> Undo:
+def _not_negative(name: str, key: str, begin: Callable[..., Undo | None]) -> Callable[..., Undo | None]:
+    def checked(standing: Standing, **params: Any) -> Undo | None:
         if params[key] < 0:
             raise ValueError(f"{name}.{key} must not be negative: {params[key]}")
         return begin(standing, **params)
@@ -133,6 +134,11 @@ def _daemon_ended(standing: Standing, restart_s: float) -> None:
     life.task.add_done_callback(bury)
 
 
+def _loop_blocked(standing: Standing, s: float) -> None:
+    """All that the daemon does in that time it does afterwards; pump, line and patient do not wait."""
+    standing.bench.loop.hold_up(s)
+
+
 def _wall_clock_stepped(standing: Standing, s: float) -> None:
     standing.bench.wall_step_ns += round(s * 1e9)
 
@@ -141,17 +147,13 @@ def _monitor_gone(standing: Standing, device: str, will: bool) -> Undo:
     bench, there_are = standing.bench, standing.bench.setting.fitted.names()
     if device not in there_are:
         raise ValueError(f"monitor_gone.device is one of {', '.join(there_are)}; not {device!r}")
-    undos = [
-        faults.apply(faults.FAULTS, bench.world, "silent", {"only": stream}) for stream in STREAMS_OF[device]
-    ]
+    back = standing.begin("monitor_gone", {"device": device})
     topic = f"pumpd/v1/status/{bench.bed}/{device}"
     if will:
         bench.bus.say(topic, b"offline", retain=True)
 
     def undo() -> None:
-        for one in undos:
-            if one is not None:
-                one()
+        back()
         bench.bus.say(topic, b"online", retain=True)
 
     return undo
@@ -214,6 +216,12 @@ BENCH_FAULTS: dict[str, Injectable] = {
     ),
     "daemon_ended": Injectable(
         "SIGTERM; started again so many seconds after its exit", "80", _daemon_ended, {"restart_s": 3.0}
+    ),
+    "loop_blocked": Injectable(
+        "the daemon's box does nothing for so many seconds: a call that blocks, no processor time, a suspend",
+        "89, 93, 96",
+        _not_negative("loop_blocked", "s", _loop_blocked),
+        {"s": 0.7},
     ),
     "wall_clock_stepped": Injectable(
         "the wall clock of the daemon's box leaps by so many seconds",

@@ -48,6 +48,8 @@ class Bus:
         #: Messages of the devices are delivered so many times, and each so much later, s.
         self.copies = 1
         self.delay_s = 0.0
+        #: Devices that are not there: what is said in their names reaches nobody.
+        self.gone: frozenset[str] = frozenset()
         self.delivered = 0
         #: Hear what reaches the daemon: topic, whether it was retained.
         self.heard_watchers: list[Callable[[str, bool], None]] = []
@@ -65,7 +67,7 @@ class Bus:
 
     def say(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """A device publishes."""
-        if self.is_down:
+        if self.is_down or (topic.startswith("pumpd/v1/vitals/") and topic.rpartition("/")[2] in self.gone):
             return
         if retain:
             self._retained[topic] = payload

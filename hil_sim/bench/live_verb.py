@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from hil_sim.bench.live_run import NotPlayed, play_live
-from hil_sim.bench.live_wiring import Wiring, refuse_crashes, wiring_of
+from hil_sim.bench.live_wiring import Wiring, refuse_unplayable, wiring_of
 from hil_sim.bench.recording import Recording, Unplayed
 from hil_sim.bench.story import Story, load_story
 
@@ -34,7 +34,7 @@ def play_all_live(files: Sequence[Path], options: argparse.Namespace, console: C
     stories = [_load(file) for file in files]
     for file, story in zip(files, stories, strict=True):
         if isinstance(story, Story):
-            refuse_crashes(story, file, wiring)
+            refuse_unplayable(story, file, wiring)
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
     outcomes: list[Outcome] = []
     with Progress(*columns, console=console, transient=True) as progress:

@@ -128,8 +128,13 @@ def speed_of(story: Story, asked: float) -> float:
     return asked if shortest_s is None else min(asked, max(1.0, shortest_s / LINK_S))
 
 
-def refuse_crashes(story: Story, source: Path, wiring: Wiring) -> None:
-    """Raises ValueError: the story kills a daemon that is not ours to kill."""
+def refuse_unplayable(story: Story, source: Path, wiring: Wiring) -> None:
+    """Raises ValueError: the story kills a daemon that is not ours to kill, or harms what is not ours to harm."""
+    if story.mishaps:
+        names = ", ".join(dict.fromkeys(one.name for one in story.mishaps))
+        raise ValueError(
+            f"{source}: {names}: only a virtual bench can do that to broker, disk, clock and screen"
+        )
     if story.acts("daemon") and not wiring.starts_daemon:
         raise ValueError(f"{source}: the story kills the daemon; that needs --command to start it again")
 

@@ -46,6 +46,10 @@ class JumpingLoop(asyncio.SelectorEventLoop):
         """The same clock in whole nanoseconds."""
         return round(self._now_s * 1e9)
 
+    def hold_up(self, s: float) -> None:
+        """Whoever runs now takes so long, in s: what was due meanwhile is late. Never called across an await."""
+        self._now_s += s
+
     def run_in_executor(  # type: ignore[override]
         self, executor: Any, func: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:

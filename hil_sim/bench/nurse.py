@@ -87,7 +87,9 @@ class Nurse:
             given["epoch"] = self.panel.state["epoch"]
         typed = (pin or PINS.get(who, "0000")) if verb in (*_EPOCH_VERBS, "order") else ""
         if verb == "order":
-            given = {**self.order, **given}
+            # A console takes an order as it is typed: texts.
+            typed_in = {key: one if isinstance(one, str) else f"{one:g}" for key, one in given.items()}
+            given = {**self.order, **typed_in}
         self.pressed(verb, who, given)
         self.panel.ask(verb, who, typed, given, lambda stage, reasons: self.told(verb, stage, reasons))
 

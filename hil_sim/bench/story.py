@@ -5,7 +5,8 @@ parameter is refused with file, key, value and what would be right, because a st
 test that cannot fail. Every table may be left out. All times are treatment seconds: `at_s` since the world began,
 `after_start_s` since the true plunger first moved forward, so that a story does not depend on how long a daemon
 takes to begin. What is done to bed and pump (events and faults) the world carries out itself (`lay_out`); what a
-person does at the console, and the death of the daemon, is left to whoever runs the story.
+person does at the console, the death of the daemon and what befalls the bench itself (`mishaps`: broker, disk, clock,
+screen, presses that nobody should make) is left to whoever runs the story.
 """
 
 import tomllib
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hil_sim.bench.acts import BENCH_FAULTS, OPERATOR
 from hil_sim.bench.claim_reader import read_claims
 from hil_sim.bench.claims import Claim
 from hil_sim.bench.settings import (
@@ -77,6 +79,10 @@ OPERATOR_ACTS: Mapping[str, Mapping[str, Param]] = {
     "quiet": _BY,
     "measure": {},
 }
+#: Presses that no careful person makes, by the bench's own table.
+OPERATOR_SLIPS: Mapping[str, Mapping[str, Param]] = {
+    name: entry.params for name, entry in OPERATOR.items() if name not in OPERATOR_ACTS
+}
 #: What can be done to the daemon itself; it is started again after `for_s`, at once without it.
 DAEMON_ACTS: Mapping[str, Mapping[str, Param]] = {"crash": {}}
 
@@ -126,6 +132,11 @@ class TimedAct:
     for_s: float | None
     is_after_start: bool = False
 
+    @property
+    def is_mishap(self) -> bool:
+        """Neither the world's affair nor an ordinary press: `hil_sim.bench.mishaps` carries it out."""
+        return self.name in (BENCH_FAULTS if self.kind == "fault" else OPERATOR_SLIPS)
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -144,8 +155,13 @@ class Story:
     ends_after_s: float = 7200.0
 
     def acts(self, *kinds: str) -> tuple[TimedAct, ...]:
-        """The acts of these kinds, in the order of the timeline."""
-        return tuple(act for act in self.timeline if act.kind in kinds)
+        """The acts of these kinds, in the order of the timeline; without the mishaps."""
+        return tuple(act for act in self.timeline if act.kind in kinds and not act.is_mishap)
+
+    @property
+    def mishaps(self) -> tuple[TimedAct, ...]:
+        """What befalls the bench itself, and slips at the screen, in the order of the timeline."""
+        return tuple(act for act in self.timeline if act.is_mishap)
 
 
 def load_story(path: Path) -> Story:
@@ -259,10 +275,10 @@ def _monitor(reader: Reader, table: dict[str, Any]) -> MonitorSettings:
 def _known_acts(kind: str) -> Mapping[str, Mapping[str, Param]]:
     """What can be named, with parameters and their defaults."""
     if kind == "operator":
-        return OPERATOR_ACTS
+        return {**OPERATOR_ACTS, **OPERATOR_SLIPS}
     if kind == "daemon":
         return DAEMON_ACTS
-    table = (EVENTS if kind == "event" else FAULTS) if ACTS_REGISTERED else {}
+    table = (EVENTS if kind == "event" else {**FAULTS, **BENCH_FAULTS}) if ACTS_REGISTERED else {}
     return {name: entry.params for name, entry in table.items()}
 
 

@@ -1,7 +1,7 @@
 """A story played in one process: bed, people, daemon and faults on a clock that jumps; what came of it is judged.
 
-Theory of operation. A `VirtualBench` is the bed, a `Course` is what happens at it; here they are joined, and the daemon
-dies and is born again by the bench's hand.
+Theory of operation. A `VirtualBench` is the bed, a `Course` is what happens at it, `Mishaps` are what befalls the bench
+itself; here they are joined, and the daemon dies and is born again by the bench's hand.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from hil_sim.bench.casting import PATIENT, site_of, world_of
 from hil_sim.bench.course import Course
 from hil_sim.bench.expect import judge
 from hil_sim.bench.loop import JumpingLoop
+from hil_sim.bench.mishaps import Mishaps
 from hil_sim.bench.recording import Recording
 from hil_sim.bench.seat import daemon_of
 from hil_sim.bench.story import Story
@@ -44,9 +45,16 @@ class VirtualRun:
         )
         self.course = Course(story, world, self.bench.panel, lambda: self.bench.now_s, self._crash)
         self.recorder = self.course.recorder
-        self.bench.watchers.append(lambda _bench: self.course.tick())
+        self.mishaps = Mishaps(story, self.bench, self.course.nurse, self.recorder)
+        self.bench.watchers += [lambda _bench: self.course.tick(), self.mishaps.tick]
         self.bench.state_watchers.append(self.recorder.shown)
         self.bench.topic_watchers.append(self.recorder.said)
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing is left to be seen."""
+        is_time_up = self.bench.now_s >= self.story.ends_after_s
+        return is_time_up or (self.course.is_over and not self.mishaps.is_anything_left)
 
     async def play(self) -> None:
         """From the first second to the last."""
@@ -54,7 +62,7 @@ class VirtualRun:
         self.recorder.enter("start", "daemon", "")
         self.bench.start_daemon()
         try:
-            while not self.course.is_over:
+            while not self.is_over:
                 await asyncio.sleep(1.0)
                 self._progress(self.course.share)
         finally:

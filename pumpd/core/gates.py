@@ -108,7 +108,9 @@ def _vitals_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
         age_ms = state.picture.age_link_ms(signal, state.now)
         if age_ms is None and signal not in NOT_ALWAYS_SENT:
             is_refused = any(one is signal for one, _ in state.feed.rejects)
-            found.append(f"no {WORDS[signal]} yet" + (f" ({state.feed.last_rejection})" if is_refused else ""))
+            found.append(
+                f"no {WORDS[signal]} yet" + (f" ({state.feed.last_rejection})" if is_refused else "")
+            )
         elif age_ms is not None and age_ms > limit_ms:
             found.append(f"{WORDS[signal]} is {age_ms / 1000:.0f} s old (limit {limit_ms // 1000} s)")
     return tuple(found)

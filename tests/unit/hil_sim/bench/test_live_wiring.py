@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hil_sim.bench.live_wiring import Wiring, refuse_crashes, speed_of, wiring_of
+from hil_sim.bench.live_wiring import Wiring, refuse_unplayable, speed_of, wiring_of
 from hil_sim.bench.story import Story, read_story
 
 BROKER = ("127.0.0.1", 1883)
@@ -55,9 +55,15 @@ def test_what_makes_no_bench_is_refused_before_anything_runs(given: dict[str, An
 def test_a_story_that_kills_the_daemon_needs_one_of_ours() -> None:
     kills = story('[[timeline]]\nat_s = 1\nkind = "daemon"\nname = "crash"\n')
     with pytest.raises(ValueError, match=r"t\.toml: the story kills the daemon"):
-        refuse_crashes(kills, Path("t.toml"), Wiring(BROKER))
-    refuse_crashes(kills, Path("t.toml"), Wiring(BROKER, command=["x"]))
-    refuse_crashes(story(), Path("t.toml"), Wiring(BROKER))
+        refuse_unplayable(kills, Path("t.toml"), Wiring(BROKER))
+    refuse_unplayable(kills, Path("t.toml"), Wiring(BROKER, command=["x"]))
+    refuse_unplayable(story(), Path("t.toml"), Wiring(BROKER))
+
+
+def test_what_only_a_bench_of_its_own_can_break_is_refused_by_name() -> None:
+    breaks = story('[[timeline]]\nat_s = 1\nkind = "fault"\nname = "disk_full"\n')
+    with pytest.raises(ValueError, match=r"t\.toml: disk_full: only a virtual bench"):
+        refuse_unplayable(breaks, Path("t.toml"), Wiring(BROKER, command=["x"]))
 
 
 def test_a_modbus_tcp_pump_is_not_met_on_a_pty(tmp_path: Path) -> None:

@@ -73,7 +73,11 @@ def cuff_aged(age_ms: int) -> Change:
 
 #: For start and resume alike: what is wrong, and what is said about it.
 SHUT: list[tuple[str, Change, str]] = [
-    ("journal", lambda s: replace(s, journal_failure="disk full"), "journal cannot be written: disk full; have the disk looked at, then restart pumpd"),
+    (
+        "journal",
+        lambda s: replace(s, journal_failure="disk full"),
+        "journal cannot be written: disk full; have the disk looked at, then restart pumpd",
+    ),
     ("restore", lambda s: replace(s, restore_problem="version 9"), "acknowledge RESTORE first"),
     ("surprise", delivery(surprise="the pump was started"), "acknowledge PUMP-ACT first"),
     ("link", delivery(is_link_up=False, link_reason="unplugged"), "no pump: unplugged"),
@@ -535,8 +539,12 @@ def test_what_is_shown_is_what_refuses_a_restore() -> None:
 def test_a_signal_that_never_came_because_it_was_refused_says_why() -> None:
     """Faults row 89: a box with a wrong clock finds every sample late; "no heart rate yet" sends nobody to the clock."""
     state = without(Signal.HR)(ready())
-    refused = replace(state.feed, rejects=((Signal.HR, 3),), last_rejection="monitor-1: late: 90000001 ms old")
+    refused = replace(
+        state.feed, rejects=((Signal.HR, 3),), last_rejection="monitor-1: late: 90000001 ms old"
+    )
     told = start_blockers(replace(state, feed=refused), POLICY)
     assert "no heart rate yet (monitor-1: late: 90000001 ms old)" in told
-    other = replace(state.feed, rejects=((Signal.SPO2, 3),), last_rejection="monitor-1: late: 90000001 ms old")
+    other = replace(
+        state.feed, rejects=((Signal.SPO2, 3),), last_rejection="monitor-1: late: 90000001 ms old"
+    )
     assert "no heart rate yet" in start_blockers(replace(state, feed=other), POLICY)
