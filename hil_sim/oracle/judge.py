@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hil_sim.oracle.delivery import Counted, Ended, Interval, RateTop, Volume
+from hil_sim.oracle.keeping import KEEPING
 from hil_sim.oracle.people import Durable, Edge, Identified, Latched, Restarted, RunFrame
 from hil_sim.oracle.scene import Scene, Step
 from hil_sim.oracle.stopping import Leaves, Prompt, Unconfirmed
@@ -62,6 +63,7 @@ PREDICATES: tuple[Callable[[], Predicate], ...] = (
     *(Edge, RunFrame, Latched, Restarted, Durable, Identified),
     *(Prompt, Unconfirmed, Leaves),
     *(Silence, Stranger, Finite, Announced, Lively, Alive, Recorded),
+    *KEEPING,
 )
 
 

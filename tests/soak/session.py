@@ -106,6 +106,7 @@ class Session:
     _is_calm: bool = True
     _rest_since_s: float | None = None
     _failures: int = 0
+    _void_s: float = -1.0
 
     def __post_init__(self) -> None:
         bench, plan = self.bench, self.plan
@@ -199,7 +200,7 @@ class Session:
     def _asked(self, key: str, verb: str, stage: str, words: list[str]) -> None:
         now_s = self.bench.now_s
         if stage == "asked":
-            self.oracle.see(saw.Pressed(now_s, key, verb, words[0]))
+            self.oracle.see(saw.Pressed(now_s, key, verb, words[0], now_s == self._void_s))
         else:
             self.oracle.see(saw.Answered(now_s, key, verb, stage))
 
@@ -214,6 +215,8 @@ class Session:
 
     def _told(self, what: str, act: Act) -> None:
         self.bites.told(what, act)
+        if act.kind == "operator" and act.name in ("old_epoch", "wrong_pin"):
+            self._void_s = self.bench.now_s
         if act.kind != "operator":
             now_s = self.bench.now_s
             self.oracle.see(saw.Broke(now_s, act.name, act.params, is_over=what == "end"))
