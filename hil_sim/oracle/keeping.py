@@ -40,6 +40,7 @@ TOLERANCE = 1.02
 STARVED_S = 6.0
 UNRECORDED_S = 4.0
 DOUBT_S = 1.0
+LOW_SPO2, LOW_FOR_S, SLOWED_WITHIN_S = 92.0, 15.0, 3.0
 LOST_RUN = ("RUN", "*")
 FULL = 1.01
 
@@ -203,6 +204,37 @@ class Slowed:
         return f"{step.rate_nl_h / 1e6:.3f} mL/h commanded; {least_nl_h / 1e6:.3f} mL/h or rest"
 
 
+class Desaturated:
+    """facts/clinical.md 3.2, SP1: saturation shown below 92 % for 15 s, and no good value since, slows to half at least.
+
+    A silence in between proves nothing: the stretch goes on.
+    """
+
+    id = "SP1"
+    of = (Shown, Tick)
+
+    def __init__(self) -> None:
+        self._low_since_s: float | None = None
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        if isinstance(step, Shown):
+            shown = step.state["vitals"].get("spo2")
+            is_low = shown is not None and shown["value"] is not None and shown["value"] < LOW_SPO2
+            if not is_low or step.state["phase"] != "infusing":
+                self._low_since_s = None
+            elif self._low_since_s is None:
+                self._low_since_s = step.t_s
+            return None
+        half_nl_h = RESUMED_SHARE * scene.prescribed.rate_nl_h * TOLERANCE
+        is_sound = scene.is_ready and not scene.was_on(WIRE | LIES | PUMP_FASTER | PUMP_GOES, 4.0)
+        if scene.rate_nl_h <= half_nl_h or not is_sound or scene.is_lawless or scene.is_on("panel_gone"):
+            return None
+        since_s = max(self._low_since_s or step.t_s, scene.ready_s)
+        if step.t_s - since_s <= LOW_FOR_S + SLOWED_WITHIN_S:
+            return None
+        return f"{scene.rate_nl_h / 1e6:.2f} mL/h, and SpO2 below {LOW_SPO2} % for {step.t_s - since_s:.1f} s"
+
+
 class Starved:
     """I10, F11: a pump that does not obey is left alone until its own watchdog has taken it down."""
 
@@ -347,6 +379,6 @@ class Limited:
 
 
 KEEPING = (
-    *(Kept, Standing, Unseen, GivenBack, HalfFirst, Slowed, Starved),
+    *(Kept, Standing, Unseen, GivenBack, HalfFirst, Slowed, Desaturated, Starved),
     *(LeftAtRest, Unrecorded, Void, Once, Doubt, Limited),
 )

@@ -210,7 +210,8 @@ class Session:
             active, stream = monitor_faults_of(self.bench.world), MAIN_STREAM[device]
             here = {name for name, how in active.items() if how.get("only", "all") in ("all", stream)}
             is_late = float(active.get("late", {}).get("s", 0.0)) >= 10.0 and "late" in here
-            is_sound = not (is_retained or is_late or here & POISON)
+            skew_s = float(active.get("future", {}).get("s", 0.0)) if "future" in here else 0.0
+            is_sound = not (is_retained or is_late or not -6.0 < skew_s < 2.5 or here & POISON)
             self.oracle.see(saw.Heard(self.bench.now_s, device, is_sound))
 
     def _told(self, what: str, act: Act) -> None:
