@@ -40,6 +40,8 @@ TOLERANCE = 1.02
 STARVED_S = 6.0
 UNRECORDED_S = 4.0
 DOUBT_S = 1.0
+DARK_S = 5.0
+PARTED_S = 4.0
 LOW_SPO2, LOW_FOR_S, SLOWED_WITHIN_S = 92.0, 15.0, 3.0
 LOST_RUN = ("RUN", "*")
 FULL = 1.01
@@ -309,6 +311,43 @@ class Void:
         return f"{step.verb} with a wrong PIN or on an old state was {step.stage}"
 
 
+class Dark:
+    """Row 72: a screen that is there is told the state again and again."""
+
+    id = "row 72"
+    of = (Tick,)
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        if not scene.is_ready or scene.was_on(frozenset({"panel_gone"}), DARK_S):
+            return None
+        since_s = max(scene.state_s, scene.ready_s)
+        if step.t_s - since_s <= DARK_S:
+            return None
+        return f"nothing was shown for {step.t_s - since_s:.1f} s; {DARK_S:.0f} s is the bound"
+
+
+class Parted:
+    """Rows 6 and 19: when the pump's line comes back, the pump is stopped, and a person starts it again."""
+
+    id = "row 19"
+    of = (Broke, Moved, Tick)
+
+    def __init__(self) -> None:
+        self._back_s: float | None = None
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        if isinstance(step, Broke):
+            if step.name == "line_down":
+                self._back_s = step.t_s if step.is_over and scene.rate_nl_h > 0.0 else None
+            return None
+        is_other = scene.was_on(WIRE - {"line_down"} | LIES | PUMP_GOES, 5.0) or scene.is_on("line_down")
+        if scene.rate_nl_h <= 0.0 or is_other or not scene.is_ready or scene.is_lawless:
+            self._back_s = None
+        if self._back_s is None or step.t_s - max(self._back_s, scene.ready_s) <= PARTED_S:
+            return None
+        return f"flows {step.t_s - self._back_s:.1f} s after the line was lost and came back"
+
+
 class Once:
     """I24: a request that arrives a second time changes nothing and is told so."""
 
@@ -380,5 +419,5 @@ class Limited:
 
 KEEPING = (
     *(Kept, Standing, Unseen, GivenBack, HalfFirst, Slowed, Desaturated, Starved),
-    *(LeftAtRest, Unrecorded, Void, Once, Doubt, Limited),
+    *(LeftAtRest, Unrecorded, Void, Dark, Parted, Once, Doubt, Limited),
 )

@@ -11,6 +11,7 @@ CARRIED_S = 0.05  # the press reaches the daemon, the frame the pump
 REPEAT_S = 0.45
 REPEAT_TROUBLED_S = 1.0
 CONFIRM_S = 1.0
+ROUND_S, SILENCE_S = 1.0, 5.0
 SHOWN_S = 1.0
 EXIT_S = 3.0
 #: A lying pump is found by what moves while it says that it stands: 0.05 mL.
@@ -74,6 +75,8 @@ class Unconfirmed:
         is_lying = scene.is_on("stop_ignored", "frozen_status")
         known_s = CONFIRM_S + SHOWN_S + (MOVED_NL / scene.rate_nl_h * 3600 + 2.0 if is_lying else 0.0)
         gap_s = REPEAT_TROUBLED_S if scene.was_on(WIRE, 1.0) else REPEAT_S
+        if step.t_s - self._since_s > ROUND_S:
+            gap_s = SILENCE_S  # a pump that does not obey is left to its own watchdog for a while
         if not is_lying and step.t_s - self._last_s > gap_s:
             return (
                 f"flows on, and no stop was sent for {step.t_s - self._last_s:.2f} s; {gap_s} s is the bound"
