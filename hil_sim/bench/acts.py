@@ -282,7 +282,10 @@ OPERATOR: dict[str, Injectable] = {
         "one verb pressed twice at once", "67", _double_press, {**_BY, "verb": "resume"}
     ),
     "replayed": Injectable(
-        "a request without a PIN arrives twice, letter for letter", "48, 67", _replayed, {**_BY, "verb": "pause"}
+        "a request without a PIN arrives twice, letter for letter",
+        "48, 67",
+        _replayed,
+        {**_BY, "verb": "pause"},
     ),
     "old_epoch": Injectable(
         "a press on a state that is no longer so",

@@ -16,6 +16,7 @@ from hil_sim.oracle.scene import (
     WIRE,
     Answered,
     Broke,
+    Heard,
     Lived,
     Moved,
     Pressed,
@@ -41,6 +42,7 @@ STARVED_S = 6.0
 UNRECORDED_S = 4.0
 DOUBT_S = 1.0
 DARK_S = 5.0
+TRANSDUCER = "transducer-1"
 PARTED_S = 4.0
 LOW_SPO2, LOW_FOR_S, SLOWED_WITHIN_S = 92.0, 15.0, 3.0
 LOST_RUN = ("RUN", "*")
@@ -68,7 +70,9 @@ class Kept:
             return None
         now = _restricting(state)
         lost = [
-            f"{rule} ({was})" for rule, was in _restricting(before).items() if _rank(now.get(rule)) < _rank(was)
+            f"{rule} ({was})"
+            for rule, was in _restricting(before).items()
+            if _rank(now.get(rule)) < _rank(was)
         ]
         if not lost or scene.has_pressed(LIFTING, step.t_s - PRESS_S):
             return None
@@ -196,14 +200,13 @@ class Slowed:
     """facts/clinical.md 3.2, SLOW: half the prescribed rate, a quarter for a second cause, and nothing between that and rest."""
 
     id = "SLOW"
-    of = (Sent,)
+    of = (Moved,)
 
     def check(self, step: Step, scene: Scene) -> str | None:
-        assert isinstance(step, Sent)
         least_nl_h = LEAST_SHARE * scene.prescribed.rate_nl_h
-        if step.rate_nl_h is None or step.rate_nl_h == 0.0 or step.rate_nl_h >= least_nl_h:
+        if not 0.0 < scene.rate_nl_h < least_nl_h or scene.seen & (PUMP_FASTER | PUMP_GOES):
             return None
-        return f"{step.rate_nl_h / 1e6:.3f} mL/h commanded; {least_nl_h / 1e6:.3f} mL/h or rest"
+        return f"{scene.rate_nl_h / 1e6:.3f} mL/h; at least {least_nl_h / 1e6:.3f} mL/h, or rest"
 
 
 class Desaturated:
@@ -311,6 +314,29 @@ class Void:
         return f"{step.verb} with a wrong PIN or on an old state was {step.stage}"
 
 
+class Remembered:
+    """Row 46: in a new life nothing is shown of a device of which only the broker's memory has been heard."""
+
+    id = "row 46"
+    of = (Heard, Shown)
+
+    def __init__(self) -> None:
+        self._life = 0
+        self._only_retained: dict[str, bool] = {}
+
+    def check(self, step: Step, scene: Scene) -> str | None:
+        if self._life != scene.life:
+            self._life, self._only_retained = scene.life, {}
+        if isinstance(step, Heard):
+            self._only_retained[step.device] = step.is_retained and self._only_retained.get(step.device, True)
+            return None
+        assert isinstance(step, Shown)
+        value = step.state["line_pressure_mmhg"]
+        if value is None or not self._only_retained.get(TRANSDUCER, False):
+            return None
+        return f"a line pressure of {value:g} mmHg is shown, and {TRANSDUCER} has said nothing but what was kept of it"
+
+
 class Dark:
     """Row 72: a screen that is there is told the state again and again."""
 
@@ -409,7 +435,12 @@ class Limited:
     def check(self, step: Step, scene: Scene) -> str | None:
         assert isinstance(step, Sent)
         self._limit_nl = step.limit_nl if step.limit_nl is not None else self._limit_nl
-        if not step.is_run or self._limit_nl is None or scene.seen & (HIDES | PUMP_FASTER) or scene.is_lawless:
+        if (
+            not step.is_run
+            or self._limit_nl is None
+            or scene.seen & (HIDES | PUMP_FASTER)
+            or scene.is_lawless
+        ):
             return None
         all_nl, most_nl = scene.plunger_nl + self._limit_nl, scene.prescribed.volume_nl * FULL
         if all_nl <= most_nl:
@@ -419,5 +450,5 @@ class Limited:
 
 KEEPING = (
     *(Kept, Standing, Unseen, GivenBack, HalfFirst, Slowed, Desaturated, Starved),
-    *(LeftAtRest, Unrecorded, Void, Dark, Parted, Once, Doubt, Limited),
+    *(LeftAtRest, Unrecorded, Void, Remembered, Dark, Parted, Once, Doubt, Limited),
 )

@@ -113,6 +113,7 @@ class Heard:
     t_s: float
     device: str
     is_sound: bool = True
+    is_retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)

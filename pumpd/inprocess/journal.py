@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pumpd.shell.journal import BATCH_S, Journal, JournalEvent
+from pumpd.shell.journal_file import Record
 
 
 class LoopJournal(Journal):
@@ -33,6 +34,7 @@ class LoopJournal(Journal):
         self._disk_s = disk_s
         self._timer: asyncio.TimerHandle | None = None
         self._is_writing = False
+        self._underway: list[Record] = []
 
     def close(self, timeout_s: float = 0.0) -> bool:
         """Write what is queued and let the file go."""
@@ -48,6 +50,7 @@ class LoopJournal(Journal):
         if self._timer is not None:
             self._timer.cancel()
         self._queue.clear()
+        self._underway = []
         self._is_closing = True
         self._release()
 
@@ -68,6 +71,7 @@ class LoopJournal(Journal):
     def _begin_commit(self) -> None:
         """The writer wakes; the commit ends when the disk has taken it."""
         self._is_writing = True
+        self._underway = self._taken()  # what is said from now on goes with the next commit
         try:
             took_s = self._disk_s()
         except OSError as error:
@@ -79,11 +83,18 @@ class LoopJournal(Journal):
 
     def _end_commit(self) -> None:
         self._timer, self._is_writing = None, False
-        self._write_now()
+        self._write(self._underway)
+        if self._queue:
+            self._stir(self._is_urgent)
 
     def _write_now(self) -> None:
-        if self._queue and self._connection is not None and not self._failed_reason:
-            self._write_batch(self._taken())
+        self._write(self._underway)
+        self._write(self._taken())
+
+    def _write(self, batch: list[Record]) -> None:
+        self._underway = []
+        if batch and self._connection is not None and not self._failed_reason:
+            self._write_batch(batch)
 
     def _tell(self, event: JournalEvent) -> None:
         self._running.call_soon(self._listener, event)

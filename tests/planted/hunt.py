@@ -28,7 +28,7 @@ def hunt(defect: Defect, first: int, seeds: int, budget_s: float, shrink_runs: i
         if outcome.violations:
             wanted = [one for one in outcome.violations if one.invariant in defect.seen_by]
             one = (wanted or list(outcome.violations))[0]
-            small = _smallest(plan, one.invariant, shrink_runs) if shrink_runs else plan
+            small = _smallest(plan, one.invariant, shrink_runs) if shrink_runs and plan.acts else plan
             return {
                 "seed": seed,
                 "tried": seed - first + 1,
@@ -54,7 +54,8 @@ def _smallest(plan: Plan, invariant: str, runs: int) -> Plan:
         found = [one.t_s for one in run_plan(some).violations if one.invariant == invariant]
         return min(found, default=None)
 
-    return Shrinker(breaks, runs).shrink(plan)
+    # What was drawn by a hint is plain already: cut it off, and leave out what is not needed.
+    return Shrinker(breaks, min(runs, 2 + 2 * len(plan.acts))).shrink(plan)
 
 
 def sound(plans: list[Plan]) -> dict[str, Any]:

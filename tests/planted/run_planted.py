@@ -40,7 +40,14 @@ def hunted(defect: Defect, budget_s: float, shrink_runs: int = SHRINK_RUNS) -> d
         try:
             copy_of(ROOT, tree)
             apply(defect, tree)
-            hunt = ["--defect", str(defect.path), "--budget-s", str(budget_s), "--shrink-runs", str(shrink_runs)]
+            hunt = [
+                "--defect",
+                str(defect.path),
+                "--budget-s",
+                str(budget_s),
+                "--shrink-runs",
+                str(shrink_runs),
+            ]
             row |= _beside(tree, hunt, "", budget_s)
             row["status"] = "missed" if row["seed"] is None else "found"
             if row["seed"] is not None:
@@ -104,7 +111,9 @@ def _chosen(names: Iterable[str]) -> list[Defect]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point."""
     parser = argparse.ArgumentParser(prog="./run planted", description="Find known defects by simulation.")
-    parser.add_argument("--only", metavar="NAME", action="append", default=[], help="this one; may be repeated")
+    parser.add_argument(
+        "--only", metavar="NAME", action="append", default=[], help="this one; may be repeated"
+    )
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--budget-s", type=float, default=120.0, help="CPU seconds of search for each")
     parser.add_argument("--shrink-runs", type=int, default=SHRINK_RUNS, help="0: do not shrink")

@@ -43,7 +43,6 @@ LOOKED_AT_S = 1.0
 #: With one of these on its stream a message proves nothing to a careful reader.
 POISON = frozenset(
     {
-        "retained",
         "no_unit",
         "wrong_unit",
         "nan",
@@ -212,7 +211,7 @@ class Session:
             is_late = float(active.get("late", {}).get("s", 0.0)) >= 10.0 and "late" in here
             skew_s = float(active.get("future", {}).get("s", 0.0)) if "future" in here else 0.0
             is_sound = not (is_retained or is_late or not -6.0 < skew_s < 2.5 or here & POISON)
-            self.oracle.see(saw.Heard(self.bench.now_s, device, is_sound))
+            self.oracle.see(saw.Heard(self.bench.now_s, device, is_sound, is_retained))
 
     def _told(self, what: str, act: Act) -> None:
         self.bites.told(what, act)
