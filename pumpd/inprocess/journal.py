@@ -83,15 +83,15 @@ class LoopJournal(Journal):
 
     def _end_commit(self) -> None:
         self._timer, self._is_writing = None, False
-        self._write(self._underway)
+        self._put_down(self._underway)
         if self._queue:
             self._stir(self._is_urgent)
 
     def _write_now(self) -> None:
-        self._write(self._underway)
-        self._write(self._taken())
+        self._put_down(self._underway)
+        self._put_down(self._taken())
 
-    def _write(self, batch: list[Record]) -> None:
+    def _put_down(self, batch: list[Record]) -> None:
         self._underway = []
         if batch and self._connection is not None and not self._failed_reason:
             self._write_batch(batch)

@@ -1,4 +1,4 @@
-"""A planted defect: a patch whose head says in TOML what is wrong, what it breaks, who should see it, and how to draw for it.
+"""A planted defect: a patch whose head says in TOML what is wrong, what it breaks, who should see it, how to draw for it.
 
 Theory of operation. A unified diff may begin with any text, so patch and description are one file that `git apply` takes as
 it is. The description is read strictly: a key that nobody knows would be a hint that is not followed. A hint narrows what

@@ -1,9 +1,9 @@
-"""`./run planted`: known defects, put into a copy one at a time; the soak's oracle has to find each, and to blame nothing else.
+"""`./run planted`: known defects, put into a copy one at a time; the soak's oracle has to find each, and nothing else.
 
-Theory of operation. A net that has caught nothing may have holes; so here are fish of known sizes. Each patch is applied to a
-copy of the product's packages, sessions are drawn from seeds until an invariant is broken, and the session is shrunk. The
-very session, drawn and shrunk, is then run on the tree as it is: what is blamed there too is a fault of the oracle, and
-counts as a failure as an unfound defect does. What nobody outside can see stands in README.md beside the patches.
+Theory of operation. A net that has caught nothing may have holes; so here are fish of known sizes. Each patch is applied
+to a copy of the product's packages, sessions are drawn from seeds until an invariant is broken, and the session is
+shrunk. The very session, drawn and shrunk, is then run on the tree as it is: what is blamed there too is a fault of the
+oracle, and counts as a failure as an unfound defect does. What nobody outside can see stands in README.md beside it.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def hunted(defect: Defect, budget_s: float, shrink_runs: int = SHRINK_RUNS) -> d
             row |= _beside(tree, hunt, "", budget_s)
             row["status"] = "missed" if row["seed"] is None else "found"
             if row["seed"] is not None:
-                plans = [row["plan"], to_toml(defect.plan(row["seed"]))]
+                plans = list(dict.fromkeys((row["plan"], to_toml(defect.plan(row["seed"])))))
                 said = _beside(ROOT, ["--sound"], json.dumps(plans), budget_s)["violations"]
                 row["blamed"] = said
                 row["status"] = "blamed" if said else "found"
