@@ -271,6 +271,10 @@ def _wrong_pin(nurse: Nurse, by: str, verb: str) -> None:
     nurse.panel.ask(verb, by, PINS[by][::-1], args, lambda stage, why: nurse.told(verb, stage, why))
 
 
+def _replayed(nurse: Nurse, by: str, verb: str) -> None:
+    nurse.panel.ask(verb, by, answer=lambda stage, why: nurse.told(verb, stage, why), copies=2)
+
+
 _BY: Params = {"by": "nina"}
 
 OPERATOR: dict[str, Injectable] = {
@@ -284,6 +288,12 @@ OPERATOR: dict[str, Injectable] = {
     "score": Injectable("somebody enters a score", "", _score, {**_BY, "scale": "moaas", "value": 5}),
     "double_press": Injectable(
         "one verb pressed twice at once", "67", _double_press, {**_BY, "verb": "resume"}
+    ),
+    "replayed": Injectable(
+        "a request without a PIN arrives twice, letter for letter",
+        "48, 67",
+        _replayed,
+        {**_BY, "verb": "pause"},
     ),
     "old_epoch": Injectable(
         "a press on a state that is no longer so",

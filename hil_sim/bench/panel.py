@@ -96,8 +96,9 @@ class Panel:
         pin: str = "",
         args: Mapping[str, Any] | None = None,
         answer: Answer | None = None,
+        copies: int = 1,
     ) -> None:
-        """Send one request; `answer` hears stage and reasons of every reply."""
+        """Send one request; `answer` hears stage and reasons of every reply. `copies`: the very line so often."""
         transport = self._transport
         if transport is None:
             if answer is not None:
@@ -118,7 +119,8 @@ class Panel:
             self._verbs[request["id"]] = verb
             self._tell(request["id"], "asked", [by])
         wait_s = LATENCY_S * (0.5 + self._chance())
-        asyncio.get_running_loop().call_later(wait_s, transport.deliver, line)
+        for number in range(copies):
+            asyncio.get_running_loop().call_later(wait_s * (1 + number), transport.deliver, line)
 
     def _listen(self, transport: MemoryTransport) -> None:
         if transport is not self._transport:

@@ -45,6 +45,7 @@ class Sent:
     is_run: bool = False
     is_identity: bool = False
     rate_nl_h: float | None = None
+    limit_nl: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,13 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A person asks for something; `key` is its own."""
+    """A person asks for something; `key` is its own; `is_void`: with a wrong PIN, or on a state that is no longer so."""
 
     t_s: float
     key: str
     verb: str
     by: str = ""
+    is_void: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ class Heard:
     t_s: float
     device: str
     is_sound: bool = True
+    is_retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +241,15 @@ class Scene:
                 return one
         return None
 
+    def has_pressed(self, verbs: tuple[str, ...], since_s: float) -> bool:
+        """One of these was pressed in this life since then, and not refused."""
+        for one in reversed(self.presses):
+            if one.t_s < since_s or one.life != self.life:
+                return False
+            if one.verb in verbs and one.stage != "refused":
+                return True
+        return False
+
     def take(self, step: Step) -> None:
         """Bring the scene to this step."""
         self.now_s = step.t_s
@@ -248,7 +260,8 @@ class Scene:
         elif isinstance(step, Shown):
             self.state, self.state_s = step.state, step.t_s
         elif isinstance(step, Pressed):
-            self.presses.append(Press(step.t_s, step.key, step.verb, self.life))
+            stage = "refused" if step.is_void else "asked"
+            self.presses.append(Press(step.t_s, step.key, step.verb, self.life, stage))
         elif isinstance(step, Answered):
             self._answer(step)
         elif isinstance(step, Broke):

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from hil_sim.oracle.scene import Sent
 
 _UNITS_NL_H = {b"MH": 1e6, b"UH": 1e3, b"MM": 60e6, b"UM": 60e3}
+#: In millilitres, as for every syringe wider than 14 mm.
+_LIMIT = re.compile(rb"VOL(\d{1,4}(?:\.\d{0,3})?)")
 _RATE = re.compile(rb"RAT(\d{1,4}(?:\.\d{0,3})?)(MH|UH|MM|UM)")
 
 Read = Callable[[float, bytes], Sent | None]
@@ -25,6 +27,8 @@ def new_era(t_s: float, frame: bytes) -> Sent | None:
         return Sent(t_s, is_identity=True)
     if match := _RATE.search(frame):
         return Sent(t_s, rate_nl_h=float(match[1]) * _UNITS_NL_H[match[2]])
+    if match := _LIMIT.search(frame):
+        return Sent(t_s, limit_nl=float(match[1]) * 1e6)
     return None
 
 

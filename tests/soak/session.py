@@ -106,6 +106,7 @@ class Session:
     _is_calm: bool = True
     _rest_since_s: float | None = None
     _failures: int = 0
+    _void_s: float = -1.0
 
     def __post_init__(self) -> None:
         bench, plan = self.bench, self.plan
@@ -199,7 +200,7 @@ class Session:
     def _asked(self, key: str, verb: str, stage: str, words: list[str]) -> None:
         now_s = self.bench.now_s
         if stage == "asked":
-            self.oracle.see(saw.Pressed(now_s, key, verb, words[0]))
+            self.oracle.see(saw.Pressed(now_s, key, verb, words[0], now_s == self._void_s))
         else:
             self.oracle.see(saw.Answered(now_s, key, verb, stage))
 
@@ -209,11 +210,14 @@ class Session:
             active, stream = monitor_faults_of(self.bench.world), MAIN_STREAM[device]
             here = {name for name, how in active.items() if how.get("only", "all") in ("all", stream)}
             is_late = float(active.get("late", {}).get("s", 0.0)) >= 10.0 and "late" in here
-            is_sound = not (is_retained or is_late or here & POISON)
-            self.oracle.see(saw.Heard(self.bench.now_s, device, is_sound))
+            skew_s = float(active.get("future", {}).get("s", 0.0)) if "future" in here else 0.0
+            is_sound = not (is_retained or is_late or not -6.0 < skew_s < 2.5 or here & POISON)
+            self.oracle.see(saw.Heard(self.bench.now_s, device, is_sound, is_retained))
 
     def _told(self, what: str, act: Act) -> None:
         self.bites.told(what, act)
+        if act.kind == "operator" and act.name in ("old_epoch", "wrong_pin"):
+            self._void_s = self.bench.now_s
         if act.kind != "operator":
             now_s = self.bench.now_s
             self.oracle.see(saw.Broke(now_s, act.name, act.params, is_over=what == "end"))

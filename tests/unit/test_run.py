@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 SCRIPT = Path(__file__).parents[2] / "run"
-VERBS = ("setup", "test", "demo", "lint", "mutants", "cohort", "fuzz", "soak", "lock", "help")
+VERBS = ("setup", "test", "demo", "lint", "mutants", "cohort", "fuzz", "soak", "planted", "lock", "help")
 
 
 @pytest.fixture
@@ -88,7 +88,9 @@ def test_an_unknown_verb_exits_with_2_and_names_the_known_ones(
     run: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run.main(["tset"]) == 2
-    assert "setup, test, lint, demo, lock, help, mutants, cohort, fuzz, soak" in capsys.readouterr().out
+    assert (
+        "setup, test, lint, demo, lock, help, mutants, cohort, fuzz, soak, planted" in capsys.readouterr().out
+    )
 
 
 def test_the_real_script_prints_its_help_with_no_environment_at_all(tmp_path: Path) -> None:
@@ -220,6 +222,7 @@ def test_a_failing_stage_fails_the_whole_and_stops_no_other(
         ("mutants", ".ci/mutants.py"),
         ("cohort", "tests/cohort/run_cohort.py"),
         ("soak", "tests/soak/run_soak.py"),
+        ("planted", "tests/planted/run_planted.py"),
         ("fuzz", "tests/fuzz/run_fuzz.py"),
     ],
 )
