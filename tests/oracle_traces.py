@@ -32,6 +32,8 @@ def state(**changes: Any) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "word": "INFUSING",
         "phase": "infusing",
+        "session": 1,
+        "line_pressure_mmhg": None,
         "dose": None,
         "holds": [],
         "findings": [],

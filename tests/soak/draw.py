@@ -84,6 +84,7 @@ LASTING: dict[str, Draw] = {
     "storm": _of(per_s=(20, 100)),
     "monitor_gone": _of(device=("monitor-1", "transducer-1"), will=(True, False)),
     "disk_stalls": _of(s=(0.1, 0.6, 2.0, 5.0)),
+    "loop_blocked": _of(s=(0.2, 0.7, 3.0)),
 }
 #: Faults that are over at once.
 BLOWS: dict[str, Draw] = {
