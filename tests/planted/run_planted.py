@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from os import environ
 from pathlib import Path
 from time import perf_counter
@@ -129,13 +129,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     rows: list[dict[str, Any]] = []
     with ThreadPoolExecutor(options.workers) as pool:
-        for row in pool.map(lambda one: hunted(one, options.budget_s, options.shrink_runs), chosen):
+        hunts = [pool.submit(hunted, one, options.budget_s, options.shrink_runs) for one in chosen]
+        for hunt in as_completed(hunts):
+            row = hunt.result()
             rows.append(row)
             if not options.json:
                 print(line_of(row), flush=True)
             if options.plans is not None and "plan" in row:
                 options.plans.mkdir(parents=True, exist_ok=True)
                 (options.plans / f"{row['name']}.toml").write_text(row["plan"], encoding="utf-8")
+    rows.sort(key=lambda row: str(row["name"]))
     good = sum(map(is_good, rows))
     if options.json:
         print(json.dumps({"defects": len(rows), "found": good, "rows": rows}, indent=1))

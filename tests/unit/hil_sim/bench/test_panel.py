@@ -123,3 +123,20 @@ def test_a_panel_that_nobody_can_hear_keeps_quiet_about_it() -> None:
         assert [one["verb"] for one in door.consoles[0].asked] == ["watch"]
 
     on_loop(story)
+
+
+def test_a_request_may_arrive_twice_letter_for_letter() -> None:
+    """Faults rows 48 and 67: what the daemon then does is its own."""
+    loop, door = JumpingLoop(), Door()
+
+    async def press() -> None:
+        panel = Panel("bed-1", lambda _state: None, lambda: 0.5)
+        panel.open(door)  # type: ignore[arg-type]
+        panel.ask("pause", "nina", copies=2)
+        await asyncio.sleep(1.0)
+
+    loop.run_until_complete(press())
+    loop.close()
+    pressed = [one for one in door.consoles[0].asked if one["verb"] == "pause"]
+    assert len(pressed) == 2
+    assert pressed[0] == pressed[1]
