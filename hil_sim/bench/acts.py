@@ -93,8 +93,8 @@ def _lasting(name: str) -> Callable[..., Undo]:
     return begin
 
 
-def _not_negative(name: str, key: str, begin: Callable[..., Undo]) -> Callable[..., Undo]:
-    def checked(standing: Standing, **params: Any) -> Undo:
+def _not_negative(name: str, key: str, begin: Callable[..., Undo | None]) -> Callable[..., Undo | None]:
+    def checked(standing: Standing, **params: Any) -> Undo | None:
         if params[key] < 0:
             raise ValueError(f"{name}.{key} must not be negative: {params[key]}")
         return begin(standing, **params)
