@@ -39,10 +39,10 @@ def pump_of(pump: Mapping[str, Any]) -> dict[str, Any]:
     address, diameter_um = int(pump.get("address", 0)), round(float(pump.get("diameter_mm", 26.59)) * 1000)
     accepted = {"accepted_risk": "a bench without a patient"}
     tables: dict[str, dict[str, Any]] = {
-        "new_era": {"driver": "new_era", "model": "NE", "address": address},
+        "new_era": {"driver": "new_era", "model": "NE1000", "address": address},
         "new_era-basic": {
             "driver": "new_era",
-            "model": "NE",
+            "model": "NE1000",
             "address": address,
             "protocol": "basic",
             **accepted,

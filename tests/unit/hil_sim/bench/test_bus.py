@@ -138,3 +138,18 @@ def test_copies_and_delay_reach_the_daemon_as_they_are_set() -> None:
         assert len(listener.got) == 3
 
     on_loop(story)
+
+
+def test_a_device_that_is_gone_says_nothing_and_its_last_will_is_heard() -> None:
+    """Faults row 53."""
+    status = "pumpd/v1/status/bed-1/monitor-1"
+
+    async def story(bus: Bus, listener: Listener, _: list[tuple[str, bytes]]) -> None:
+        bus.gone = frozenset({"monitor-1"})
+        bus.say(VITALS, b"gone")
+        bus.say(status, b"offline", retain=True)
+        bus.say(VITALS.replace("monitor", "transducer"), b"there")
+        await asyncio.sleep(1.0)
+        assert [payload for _topic, payload, _ in listener.got] == [b"offline", b"there"]
+
+    on_loop(story)

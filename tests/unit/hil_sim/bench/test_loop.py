@@ -51,3 +51,13 @@ def test_waiting_for_nothing_is_said_and_does_not_hang() -> None:
     with pytest.raises(NothingLeft, match=r"nothing left to wait for at 0\.000 s"):
         loop.run_until_complete(loop.create_future())
     loop.close()
+
+
+def test_whoever_takes_his_time_makes_what_was_due_meanwhile_late() -> None:
+    loop, fired = JumpingLoop(), list[float]()
+    loop.call_at(1.0, loop.hold_up, 0.7)
+    loop.call_at(1.2, lambda: fired.append(loop.time()))
+    loop.call_at(2.0, loop.stop)
+    loop.run_forever()
+    assert fired == [pytest.approx(1.7)]
+    loop.close()

@@ -133,3 +133,10 @@ def test_without_a_screen_she_does_nothing() -> None:
     screen.state = None
     nurse(screen).look(0.0)
     assert screen.verbs == []
+
+
+def test_what_is_different_about_an_order_is_typed_as_a_text() -> None:
+    """Catalogue 71: a story says 700.0; a person types 700."""
+    screen = Screen()
+    nurse(screen).act("order", {"weight_kg": 700.0, "syringe": "bd-20"})
+    assert screen.pressed == [("order", "dora", PINS["dora"], {"weight_kg": "700", "syringe": "bd-20"})]

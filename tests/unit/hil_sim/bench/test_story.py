@@ -281,7 +281,7 @@ def test_an_act_after_the_start_waits_for_the_plunger_and_people_are_left_to_the
     assert world.line.is_blocked
 
 
-def test_both_stories_that_ship_are_stories_and_expect_something() -> None:
+def test_all_stories_that_ship_are_stories_and_expect_something() -> None:
     for path in DEMO.parent.glob("*.toml"):
         assert load_story(path).expect
 
@@ -295,3 +295,24 @@ def test_the_manual_shows_stories_that_are_read_and_the_values_of_what_is_left_o
     assert (shown.pump, shown.order, shown.nurse) == (left_out.pump, left_out.order, left_out.nurse)
     assert shown.ends_after_s == left_out.ends_after_s
     assert [act.kind for act in shown.timeline] == ["operator", "daemon"]
+
+
+def test_what_befalls_the_bench_and_slips_at_the_screen_are_neither_the_world_s_nor_plain_presses() -> None:
+    """They have the tables of the bench's own faults and acts, and are checked against them."""
+    story = read_story(
+        GOOD
+        + "timeline = ["
+        + '{ at_s = 1, kind = "fault", name = "broker_down", for_s = 2 },'
+        + '{ at_s = 2, kind = "operator", name = "wrong_pin", verb = "start" },'
+        + '{ at_s = 3, kind = "operator", name = "pause" },'
+        + '{ at_s = 4, kind = "fault", name = "line_down" } ]',
+        "t.toml",
+    )
+    assert [act.name for act in story.mishaps] == ["broker_down", "wrong_pin"]
+    assert [act.name for act in story.acts("operator", "fault")] == ["pause", "line_down"]
+    with pytest.raises(StoryError, match="broker_dwon"):
+        read_story(GOOD + 'timeline = [{ at_s = 1, kind = "fault", name = "broker_dwon" }]', "t.toml")
+    with pytest.raises(StoryError, match="sec"):
+        read_story(
+            GOOD + 'timeline = [{ at_s = 1, kind = "fault", name = "disk_stalls", sec = 2 }]', "t.toml"
+        )
