@@ -78,7 +78,8 @@ def _faults(options: argparse.Namespace) -> int:
     import hil_sim.alaris_acts
     import hil_sim.modbus_acts
     import hil_sim.patient_acts  # noqa: F401
-    from hil_sim.bench.acts import BENCH_FAULTS, OPERATOR
+    from hil_sim.bench.acts import BENCH_FAULTS
+    from hil_sim.bench.presses import OPERATOR
     from hil_sim.faults import describe
 
     print("\n".join(describe(("bench fault", BENCH_FAULTS), ("operator", OPERATOR))))

@@ -7,7 +7,9 @@ in 17.5 mL, 26.25 mL/h. `started` is a session that a person has started, identi
 from collections.abc import Iterable
 from typing import Any
 
-from hil_sim.oracle.judge import Oracle
+from hil_sim.oracle.flowing import FLOWING
+from hil_sim.oracle.judge import PREDICATES, Oracle
+from hil_sim.oracle.keeping import KEEPING
 from hil_sim.oracle.scene import (
     Committed,
     Lived,
@@ -73,9 +75,14 @@ def ticks(
     ]
 
 
+#: A trace here shows the screen only where a test needs it, which those that watch the screen itself would not forgive;
+#: they are tested one at a time.
+JUDGED = tuple(one for one in PREDICATES if one not in (*KEEPING, *FLOWING))
+
+
 def broken(*parts: Step | Iterable[Step], scene: Scene | None = None) -> list[str]:
     """The invariants that these steps break, in order."""
-    oracle = Oracle(scene or Scene(PRESCRIBED))
+    oracle = Oracle(scene or Scene(PRESCRIBED), JUDGED)
     for part in parts:
         for step in [part] if isinstance(part, Step) else part:
             oracle.see(step)

@@ -9,8 +9,9 @@ everything else that happens; a fault's end too, so that a claim may count from 
 from collections.abc import Callable
 
 from hil_sim import faults
-from hil_sim.bench.acts import BENCH_FAULTS, OPERATOR, Standing
+from hil_sim.bench.acts import BENCH_FAULTS, Standing
 from hil_sim.bench.nurse import Nurse
+from hil_sim.bench.presses import OPERATOR
 from hil_sim.bench.record import Recorder
 from hil_sim.bench.story import Story, TimedAct
 from hil_sim.bench.virtual import VirtualBench

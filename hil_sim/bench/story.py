@@ -16,9 +16,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hil_sim.bench.acts import BENCH_FAULTS, OPERATOR
+from hil_sim.bench.acts import BENCH_FAULTS
 from hil_sim.bench.claim_reader import read_claims
 from hil_sim.bench.claims import Claim
+from hil_sim.bench.presses import OPERATOR
 from hil_sim.bench.settings import (
     NurseSettings,
     OrderSettings,

@@ -19,8 +19,9 @@ from soak.run_soak import Tally, main, run_seed
 from soak.session import Outcome, run_plan
 from soak.shrink import Shrinker, fewest
 
-from hil_sim.bench.acts import BENCH_FAULTS, OPERATOR
+from hil_sim.bench.acts import BENCH_FAULTS
 from hil_sim.bench.nurse import Habits
+from hil_sim.bench.presses import OPERATOR
 from hil_sim.faults import EVENTS, FAULTS
 
 SEEDS = (11, 7)

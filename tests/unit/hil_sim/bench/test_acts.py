@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from hil_sim.bench.acts import BENCH_FAULTS, OPERATOR, STRANGER, Stage, table_of
+from hil_sim.bench.acts import BENCH_FAULTS, STRANGER, Stage, table_of
 from hil_sim.bench.loop import JumpingLoop
 from hil_sim.bench.nurse import USERS, Habits, Nurse
+from hil_sim.bench.presses import OPERATOR
 from hil_sim.bench.virtual import Setting, VirtualBench
 from hil_sim.faults import describe
 from hil_sim.world import World

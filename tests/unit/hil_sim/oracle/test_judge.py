@@ -1,6 +1,6 @@
 """The judge says each thing once, and all predicates of the table are at work."""
 
-from oracle_traces import PRESCRIBED, RATE_NL_H, started
+from oracle_traces import JUDGED, PRESCRIBED, RATE_NL_H, started
 
 from hil_sim.oracle.judge import PREDICATES, Oracle
 from hil_sim.oracle.scene import Moved, Scene, Tick
@@ -11,14 +11,20 @@ IDS = {"I1", "I1-shown", "I2", "I4", "I5", "I6", "I6-wire", "I7", "I8", "I9", "I
 
 
 def test_every_predicate_has_its_name_and_steps_to_look_at() -> None:
-    made = [make() for make in PREDICATES]
+    made = [make() for make in JUDGED]
     assert {one.id for one in made} == IDS
     assert len(made) == len(IDS)
     assert all(one.of for one in made)
 
 
+def test_those_with_tests_of_their_own_have_names_that_no_other_has() -> None:
+    ids = [make().id for make in PREDICATES]
+    assert len(ids) == len(set(ids))
+    assert len(ids) > len(IDS)
+
+
 def test_what_lasts_is_said_once_with_what_was_seen_and_the_limit() -> None:
-    oracle = Oracle(Scene(PRESCRIBED))
+    oracle = Oracle(Scene(PRESCRIBED), JUDGED)
     for step in [*started(), Tick(20.0, 2e7, RATE_NL_H), Tick(20.1, 2e7, RATE_NL_H)]:
         oracle.see(step)
     assert [str(one) for one in oracle.violations] == [
