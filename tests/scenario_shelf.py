@@ -21,7 +21,7 @@ _HEAD = """# The scenarios
 
 <!-- Made by `python tests/scenario_shelf.py > docs/scenarios.md`. Edit the stories in hil_sim/scenarios, make it again. -->
 
-`hil-sim run hil_sim/scenarios --junit out.xml --html out/` plays them all, well under four hours of treatment; each tells
+`hil-sim run hil_sim/scenarios --junit out.xml --html out/` plays them all, over eight hours of treatment; each tells
 its story in a comment at its top. "Rules" are those that a story claims to see; "what happens" is its timeline, people
 left out unless nothing else happens.
 

@@ -1,7 +1,7 @@
 """The stories that ship with the simulator, played in one process against pumpd; and whether they tell of everything.
 
 Daily the suite plays `DAILY`, a few short ones of every kind that together take less than a minute of one core. All of
-them, about a quarter of an hour of one core:
+them, about eight minutes of one core:
 
     SCENARIOS=all python -m pytest tests/scenarios
 
