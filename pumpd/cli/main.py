@@ -6,6 +6,7 @@ question was wrong or the machine is not ready for it.
 """
 
 import argparse
+import os
 import sys
 
 from pumpd.cli import (
@@ -22,6 +23,8 @@ from pumpd.cli import (
     tones_verb,
 )
 
+#: As a program that SIGPIPE has ended.
+CLOSED = 141
 NOT_A_DEVICE = "Bench and research software, not a cleared medical device."
 
 
@@ -43,7 +46,13 @@ def main(argv: list[str] | None = None) -> int:
     explain_verb.add_parser(verbs)
     tones_verb.add_parser(verbs)
     args = parser.parse_args(argv)
-    result: int = args.run(args)
+    try:
+        result: int = args.run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read this (`| head`) has read enough. Python would complain again at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CLOSED
     return result
 
 

@@ -1,6 +1,8 @@
 """One door, many verbs; what is asked wrongly costs nothing but a sentence."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +44,17 @@ def test_the_status_of_the_verb_is_the_status_of_the_program(
     assert main(["check", "--config", str(bad)]) == 2
     assert main(["journal", "replay", str(tmp_path / "none")]) == 2
     assert "no such journal" in capsys.readouterr().err
+
+
+def test_a_reader_who_has_read_enough_is_no_fault_of_ours() -> None:
+    """`pumpd rules | head -1`: one line, and no traceback."""
+    program = Path(sys.executable).with_name("pumpd")
+    with subprocess.Popen(
+        [str(program), "rules"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as told:
+        assert told.stdout is not None
+        assert told.stderr is not None
+        assert told.stdout.readline().startswith("BP1")
+        told.stdout.close()
+        assert told.stderr.read() == ""
+    assert told.returncode in (0, 141)
