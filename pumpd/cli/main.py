@@ -23,8 +23,6 @@ from pumpd.cli import (
     tones_verb,
 )
 
-#: As a program that SIGPIPE has ended.
-CLOSED = 141
 NOT_A_DEVICE = "Bench and research software, not a cleared medical device."
 
 
@@ -52,7 +50,7 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read this (`| head`) has read enough. Python would complain again at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return CLOSED
+        return 0
     return result
 
 

@@ -7,7 +7,6 @@ on a channel, with every limit the site has changed marked, and its shadows. Not
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,16 +44,12 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as wrong:
         print(f"pumpd rules: {wrong}", file=sys.stderr)
         return 2
-    try:
-        if args.json:
-            print(json.dumps(rules_text.as_json(rules, unfitted)), flush=True)
-        elif args.markdown:
-            print(rules_text.as_markdown(rules, unfitted), end="", flush=True)
-        else:
-            print(rules_text.as_text(rules, unfitted), flush=True)
-    except BrokenPipeError:
-        # `pumpd rules | head` is no error of the table.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if args.json:
+        print(json.dumps(rules_text.as_json(rules, unfitted)))
+    elif args.markdown:
+        print(rules_text.as_markdown(rules, unfitted), end="")
+    else:
+        print(rules_text.as_text(rules, unfitted))
     return 0
 
 
