@@ -99,8 +99,8 @@ def _vitals_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     if state.feed.wrong_patient:
         devices = ", ".join(state.feed.wrong_patient)
         speaks = "speaks" if len(state.feed.wrong_patient) == 1 else "speak"
-        found.append(f"{devices} {speaks} for another patient ({state.feed.last_rejection})")
-        found[-1] += ": put it right, or " + " and ".join(map(or_gone, state.feed.wrong_patient))
+        said = f"{devices} {speaks} for another patient ({state.feed.last_rejection})"
+        found.append(f"{said}: put it right, or {' and '.join(map(or_gone, state.feed.wrong_patient))}")
     found.extend(f"monitor {one} is offline: bring it back, or {or_gone(one)}" for one in state.feed.offline)
     wanted = [(Signal.HR, PULSE_AGE_MS), (Signal.SPO2, PULSE_AGE_MS)]
     wanted.extend((signal, FITTED_AGE_MS) for signal in FITTED if signal in policy.fitted)

@@ -7,7 +7,7 @@ from rule_scene import Scene
 
 from interlocks.catalogue.table import DEFAULT_RULES
 from interlocks.picture import Picture
-from interlocks.state import RuleState, Tally, acknowledge, carry_over, idle
+from interlocks.state import Hit, RuleState, Tally, acknowledge, carry_over, idle
 from interlocks.vocabulary import Demand, Signal, Stamp
 
 
@@ -143,3 +143,17 @@ def test_an_acknowledgement_of_another_row_changes_nothing_here() -> None:
     assert again == scene.states, "seen is seen"
     other = next(s for s in acknowledge(scene.states, "BP2", Stamp(2000, 2000)) if s.rule_id == "BP3")
     assert other == scene.state("BP3")
+
+
+def test_after_a_restart_a_row_counts_as_long_as_one_of_its_steps_does() -> None:
+    """What was counted towards a trip stays counted; the evaluator passes over rows that count nothing."""
+    counted = Tally(hits=(Hit(5, 1, Stamp(5, 5), ()),))
+    (after,) = carry_over((RuleState("BP3", (counted, Tally())),), Stamp(7, 7))
+    assert after.is_counting
+    assert len(after.tallies[0].hits) == 1
+
+
+def test_a_step_judged_by_time_begins_anew_with_the_clocks_even_if_it_was_met() -> None:
+    (after,) = carry_over((RuleState("HR1", (Tally(since=Stamp(1, 1), is_met=True),)),), Stamp(7, 7))
+    assert after.tallies == (Tally(),)
+    assert not after.is_counting

@@ -92,7 +92,7 @@ SHUT: list[tuple[str, Change, str]] = [
     (
         "wrong patient",
         feed(wrong_patient=("monitor-2",), last_rejection="token p-9"),
-        "monitor-2 speaks for another patient (token p-9)",
+        "monitor-2 speaks for another patient (token p-9): put it right, or acknowledge monitor-2 with a note",
     ),
     (
         "wrong patients",
