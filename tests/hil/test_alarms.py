@@ -142,6 +142,7 @@ def test_when_nobody_could_hear_an_alarm_that_is_one_until_somebody_says_that_he
     start = calls.until_phase("LISTENER", "start", 9.0)
     rig.note("no listener to its alarm", (link_ms() - pulled_ms) / 1000.0)
     assert start["priority"] == "medium"
+    rig.until(lambda one: any(not bell["ok"] for bell in one["sounders"]), 5.0, "the bell is seen to fail")
     assert "FAILS" in pumpctl(rig.socket, "status").stdout
     assert pumpctl(rig.socket, "listening", "bench").returncode == 0
     calls.until_phase("LISTENER", "end", after=start["seq"])

@@ -54,7 +54,7 @@ class Killed:
 PUMPS = (
     Killed(NEW_ERA, ("--driver", "new_era")),
     Killed(NEW_ERA_BASIC, ("--driver", "new_era", "--accept-basic-mode")),
-    Killed(HARVARD, ("--driver", "harvard", "--model", "11 ELITE"), "19.9998"),
+    Killed(HARVARD, ("--driver", "harvard", "--model", "11 ELITE"), "20"),
     Killed(MODBUS_RTU, ("--driver", "modbus")),
     Killed(MODBUS_TCP, ("--driver", "modbus", "--set", "transport=tcp")),
     Killed(
