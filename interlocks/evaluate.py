@@ -20,6 +20,7 @@ from interlocks.clearing import is_releasable, with_clearing
 from interlocks.conditions import Condition
 from interlocks.confirm import progressed
 from interlocks.findings import finding_of, is_silence
+from interlocks.frozen import quick
 from interlocks.rules import Asks, Readings, Rule, Step
 from interlocks.situation import Clock, MaxAge, Situation
 from interlocks.state import RuleState, Tally, acknowledge, carry_over, idle
@@ -43,6 +44,7 @@ _SEVERITY = (Truth.ERROR, Truth.TRUE, Truth.STALE, Truth.FALSE)
 _PRIORITIES = (Priority.LOW, Priority.MEDIUM, Priority.HIGH)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The outcome of one event.

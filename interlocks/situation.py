@@ -8,6 +8,7 @@ in.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from interlocks.frozen import quick
 from interlocks.picture import Picture
 from interlocks.trace import Trace
 from interlocks.vocabulary import Alert, Baseline, Course, Flag, Flow, Sample, Signal, Stamp
@@ -20,6 +21,7 @@ class Clock(StrEnum):
     LINK = "link"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What holds at this event.

@@ -8,6 +8,7 @@ anew (law 9, facts/faults.md I5), and what was counted is as young as it can be:
 
 from dataclasses import dataclass, replace
 
+from interlocks.frozen import quick
 from interlocks.vocabulary import Demand, Priority, Sample, Stamp, Truth
 
 
@@ -28,6 +29,7 @@ class Hit:
     samples: tuple[Sample, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Progress of one step towards its confirmation.
@@ -50,6 +52,7 @@ class Tally:
         return bool(self.hits) or self.since is not None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RuleState:
     """One row's memory.

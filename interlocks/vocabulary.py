@@ -14,6 +14,8 @@ of the process; neither is wall time.
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from interlocks.frozen import quick
+
 
 class Signal(StrEnum):
     """What can be measured. The value is the name used in journals, on topics and on screens."""
@@ -100,6 +102,7 @@ class Flag(StrEnum):
     CRISIS_KNOWN = "crisis_known"  # the row of the hypertensive crisis is in force and not proven clear
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """An instant on both monotonic clocks, milliseconds.
@@ -113,6 +116,7 @@ class Stamp:
     link_ms: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One measured number, already parsed, in its signal's own unit, plausible and new.
@@ -146,6 +150,7 @@ class Baseline:
     hr: float | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Flow:
     """What the pump's own counter says against what was commanded; computed by the core, nanolitres.
@@ -177,6 +182,7 @@ class Flow:
     report_age_link_ms: int | None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Course:
     """How long the session has been going on, treatment time, ms.
@@ -205,6 +211,7 @@ class Alert:
     rule_ids: tuple[str, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A rule that speaks: what it demands and why, in words a nurse reads.

@@ -14,6 +14,7 @@ faults I15). Time here is treatment time, cut where a lease in link time would h
 from dataclasses import dataclass
 
 from drivers.contract import Motion, PumpReport, Step
+from interlocks.frozen import quick
 from interlocks.vocabulary import Flow, Stamp
 from pumpd.core.replacing import replace
 
@@ -30,6 +31,7 @@ _POINTS_KEPT_MS = _WINDOW_MS + 2 * _POINT_EVERY_MS
 READBACK_AGE_MS = 2_000
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FlowPoint:
     """Totals at one instant of treatment time."""

@@ -15,6 +15,7 @@ after a decision, so nothing can change without being told and nothing is told t
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from interlocks.frozen import quick
 from interlocks.vocabulary import Demand, Priority, Stamp
 from pumpd.core.actions import AlarmPhase, NoteAlarm
 from pumpd.core.replacing import replace
@@ -23,6 +24,7 @@ from pumpd.core.replacing import replace
 RANK = {Priority.LOW: 0, Priority.MEDIUM: 1, Priority.HIGH: 2}
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Something that is wrong now, by its cause.
@@ -51,6 +53,7 @@ class Condition:
     losses: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """A condition as people meet it.

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from interlocks.frozen import quick
 from interlocks.vocabulary import Demand, Finding
 
 
@@ -36,6 +37,7 @@ class Hold(IntEnum):
     STOP = 2  # the session is over
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Restriction:
     """One reason for delivering less. `ceiling_nl_h` counts only without a hold."""
@@ -47,6 +49,7 @@ class Restriction:
     rule: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Permit:
     """What may be delivered now, and why not more.
