@@ -9,7 +9,8 @@ class is, compares to, prints and hashes as stays as `dataclasses` made it.
 For frozen dataclasses with slots and no base of their own, whose `__post_init__` would be passed by; others are refused.
 """
 
-from dataclasses import MISSING, Field, fields
+from collections.abc import Callable
+from dataclasses import MISSING, Field, field, fields
 from typing import Any, TypeVar
 
 _Kind = TypeVar("_Kind", bound=type)
@@ -34,6 +35,11 @@ def written(head: str, lines: list[str], names: dict[str, Any]) -> Any:
     return names["made"]
 
 
+def computed(work_out: Callable[[Any], Any]) -> Any:
+    """Return a field that a quick class works out from the fields before it; it is neither compared nor shown."""
+    return field(init=False, repr=False, compare=False, metadata={"work_out": work_out})
+
+
 def quick(kind: _Kind) -> _Kind:
     """Give a frozen dataclass a constructor that fills a twin; parameters and outcome are the same.
 
@@ -43,8 +49,12 @@ def quick(kind: _Kind) -> _Kind:
     names: dict[str, Any] = {"kind": kind, "twin": twin_of(kind), "thaw": object.__setattr__}
     parameters, lines = ["self"], ["thaw(self, '__class__', twin)"]
     for one in fields(kind):
-        parameter, value = _field(one, names)
-        parameters.append(parameter)
+        if one.init:
+            parameter, value = _field(one, names)
+            parameters.append(parameter)
+        else:
+            # What follows from the fields before it, and is neither compared nor shown.
+            names[f"work_out_{one.name}"], value = one.metadata["work_out"], f"work_out_{one.name}(self)"
         lines.append(f"self.{one.name} = {value}")
     if any(one.kw_only for one in fields(kind)):
         raise TypeError(f"{kind.__name__}: fields by keyword only are not known here")

@@ -51,6 +51,11 @@ class Tally:
         """Tell whether anything is under way."""
         return bool(self.hits) or self.since is not None
 
+    @property
+    def is_blank(self) -> bool:
+        """Tell whether there is no progress that could be taken away."""
+        return not (self.hits or self.is_met or self.is_answered) and self.since is None
+
 
 @quick
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ of the process; neither is wall time.
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from interlocks.frozen import quick
 
@@ -35,6 +36,9 @@ class Signal(StrEnum):
     RASS = "rass"  # agitation and sedation score entered by a person, -5 to +4
     SYMPTOMS = "symptoms"  # a person sees symptoms of a hypertensive crisis: 1; none: 0
     PRESENCE = "presence"  # a person at the chair says so: 1
+
+    #: As of the text it is, kept by the text: an enumeration would hash the name anew each time.
+    __hash__ = str.__hash__
 
 
 UNIT: dict[Signal, str] = {
@@ -73,6 +77,16 @@ class Truth(StrEnum):
     STALE = "stale"
     ERROR = "error"
 
+    __hash__ = str.__hash__
+
+
+#: The four by names of their own: Python 3.11 takes 0.15 us to find a member by way of its class, and a decision gives
+#: some hundred answers.
+TRUE: Final = Truth.TRUE
+FALSE: Final = Truth.FALSE
+STALE: Final = Truth.STALE
+ERROR: Final = Truth.ERROR
+
 
 class Demand(IntEnum):
     """What a rule asks of delivery, in order of severity."""
@@ -100,6 +114,8 @@ class Flag(StrEnum):
     CUFF_ACTIVE = "cuff_active"  # a cuff cycle is flagged, or ended a moment ago
     OCCLUSION_KNOWN = "occlusion_known"  # an occlusion row is in force, so a falling pressure is explained
     CRISIS_KNOWN = "crisis_known"  # the row of the hypertensive crisis is in force and not proven clear
+
+    __hash__ = str.__hash__
 
 
 @quick

@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from interlocks.evaluate import Evaluation
-from interlocks.frozen import quick, twin_of
-from interlocks.situation import Situation
+from interlocks.frozen import computed, quick, twin_of
 from interlocks.state import RuleState, Tally
 from interlocks.vocabulary import Course, Finding, Flow, Sample, Stamp
 
-QUICK = (Stamp, Sample, Flow, Course, Finding, Situation, RuleState, Tally, Evaluation)
+QUICK = (Stamp, Sample, Flow, Course, Finding, RuleState, Tally, Evaluation)
 
 
 def _plain(kind: type) -> Callable[..., Any]:
@@ -73,6 +72,24 @@ def test_a_default_that_is_made_is_made_for_each_value() -> None:
     assert one.names == []
     assert one.names is not other.names
     assert Kept(names=one.names).names is one.names
+
+
+def test_what_is_computed_follows_the_fields_and_is_neither_given_nor_compared_nor_shown() -> None:
+    @quick
+    @dataclass(frozen=True, slots=True)
+    class Span:
+        low: int
+        high: int = 9
+        width: int = computed(lambda one: one.high - one.low)
+
+    assert (Span(2).width, Span(2, 5).width) == (7, 3)
+    assert dataclasses.replace(Span(2), low=4) == Span(4)
+    assert dataclasses.replace(Span(2), low=4).width == 5
+    assert "width" not in repr(Span(2))
+    with pytest.raises(TypeError, match="width"):
+        Span(2, width=1)  # type: ignore[call-arg]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Span(2).width = 1  # type: ignore[misc]
 
 
 @dataclass(frozen=True, slots=True)
