@@ -94,6 +94,8 @@ def advance(
 ) -> tuple[tuple[Alarm, ...], bool]:
     """The alarms after this decision, in order of occurrence, and whether one of them calls anew."""
     current = {one.key: one for one in conditions}
+    if not alarms and not current:
+        return (), False
     is_going_on = any(one.is_present and one.key in current and current[one.key].is_present for one in alarms)
     kept: list[Alarm] = []
     has_called = False
@@ -198,6 +200,8 @@ def notes(
         after: the alarms after it.
         is_all: tell every standing alarm again, changed or not.
     """
+    if not acted and not after:
+        return ()
     standing = {one.key for one in after}
     found = [
         _note(AlarmPhase.END, replace(one, is_present=False)) for one in acted if one.key not in standing
