@@ -137,7 +137,9 @@ class Afterlife:
             for name in known.__slots__:
                 was, now = getattr(known, name), getattr(state, name)
                 if was != now:
-                    self._said.append(f"the disk remembers {name} as {now!r}"[:300] + f"; it was {was!r}"[:300])
+                    self._said.append(
+                        f"the disk remembers {name} as {now!r}"[:300] + f"; it was {was!r}"[:300]
+                    )
         return state
 
     # the new life
@@ -209,7 +211,9 @@ class Afterlife:
             self._end("not begun")
         elif now_s - self._ready_s >= RESUME_S:
             blocked = [] if scene.state is None else list(scene.state["resume_blocked_by"])
-            self._end("blocked", "" if blocked else f"nobody could resume in {RESUME_S:.0f} s, and nothing says why")
+            self._end(
+                "blocked", "" if blocked else f"nobody could resume in {RESUME_S:.0f} s, and nothing says why"
+            )
 
     def _end(self, outcome: str, said: str = "") -> None:
         bench, oracle = self._bench, self._trunk.oracle

@@ -37,7 +37,7 @@ Each story is played on the virtual bench, and from every step a branch is taken
 started again 0.3 or 3 s later on the disk as it lies there, and resumed by a nurse by the book. A step is anything the
 daemon does that outlives it (`tests/crash/steps.py`): a frame on the pump's wire, the beginning and the end of a commit, a
 message to the broker, a line on a screen. Steps that are alike (the same words, the same screen, the same pump, the same
-records waiting) are played up to {repeats}. "Twins" are the same death with the commit under way kept, or with the
+records waiting) are played {repeats}. "Twins" are the same death with the commit under way kept, or with the
 journal's head file one commit old. "Stands" is the longest time from the death to the plunger's rest.
 
 | story | pump | steps | deaths played | of them twins | resumed | over | blocked | not begun | stands | violations |
@@ -92,7 +92,15 @@ class Row:
         """One row of the page."""
         told, got = self.as_json(), self.outcomes
         over = got["completed"] + got["stopped"]
-        cells = (self.story, f"`{self.family}`", self.steps, len(self.reports), told["twins"], got["resumed"], over)
+        cells = (
+            self.story,
+            f"`{self.family}`",
+            self.steps,
+            len(self.reports),
+            told["twins"],
+            got["resumed"],
+            over,
+        )
         cells = (*cells, got["blocked"], got["not begun"], f"{self.longest_s:.1f} s", len(self.violations))
         return "| " + " | ".join(str(one) for one in cells) + " |"
 
@@ -111,7 +119,7 @@ def crash(story: Story, name: str, family: str, options: argparse.Namespace) -> 
 def page(rows: Sequence[Row], options: argparse.Namespace) -> str:
     """docs/crash.md."""
     how = f"--every {options.every} --repeats {options.repeats}"
-    repeats = f"{options.repeats} times, spread over the story" if options.repeats else "every time"
+    repeats = {0: "every time", 1: "once"}.get(options.repeats, f"{options.repeats} times, spread over the story")
     lines = [row.as_line() for row in rows]
     deaths, wrong = sum(len(row.reports) for row in rows), sum(len(row.violations) for row in rows)
     simulated_h = sum(row.as_json()["simulated_s"] for row in rows) / 3600
@@ -125,12 +133,20 @@ def page(rows: Sequence[Row], options: argparse.Namespace) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point."""
-    parser = argparse.ArgumentParser(prog="./run crash", description="Kill the daemon at every step of a story.")
-    parser.add_argument("--story", type=Path, nargs="+", metavar="FILE", default=sorted(STORIES.glob("*.toml")))
-    parser.add_argument("--family", nargs="+", choices=FAMILIES, default=["new_era", "modbus-tcp"])
+    parser = argparse.ArgumentParser(
+        prog="./run crash", description="Kill the daemon at every step of a story."
+    )
+    parser.add_argument(
+        "--story", type=Path, nargs="+", metavar="FILE", default=sorted(STORIES.glob("*.toml"))
+    )
+    parser.add_argument("--family", nargs="+", choices=FAMILIES, default=["new_era", "modbus-tcp", "chemyx"])
     parser.add_argument("--every", type=int, default=1, metavar="N", help="only every N-th death")
     parser.add_argument(
-        "--repeats", type=int, default=3, metavar="N", help="of deaths that are alike; 0: all; default: %(default)s"
+        "--repeats",
+        type=int,
+        default=3,
+        metavar="N",
+        help="of deaths that are alike; 0: all; default: %(default)s",
     )
     parser.add_argument("--no-twins", action="store_true", help="only the disk as it lies there")
     parser.add_argument("--workers", type=int, default=2)

@@ -49,7 +49,9 @@ def word_of(frame: bytes) -> str:
     """A frame without numbers, checks and running marks, so that the same question a second later is the same."""
     if frame[:1] == b"\x02":  # New Era's frame: length, text, two bytes of check
         frame = frame[2:-3]
-    if not frame.isascii() or b"\0" in frame:  # Modbus: function and address, behind TCP's header or RTU's unit
+    if (
+        not frame.isascii() or b"\0" in frame
+    ):  # Modbus: function and address, behind TCP's header or RTU's unit
         return (frame[7:10] if frame[2:4] == b"\0\0" else frame[1:4]).hex()
     text = _NUMBERS.sub(b"#", frame)
     return "".join(char for char in text.decode("ascii") if char.isprintable())[:24]
