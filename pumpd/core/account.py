@@ -116,6 +116,7 @@ def count(
     *,
     fastest_nl_h: int | None = None,
     steps: tuple[Step, ...] = (),
+    end_nl: int | None = None,
 ) -> Account:
     """Add one report.
 
@@ -127,6 +128,7 @@ def count(
         lease_ms: the pump's communication watchdog, link ms.
         fastest_nl_h: the highest rate at which it may have run since then; None: the commanded one.
         steps: in which the pump shows its counter.
+        end_nl: as in `high_nl`: what it may have given unseen ends there too.
 
     Returns:
         The account after; compare with `counter_fell` first if a cleared counter matters.
@@ -148,6 +150,8 @@ def count(
         unread_ms = gap_ms + READBACK_AGE_MS
         over_nl += max(0, fastest * unread_ms // _MS_PER_H - moved_nl)
         over_nl += _step_nl(account.counter_nl, steps)
+        if end_nl is not None:
+            over_nl = min(over_nl, max(account.over_nl, end_nl - account.best_nl - moved_nl))
     if account.counted_at is None:
         ran_nl_h_ms = min(ran_nl_h_ms, moved_nl * _MS_PER_H)
     stood_still = is_halted and account.was_halted

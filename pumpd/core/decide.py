@@ -37,10 +37,6 @@ _NO_SIGNAL: frozenset[Signal] = frozenset()
 _INFUSING: Final = Phase.INFUSING
 _VERIFIED: Final = Phase.VERIFIED
 
-#: facts/faults.md section 1b, Novum: "complete" only if the pump's counter and our integral agree, 5 % + 0.05 mL.
-AGREE_PERCENT = 5
-AGREE_AT_LEAST_NL = 50_000
-
 
 def decide(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
     """Run the pipeline once.
@@ -154,18 +150,12 @@ def _complete(state: ChannelState) -> Decided:
     """The dose is in, by the pump's counter and by our own integral; if they disagree, a person decides."""
     if state.session.phase is not _INFUSING or not pump_view.is_dose_given(state):
         return state, ()
-    account = state.account
-    apart_nl = abs(account.best_nl - account.expected_nl)
-    allowed_nl = account.expected_nl * AGREE_PERCENT // 100 + AGREE_AT_LEAST_NL
-    if apart_nl > allowed_nl:
-        reason = (
-            f"the pump counted {format_ml(account.best_nl)}, commanded were {format_ml(account.expected_nl)}"
-        )
+    if reason := pump_view.why_not_complete(state):
         return replace(state, session=held(state.session, HoldKind.PUMP, reason, "pumpd", state.now)), ()
     session = moved(state.session, Act.COMPLETE)
     assert session is not None
     state = replace(state, session=replace(session, holds=(), ratchet_nl_h=0))
-    note = NoteAct(text=f"dose complete: {format_ml(account.best_nl)} counted by the pump", by="pumpd")
+    note = NoteAct(text=f"dose complete: {format_ml(state.account.best_nl)} counted by the pump", by="pumpd")
     return state, (ApproveMaximum(approval=Approval(0, 0)), note)
 
 

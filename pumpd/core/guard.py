@@ -44,7 +44,7 @@ def fastest_nl_h(state: ChannelState) -> int:
     return max(delivery.doubted_nl_h, delivery.commanded_nl_h, delivery.reported_nl_h)
 
 
-def _end_nl(state: ChannelState, policy: Policy) -> int | None:
+def end_nl_of(state: ChannelState, policy: Policy) -> int | None:
     """Where a pump that silence does not stop ends by itself: its run's limit is what was left of the order.
 
     Not known (None) for a rate that nobody here has asked for: who set it may have set another end.
@@ -64,7 +64,7 @@ def given_high_nl(state: ChannelState, policy: Policy) -> int:
         fastest_nl_h=fastest_nl_h(state),
         lease_ms=policy.lease_ms,
         steps=capabilities_of(state, policy).volume_steps,
-        end_nl=_end_nl(state, policy),
+        end_nl=end_nl_of(state, policy),
     )
 
 
@@ -80,7 +80,7 @@ def flow_of(state: ChannelState, policy: Policy) -> Flow:
         lease_ms=policy.lease_ms,
         steps=capabilities_of(state, policy).volume_steps,
         vtbi_nl=programme.vtbi_nl,
-        end_nl=_end_nl(state, policy),
+        end_nl=end_nl_of(state, policy),
         # A pump that has not spoken since this daemon started is the RESTART hold's case, not a silence.
         is_running=state.delivery.commanded_nl_h > 0 and state.delivery.reported_at is not None,
         silent_since=_silent_since(state.delivery, state.now),
