@@ -12,7 +12,7 @@ pump's own watchdog, which needs nobody.
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from pumpd.announce import Announcer, possible_keys
 from pumpd.clock import Clock
 from pumpd.console_words import LISTENING_EVERY_S
 from pumpd.core import events as ev
+from pumpd.core.consulting import consulted
 from pumpd.machine import Machine
 from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
 from pumpd.shell import record, supervisor
@@ -88,6 +89,7 @@ class Daemon:
             self._authenticate,
             lambda channel: self._announcer.summary(channel),
             tuple(self._ports),
+            consult=self._consulted,
             on_refused=self._pin_refused,
         )
         self._feed = machine.feed(
@@ -234,6 +236,9 @@ class Daemon:
 
     def _person_acted(self, act: PersonAct) -> None:
         self._kernel.post(act.channel, to_event(act, self._clock.stamp()))
+
+    def _consulted(self, channel: str, verb: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        return consulted(self._channels[channel].policy, verb, args)
 
     async def _authenticate(self, name: str, pin: str) -> frozenset[str] | None:
         user = next((one for one in self._config.users if one.name == name), None)

@@ -1,6 +1,6 @@
 """The kernel with fakes of its own protocols, all writing into one book, so that order can be read off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -94,8 +94,11 @@ class FakeFront:
         stage: str,
         reasons: tuple[str, ...] = (),
         state: dict[str, Any] | None = None,
+        problems: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self._book.lines.append(("answer", request_id, stage, reasons, state))
+        if problems:
+            self._book.lines.append(("problems", request_id, *problems))
 
     def publish_state(self, channel: str, *, is_leisurely: bool = False) -> None:
         self._book.lines.append(("publish", channel, "leisurely" if is_leisurely else "at once"))
