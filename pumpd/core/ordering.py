@@ -61,6 +61,7 @@ def enter_order(state: ChannelState, event: ev.OrderEntered, policy: Policy) -> 
         order=order,
         programme=derived.programme,
         entered_by=event.by,
+        library=policy.library.hash,
     )
     delivery = replace(state.delivery, is_configured=False)
     # What was measured before this order was somebody else's, or this patient's with drug on board: no baseline of it.
