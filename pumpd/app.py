@@ -12,7 +12,7 @@ pump's own watchdog, which needs nobody.
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,10 @@ from drivers.registry import Lines
 from pumpd import config as cfg
 from pumpd.announce import Announcer, possible_keys
 from pumpd.clock import Clock
+from pumpd.config_library import load_library
 from pumpd.console_words import LISTENING_EVERY_S
 from pumpd.core import events as ev
+from pumpd.core.consulting import consulted
 from pumpd.machine import Machine
 from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
 from pumpd.shell import record, supervisor
@@ -64,10 +66,12 @@ class Daemon:
         self._clock = clock
         self._machine = machine = machine or Machine()
         self._boot = machine.boot()
+        # Read here and never again: a file that is changed while people are treated changes nothing.
+        self._library = load_library(config.library.file if config.library is not None else None)
         self._stopping = asyncio.Event()
         self._journal = machine.journal(
             Path(config.journal.path),
-            {"boot": self._boot, "config": cfg.config_hash(config), "speed": str(clock.speed)},
+            self._opening(),
             self._journal_spoke,
         )
         self._ports = {one.name: PumpPort(one.name, clock.stamp, self._post) for one in config.channels}
@@ -88,6 +92,7 @@ class Daemon:
             self._authenticate,
             lambda channel: self._announcer.summary(channel),
             tuple(self._ports),
+            consult=self._consulted,
             on_refused=self._pin_refused,
         )
         self._feed = machine.feed(
@@ -113,6 +118,12 @@ class Daemon:
         self._wall_jump_ms = 0
         self._is_serving = False
         self._unserved = ""
+
+    def _opening(self) -> dict[str, str]:
+        """What the journal's first record of this boot says."""
+        config = cfg.config_hash(self._config)
+        speed = str(self._clock.speed)
+        return {"boot": self._boot, "config": config, "library": self._library.hash, "speed": speed}
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until SIGTERM or SIGINT, then halt every pump.
@@ -177,7 +188,7 @@ class Daemon:
         listener_within_s = self._config.alarms.listener_within_s
         problems: dict[str, str] = {}
         for one in self._config.channels:
-            site = self._config.limits, self._config.shadow, listener_within_s
+            site = self._config.limits, self._config.shadow, listener_within_s, self._library
             policy = policy_for(one, speed, *site)
             self._ports[one.name].attach(self._drivers[one.name])
             state, problems[one.name] = restored(Path(self._config.journal.path), policy)
@@ -234,6 +245,9 @@ class Daemon:
 
     def _person_acted(self, act: PersonAct) -> None:
         self._kernel.post(act.channel, to_event(act, self._clock.stamp()))
+
+    def _consulted(self, channel: str, verb: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        return consulted(self._channels[channel].policy, verb, args)
 
     async def _authenticate(self, name: str, pin: str) -> frozenset[str] | None:
         user = next((one for one in self._config.users if one.name == name), None)

@@ -192,6 +192,14 @@ class Channel(_Table):
     )
 
 
+class DrugLibrary(_Table):
+    """Where the site's own drug library stands; `config_library` holds its content against the built-in rows."""
+
+    file: AbsolutePath = Field(
+        description="TOML; it can only tighten what is built in", examples=["/etc/pumpd/ketamine.toml"]
+    )
+
+
 class Alarms(_Table):
     """When it is wrong that nobody could see or hear an alarm."""
 
@@ -229,6 +237,7 @@ class Config(_Table):
     sounders: Annotated[tuple[Sounder, ...], Field(strict=False)] = Field(
         (), max_length=8, description="one [[sounders]] table for each bell or light"
     )
+    library: DrugLibrary | None = Field(None, description="the [library] table; left out: the built-in rows")
     # The keys are the rule table's own; `config_limits` holds them and their values against it.
     limits: dict[str, int] = Field({}, description="the site's stricter limits of interlock rows, by key")
     shadow: dict[str, int] = Field({}, description="limits that are evaluated and recorded and do not act")

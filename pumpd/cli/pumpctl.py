@@ -15,10 +15,10 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from pumpd.cli import state_text
+from pumpd.cli import pumpctl_order, state_text
 from pumpd.cli.pumpctl_arguments import parser
 from pumpd.console_client import ConsoleClient, ConsoleUnreachable
-from pumpd.console_words import EPOCH_VERBS, LOWERING_VERBS, PIN_VERBS, is_final
+from pumpd.console_words import CONSULTING_VERBS, EPOCH_VERBS, LOWERING_VERBS, PIN_VERBS, is_final
 
 DONE, REFUSED, NOT_ASKED, NOT_CONFIRMED = 0, 1, 2, 3
 
@@ -38,6 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _status(client, options)
         if options.verb == "watch":
             return _watch(client, options)
+        if options.verb in CONSULTING_VERBS:
+            return _consult(client, options)
         return _act(client, options)
     except UsageError as error:
         _complain(str(error))
@@ -75,10 +77,28 @@ def _watch(client: ConsoleClient, options: argparse.Namespace) -> int:
     return DONE
 
 
+def _consult(client: ConsoleClient, options: argparse.Namespace) -> int:
+    is_order = options.verb == "derive"
+    args = pumpctl_order.order_args(options) if is_order else {}
+    code = REFUSED
+    for reply in client.request(options.verb, options.channel, None, None, args):
+        state = reply.get("state")
+        if options.json:
+            _print_json(reply)
+        elif isinstance(state, dict):
+            lines = pumpctl_order.derivation_lines if is_order else pumpctl_order.library_lines
+            _print_lines(lines(state))
+        elif reply.get("stage") == "refused":
+            _tell(reply, options, code)
+        if isinstance(state, dict):
+            code = DONE if not is_order or pumpctl_order.is_derived(state) else REFUSED
+    return code
+
+
 def _act(client: ConsoleClient, options: argparse.Namespace) -> int:
     args: dict[str, Any] = {}
     if options.verb == "order":
-        args = {key: getattr(options, key) for key in _ORDER_KEYS}
+        args = pumpctl_order.order_args(options)
     elif options.verb in _PLAIN_ARGS:
         given = {key: getattr(options, key) for key in _PLAIN_ARGS[options.verb]}
         args = {key: value for key, value in given.items() if value not in (None, "")}
@@ -92,18 +112,6 @@ def _act(client: ConsoleClient, options: argparse.Namespace) -> int:
     if code == DONE and options.verb == "order" and not options.json:
         print("A second person must verify these numbers: pumpctl --as NAME verify")
     return code
-
-
-_ORDER_KEYS = (
-    "patient",
-    "drug",
-    "weight_kg",
-    "dose_mg_per_kg",
-    "concentration_mg_per_ml",
-    "minutes",
-    "syringe",
-    "accept_soft",
-)
 
 
 _PLAIN_ARGS = {"acknowledge": ("rule", "note"), "score": ("scale", "value"), "listening": ("listener",)}

@@ -29,15 +29,19 @@ def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def run_check(args: argparse.Namespace) -> int:
-    """Print every fault, or what was read."""
+    """Print every fault, or what was read: the configuration, and the drug library that it names."""
     from pumpd import config as cfg
+    from pumpd.config_library import load_library
 
     try:
         config = cfg.load(args.config)
+        library = load_library(config.library.file if config.library is not None else None)
     except cfg.ConfigRefused as refused:
         print("\n".join(refused.faults), file=sys.stderr)
         return 2
     print(f"{args.config}: good; {len(config.channels)} channel(s), hash {cfg.config_hash(config)[:12]}")
+    if config.library is not None:
+        print(f"{config.library.file}: good; drug library {library.version}, sha256 {library.hash}")
     return 0
 
 
@@ -49,9 +53,11 @@ def run_daemon(args: argparse.Namespace) -> int:
         )
         return 2
     from pumpd import config as cfg
+    from pumpd.config_library import load_library
 
     try:
         config = cfg.load(args.config)
+        load_library(config.library.file if config.library is not None else None)
     except cfg.ConfigRefused as refused:
         print("\n".join(refused.faults), file=sys.stderr)
         return 2

@@ -16,7 +16,7 @@ from typing import Final
 from drivers.contract import Approval, Halt
 from interlocks.picture import renewed
 from interlocks.vocabulary import Baseline, Signal
-from pumpd.core import acts, alarm_acts, attendance, boot, observe, pump_view, raising
+from pumpd.core import acts, alarm_acts, attendance, boot, observe, ordering, pump_view, raising
 from pumpd.core import events as ev
 from pumpd.core.actions import Action, ApproveMaximum, CommandPump, NoteAct
 from pumpd.core.alarm_conditions import raise_alarms
@@ -134,7 +134,7 @@ def _asked(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
         case ev.StartPressed():
             return acts.start(state, event, policy)
         case ev.OrderEntered():
-            return acts.enter_order(state, event, policy)
+            return ordering.enter_order(state, event, policy)
         case ev.OrderVerified():
             return acts.verify_order(state, event)
         case ev.ReadingWanted():

@@ -9,6 +9,7 @@ from interlocks.conditions import WORDS
 from interlocks.vocabulary import FITTED, Baseline, Demand, Finding, Signal
 from pumpd.core.absence import or_gone, with_ways_out
 from pumpd.core.guard import capabilities_of
+from pumpd.core.library_change import other_library
 from pumpd.core.pump_view import is_dose_given, why_not_complete
 from pumpd.core.restriction import Hold, from_findings
 from pumpd.core.session import BASELINE_AGE_MS, Phase, baseline_of
@@ -39,6 +40,8 @@ START_CUFF_AGE_MS = 390_000
 def start_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     """Everything that stands between a verified order and flow; facts/clinical.md 3.3, START."""
     found = list(_pump_blockers(state, policy))
+    if changed := other_library(state.session, policy.library):
+        found.append(f"{changed}: enter the order again")
     baseline = baseline_shown(state)
     if isinstance(baseline, str):
         found.append(f"no baseline: {baseline}")

@@ -28,6 +28,7 @@ from interlocks.vocabulary import Finding, Signal, Stamp
 from pumpd.core.account import Account
 from pumpd.core.actions import AlarmSignal
 from pumpd.core.alarms import Alarm
+from pumpd.core.library import BUILT_IN, Library
 from pumpd.core.restriction import Permit
 from pumpd.core.session import CuffReading, Session
 
@@ -56,6 +57,8 @@ class Policy:
         poll_link_ms: how often the pump is read back, link ms.
         listener_within_ms: a panel or sounder must have spoken within this, link ms, or that is an alarm; None: no
             listener is required.
+        clinic: the clinic's course; None: the bench course.
+        library: the drugs and their limits in force.
     """
 
     channel: str
@@ -68,6 +71,8 @@ class Policy:
     accepted_risk: str = ""
     poll_link_ms: int = 250
     listener_within_ms: int | None = None
+    clinic: object | None = None
+    library: Library = BUILT_IN
 
 
 @dataclass(frozen=True, slots=True)

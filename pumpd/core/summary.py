@@ -63,6 +63,7 @@ def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, An
         "journal": {"ok": not state.journal_failure, "reason": state.journal_failure},
         "feed": patient_view.feed(state),
         "order": dose_view.order(state),
+        "library": dose_view.library(state, policy),
         "baseline": patient_view.baseline(state),
         "people": {
             "entered": session.entered_by,

@@ -9,6 +9,7 @@ where it comes from and whether that record is whole. Every text out of the jour
 from collections.abc import Sequence
 from html import escape
 
+from pumpd.core.line_volume import left_in_line_ng
 from pumpd.core.units import (
     format_duration,
     format_kg,
@@ -108,6 +109,9 @@ def _facts(record: SessionRecord) -> str:
             ("drug", f"{order.drug}, {format_mg_per_ml(order.concentration_ug_per_ml)}"),
             ("dose", f"{format_mg_per_kg(order.dose_ug_per_kg)}, {format_kg(order.weight_g)}"),
         ]
+        if order.line_nl is not None:
+            left = format_mg(left_in_line_ng(order.line_nl, order.concentration_ug_per_ml))
+            rows.append(("left in the line", f"{left}, not flushed"))
     rows += [
         ("ordered", session.entered_by),
         ("verified", session.verified_by),

@@ -11,8 +11,8 @@ the other channels go on.
 """
 
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 import structlog
@@ -72,6 +72,7 @@ class Front(Protocol):
         stage: str,
         reasons: tuple[str, ...] = (),
         state: dict[str, Any] | None = None,
+        problems: Sequence[Mapping[str, Any]] = (),
     ) -> None: ...
     def publish_state(self, channel: str, *, is_leisurely: bool = False) -> None: ...
 
@@ -233,7 +234,8 @@ class Kernel:
                 channel.pump.approve(action.approval)
             case do.Answer():
                 shown = self.summary(name) if action.stage is not do.Stage.REFUSED else None
-                self._front.answer(action.request_id, action.stage.value, action.reasons, shown)
+                problems = tuple(asdict(one) for one in action.problems)
+                self._front.answer(action.request_id, action.stage.value, action.reasons, shown, problems)
             case do.RequestReading():
                 self._wire.request_reading(channel.policy.bed, action.reason)
             case do.NoteTrip():

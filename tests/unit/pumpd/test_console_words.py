@@ -4,17 +4,22 @@ import pytest
 
 from pumpd.config import Alarms
 from pumpd.console_words import (
+    CONSULTING_VERBS,
     EPOCH_VERBS,
     LISTENING_EVERY_S,
     LOWERING_VERBS,
+    MORE_ORDER_TEXTS,
     MOVING_VERBS,
     NAMED_VERBS,
+    ORDER_TEXTS,
     PIN_VERBS,
+    READING_VERBS,
     SCALES,
     VERBS,
     is_final,
 )
 from pumpd.core.attendance import SCALES as CORE_SCALES
+from pumpd.core.order import ALWAYS_FIELDS, CLINIC_FIELDS
 
 
 def test_nothing_that_lowers_delivery_asks_for_a_pin() -> None:
@@ -35,6 +40,20 @@ def test_accepted_is_not_the_last_word_where_the_pump_must_move(verb: str) -> No
     assert not is_final(verb, "accepted")
     assert not is_final(verb, "not_confirmed")
     assert is_final(verb, "confirmed")
+
+
+def test_what_is_only_read_asks_for_nothing_and_ends_with_end() -> None:
+    assert CONSULTING_VERBS < READING_VERBS <= VERBS
+    assert not READING_VERBS & (NAMED_VERBS | MOVING_VERBS | EPOCH_VERBS)
+    assert all(is_final(verb, "end") and not is_final(verb, "state") for verb in READING_VERBS)
+
+
+def test_the_texts_of_an_order_are_the_core_s() -> None:
+    """The client may not import the core; two tables must not part."""
+    assert set(ORDER_TEXTS) == set(ALWAYS_FIELDS)
+    assert set(CLINIC_FIELDS) | {"weight_basis", "previous_weight_kg", "override_reason"} == set(
+        MORE_ORDER_TEXTS
+    )
 
 
 def test_accepted_is_the_last_word_where_nothing_moves() -> None:

@@ -1,5 +1,6 @@
 """`pumpd check` and `pumpd run`: a wrong file opens nothing, a right one serves until told to stop."""
 
+import hashlib
 import os
 import pty
 import select
@@ -151,3 +152,32 @@ def test_a_pace_that_is_not_the_speed_is_refused(good: Path, capsys: pytest.Capt
     good.write_text(text.replace('model = "NE1000"', 'model = "11 ELITE"\npace = 100'))
     assert main(["run", "--config", str(good)]) == 2
     assert "pace = 100 is for a simulation at --speed 100; this daemon runs at 1" in capsys.readouterr().err
+
+
+def with_library(folder: Path, text: str) -> tuple[Path, Path]:
+    config, library = folder / "pumpd.toml", folder / "ketamine.toml"
+    library.write_text(text)
+    config.write_text(site(folder, broker_port=refusing_port(), more=f'[library]\nfile = "{library}"\n'))
+    return config, library
+
+
+def test_check_proves_the_drug_library_and_prints_the_hash_that_sha256sum_prints(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, library = with_library(tmp_path, 'drug = "ketamine"\nversion = "7"\n')
+    assert main(["check", "--config", str(config)]) == 0
+    digest = hashlib.sha256(library.read_bytes()).hexdigest()
+    line = f"{library}: good; drug library 7, sha256 {digest}"
+    assert capsys.readouterr().out.splitlines()[1] == line
+
+
+@pytest.mark.parametrize("verb", ["check", "run"])
+def test_a_bad_drug_library_is_refused_with_one_line_a_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    text = 'drug = "ketamine"\nversion = "7"\nprofiles = []\n[limits.dose]\nunit = "mg/kg"\nhard_max = "2"\n'
+    config, library = with_library(tmp_path, text)
+    assert main([verb, "--config", str(config)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [one.split(": ")[0] for one in lines] == [f"{library}:3", f"{library}:6"]
+    assert names(tmp_path) == {"pumpd.toml", "ketamine.toml"}

@@ -1,11 +1,11 @@
 """The kernel with fakes of its own protocols, all writing into one book, so that order can be read off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 import pytest
-from channel_bench import POLICY, infusing, verified
+from channel_bench import ORDER, POLICY, infusing, verified
 
 from drivers.contract import Approval, Halt, Motion, Outcome, Poll, PumpCommand, PumpReport, Run
 from interlocks.vocabulary import Demand, Priority, Stamp
@@ -94,8 +94,11 @@ class FakeFront:
         stage: str,
         reasons: tuple[str, ...] = (),
         state: dict[str, Any] | None = None,
+        problems: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self._book.lines.append(("answer", request_id, stage, reasons, state))
+        if problems:
+            self._book.lines.append(("problems", request_id, *problems))
 
     def publish_state(self, channel: str, *, is_leisurely: bool = False) -> None:
         self._book.lines.append(("publish", channel, "leisurely" if is_leisurely else "at once"))
@@ -632,3 +635,22 @@ def test_the_pending_intents_are_bounded() -> None:
     assert kernel_module._PENDING_INTENTS <= 64
     seat = Seat()
     assert seat.kernel._intents.maxlen == kernel_module._PENDING_INTENTS
+
+
+def test_the_problems_of_a_refused_order_reach_the_one_who_asked_with_their_fields() -> None:
+    """Requirements 3.1 (59): the message says which entry to put right."""
+    seat = Seat()
+    event = ev.OrderEntered(
+        at=seat.clock.now,
+        request_id="o1",
+        by="dora",
+        roles=("prescriber",),
+        fields=(*ORDER.items(), ("dose", "1")),
+        accept_soft=(),
+    )
+    seat.post(event)
+    (problem,) = seat.book.of("problems")
+    text = "unknown field 'dose'"
+    told = {"code": "field_unknown", "field": "'dose'", "text": text, "is_soft": False}
+    assert problem == ("o1", told)
+    assert seat.book.of("answer")[0][:3] == ("o1", "refused", (text,))

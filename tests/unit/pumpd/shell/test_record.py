@@ -22,6 +22,7 @@ from drivers.contract import (
 from interlocks.vocabulary import Demand, Priority, Sample, Signal, Stamp
 from pumpd.core import actions as do
 from pumpd.core import events as ev
+from pumpd.core.order import Refusal
 from pumpd.core.state import ChannelState
 from pumpd.shell.record import dump_decision, dump_state, load_decision, load_state
 
@@ -84,6 +85,12 @@ ACTIONS: tuple[do.Action, ...] = (
     do.ApproveMaximum(approval=Approval(26_200_000, 17_500_000)),
     do.WriteIntent(intent_id=3, rate_nl_h=26_200_000, volume_nl=17_500_000, by="nina"),
     do.Answer(request_id="c1:a1", stage=do.Stage.NOT_CONFIRMED, reasons=("paused by nina",)),
+    do.Answer(
+        request_id="c1:a2",
+        stage=do.Stage.REFUSED,
+        reasons=("dose 2 mg/kg",),
+        problems=(Refusal("dose_above_hard", "dose_mg_per_kg", "dose 2 mg/kg"),),
+    ),
     do.RequestReading(reason="BP1"),
     do.NoteTrip(
         rule_id="BP2", demand=Demand.PAUSE, priority=Priority.HIGH, reason="163 > 160", evidence=(SAMPLE,)
