@@ -24,6 +24,14 @@ ORDER = {
 
 ARGS: dict[str, dict[str, Any]] = {
     "order": ORDER,
+    "checklist": {"epoch": 12, "answers": {"pregnancy": "no"}},
+    "prime": {"epoch": 12, "volume_ml": "1.5", "disconnected": True, "air_free": True},
+    "observe": {"epoch": 12, "moaas": 5, "dissociation": 0},
+    "sign_off": {"epoch": 12, "note": "as at home"},
+    "close": {"epoch": 12, "escort": "her brother"},
+    "event": {"code": "nausea", "severity": "mild"},
+    "given": {"drug": "ondansetron", "dose": "4 mg"},
+    "note": {"text": "asked for water"},
     "verify": {"epoch": 12},
     "start": {"epoch": 12},
     "resume": {"epoch": 12},

@@ -6,6 +6,8 @@ import pytest
 from site_bench import CHANNEL
 
 from interlocks.vocabulary import Signal
+from pumpd.config import Clinic
+from pumpd.core.clinic.course import Clinic as Course
 from pumpd.core.library import SYRINGES
 from pumpd.policy import FASTEST_S, POLL_LINK_MS, policy_for, policy_from, recorded_configuration
 
@@ -97,6 +99,17 @@ def test_how_long_nobody_may_listen_is_the_site_s_and_is_in_the_record() -> None
     policy = policy_for(CHANNEL, 1, {}, {}, 15)
     assert policy.listener_within_ms == 15_000
     assert policy_from(recorded_configuration(CHANNEL, 1, {}, {}, 15)) == policy
+
+
+def test_the_course_is_the_site_s_and_is_in_the_record() -> None:
+    """No [clinic] table is the bench course."""
+    assert policy_for(CHANNEL).clinic is None
+    policy = policy_for(CHANNEL, 1, clinic=Clinic(observation_min=120))
+    assert policy.clinic == Course(120, 6)
+    assert (
+        policy_from(recorded_configuration(CHANNEL, 1, {}, {}, clinic=Clinic(observation_min=120))) == policy
+    )
+    assert policy_from(recorded_configuration(CHANNEL, 1, {}, {})).clinic is None
 
 
 def test_a_record_without_limits_is_of_a_version_that_knew_none() -> None:
