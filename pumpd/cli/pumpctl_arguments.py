@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 
+from pumpd.cli import pumpctl_care
 from pumpd.console_words import SCALES
 
 DEFAULT_SOCKET = "/run/pumpd/console.sock"
@@ -40,6 +41,7 @@ _VERBS = (
         "for a panel or bench: say once that somebody can see or hear it; counts for seconds (no PIN)",
     ),
     ("measure", "ask the monitor for a blood pressure now (no PIN)"),
+    *pumpctl_care.VERBS,
 )
 
 
@@ -82,6 +84,7 @@ def parser() -> argparse.ArgumentParser:
     made["score"].add_argument("value", type=_whole, metavar="VALUE", help="a whole number, e.g. 5 or -2")
     made["listening"].add_argument("listener", metavar="NAME", help="of the panel or bench")
     _order_arguments(made["order"])
+    pumpctl_care.add_arguments(made)
     return top
 
 
