@@ -25,13 +25,14 @@ from pumpd import config as cfg
 from pumpd.announce import Announcer, possible_keys
 from pumpd.clock import Clock
 from pumpd.config_library import load_library
-from pumpd.console_words import LISTENING_EVERY_S
+from pumpd.console_words import CARE_VERBS, LISTENING_EVERY_S
 from pumpd.core import events as ev
 from pumpd.core.consulting import consulted
 from pumpd.machine import Machine
 from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
 from pumpd.shell import record, supervisor
 from pumpd.shell.bedside.bedside import Bedside
+from pumpd.shell.care_desk import to_care_event
 from pumpd.shell.console_acts import PersonAct
 from pumpd.shell.console_connection import Connection
 from pumpd.shell.console_socket import ConsoleUnavailable
@@ -44,6 +45,7 @@ from pumpd.shell.pins import verify_pin
 from pumpd.shell.pump_port import PumpPort
 from pumpd.shell.restore import restored
 from pumpd.shell.ticker import TICK_S, tick
+from pumpd.shell.treatments import TREATMENT, Treatments
 from pumpd.translate import Translator, devices_of
 
 log = structlog.get_logger("app")
@@ -83,6 +85,7 @@ class Daemon:
             for one in config.channels
         }
         self._channels: dict[str, Channel] = {}
+        self._treatments = Treatments()
         self._translator = Translator(config.channels, config.broker)
         self._bedside = Bedside(machine.sounders(config.sounders))
         self._console = machine.console(
@@ -188,7 +191,8 @@ class Daemon:
         listener_within_s = self._config.alarms.listener_within_s
         problems: dict[str, str] = {}
         for one in self._config.channels:
-            site = self._config.limits, self._config.shadow, listener_within_s, self._library
+            limits, shadow, clinic = self._config.limits, self._config.shadow, self._config.clinic
+            site = limits, shadow, listener_within_s, self._library, clinic
             policy = policy_for(one, speed, *site)
             self._ports[one.name].attach(self._drivers[one.name])
             state, problems[one.name] = restored(Path(self._config.journal.path), policy)
@@ -210,6 +214,10 @@ class Daemon:
             # What stood before this start still stands: the core tells of changes only, and this boot has told nobody.
             self._announcer.take_stock(name, possible_keys(channel.policy.rules))
             self._announcer.signal_changed(name, channel.state.signal)
+        if reason := self._treatments.load(Path(self._config.journal.path)):
+            log.critical("earlier treatments are not known", reason=reason)
+        for name in self._channels:
+            self._note_treatment(name)
 
     async def _come_to_rest(self) -> None:
         """Halt everything; leave when every pump has confirmed, or when waiting longer helps nobody."""
@@ -244,7 +252,19 @@ class Daemon:
         self._kernel.post_all(ev.ListenerSpoke(at=self._clock.stamp(), listener=name))
 
     def _person_acted(self, act: PersonAct) -> None:
-        self._kernel.post(act.channel, to_event(act, self._clock.stamp()))
+        at, wall_ms, channel = self._clock.stamp(), self._clock.wall_ms(), self._channels[act.channel]
+        event = to_care_event(act, at, wall_ms) if act.verb in CARE_VERBS else to_event(act, at)
+        if channel.policy.clinic is not None and isinstance(event, ev.OrderEntered | ev.StartPressed):
+            event = self._treatments.placed(event, channel.state, wall_ms)
+        self._kernel.post(act.channel, event)
+        if isinstance(event, ev.StartPressed):
+            self._note_treatment(act.channel)
+
+    def _note_treatment(self, name: str) -> None:
+        """A session that has begun stays known to later orders for the same patient."""
+        if body := self._treatments.begun(self._channels[name].state):
+            at, wall_ms = self._clock.stamp(), self._clock.wall_ms()
+            self._journal.append(TREATMENT, at, wall_ms, name, body, urgent=True)
 
     def _consulted(self, channel: str, verb: str, args: Mapping[str, Any]) -> dict[str, Any]:
         return consulted(self._channels[channel].policy, verb, args)

@@ -212,6 +212,17 @@ class Alarms(_Table):
     )
 
 
+class Clinic(_Table):
+    """The whole course of a session, from order to close; without this table the site runs the bench course."""
+
+    observation_min: Literal[60, 120] = Field(
+        60, description="min, 60 or 120: how long a patient is observed after the end", examples=[60]
+    )
+    series_of: int = Field(
+        6, ge=1, le=8, description="sessions, 1 to 8: how many a usual series has", examples=[6]
+    )
+
+
 class Sounder(_Table):
     """One bell or light at the bedside, for all channels of this daemon."""
 
@@ -234,6 +245,7 @@ class Config(_Table):
         max_length=64, description="one [[channels]] table for each pump"
     )
     alarms: Alarms = Field(Alarms(), description="the [alarms] table")
+    clinic: Clinic | None = Field(None, description="the [clinic] table; left out: the bench course")
     sounders: Annotated[tuple[Sounder, ...], Field(strict=False)] = Field(
         (), max_length=8, description="one [[sounders]] table for each bell or light"
     )

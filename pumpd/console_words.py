@@ -13,11 +13,15 @@ MAX_LINE_BYTES = 16_384
 #: Can only lower delivery. Never behind a PIN, never queued, never behind a disk (design law 6).
 LOWERING_VERBS = frozenset({"pause", "stop"})
 
+#: The course of a clinic: what a start or a closing rests on asks for a PIN, what is only written down for a name.
+CARE_PIN_VERBS = frozenset({"checklist", "prime", "observe", "sign_off", "close", "handover"})
+CARE_VERBS = CARE_PIN_VERBS | {"event", "given", "note"}
+
 #: Can raise delivery, or prepare to: the person is proven by PIN first (design law 1).
-PIN_VERBS = frozenset({"order", "verify", "start", "resume", "restore"})
+PIN_VERBS = frozenset({"order", "verify", "start", "resume", "restore"}) | CARE_PIN_VERBS
 
 #: Need a name, so that the record says who; the name is proven only where a PIN is asked.
-NAMED_VERBS = PIN_VERBS | LOWERING_VERBS | {"acknowledge", "score", "present", "quiet"}
+NAMED_VERBS = PIN_VERBS | LOWERING_VERBS | CARE_VERBS | {"acknowledge", "score", "present", "quiet"}
 
 #: Answered by the console itself from the newest state, never passed on.
 READING_VERBS = frozenset({"status", "watch", "derive", "library"})
@@ -35,7 +39,7 @@ LISTENING_EVERY_S = 5.0
 VERBS = NAMED_VERBS | READING_VERBS | {"measure", LISTENING_VERB}
 
 #: Verbs that name the state the person was looking at, so that a stale screen moves nothing.
-EPOCH_VERBS = frozenset({"verify", "start", "resume", "restore"})
+EPOCH_VERBS = frozenset({"verify", "start", "resume", "restore"}) | (CARE_PIN_VERBS - {"handover"})
 
 #: Change what the pump does, so the last word is the readback: `confirmed` or `not_confirmed`.
 MOVING_VERBS = frozenset({"start", "pause", "resume", "restore", "stop"})

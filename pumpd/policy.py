@@ -17,6 +17,7 @@ from interlocks.vocabulary import Signal
 from pumpd import config as cfg
 from pumpd.config_library import parse_library
 from pumpd.config_pumps import abilities_of, risk_of
+from pumpd.core.clinic.course import Clinic
 from pumpd.core.library import BUILT_IN, SYRINGES, Library
 from pumpd.core.state import Policy
 
@@ -36,6 +37,7 @@ def policy_for(
     shadow: Mapping[str, int] = NO_LIMITS,
     listener_within_s: int | None = None,
     library: Library = BUILT_IN,
+    clinic: cfg.Clinic | None = None,
 ) -> Policy:
     """What one channel's configuration and the site's limits settle, computed once; also what a replay needs."""
     allowed = channel.syringes if channel.syringes is not None else tuple(SYRINGES)
@@ -54,6 +56,7 @@ def policy_for(
         poll_link_ms=int(max(POLL_LINK_MS / speed, FASTEST_S * 1000)),
         listener_within_ms=None if listener_within_s is None else listener_within_s * 1000,
         library=library,
+        clinic=None if clinic is None else Clinic(clinic.observation_min, clinic.series_of),
     )
 
 
@@ -75,6 +78,7 @@ def recorded_configuration(
     shadow: Mapping[str, int],
     listener_within_s: int | None = None,
     library: Library = BUILT_IN,
+    clinic: cfg.Clinic | None = None,
 ) -> str:
     """What the journal keeps of all that `policy_for` was made from."""
     written = {
@@ -85,6 +89,7 @@ def recorded_configuration(
         "listener_within_s": listener_within_s,
         # The text and not the limits made of it: of this the hash is.
         "library": {"hash": library.hash, "text": library.text},
+        "clinic": None if clinic is None else clinic.model_dump(mode="json"),
     }
     return json.dumps(written, sort_keys=True)
 
@@ -100,9 +105,11 @@ def policy_from(body: str) -> Policy:
         channel = cfg.Channel.model_validate_json(json.dumps(written["channel"]))
         limits, shadow = written.get("limits", {}), written.get("shadow", {})
         library = _library_from(written)
-        return policy_for(
-            channel, written["speed"], limits, shadow, written.get("listener_within_s"), library
-        )
+        clinic = None
+        if (course := written.get("clinic")) is not None:
+            clinic = cfg.Clinic.model_validate(course)
+        listener_within_s = written.get("listener_within_s")
+        return policy_for(channel, written["speed"], limits, shadow, listener_within_s, library, clinic)
     except (KeyError, TypeError, AttributeError) as strange:
         raise ValueError(f"no configuration of this version: {strange}") from None
 

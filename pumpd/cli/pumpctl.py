@@ -15,10 +15,17 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from pumpd.cli import pumpctl_order, state_text
+from pumpd.cli import care_text, pumpctl_care, pumpctl_order, state_text
 from pumpd.cli.pumpctl_arguments import parser
 from pumpd.console_client import ConsoleClient, ConsoleUnreachable
-from pumpd.console_words import CONSULTING_VERBS, EPOCH_VERBS, LOWERING_VERBS, PIN_VERBS, is_final
+from pumpd.console_words import (
+    CARE_VERBS,
+    CONSULTING_VERBS,
+    EPOCH_VERBS,
+    LOWERING_VERBS,
+    PIN_VERBS,
+    is_final,
+)
 
 DONE, REFUSED, NOT_ASKED, NOT_CONFIRMED = 0, 1, 2, 3
 
@@ -60,8 +67,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _status(client: ConsoleClient, options: argparse.Namespace) -> int:
     state = client.status(options.channel)
-    _print_json(state) if options.json else _print_lines(state_text.status_lines(state))
+    _print_json(state) if options.json else _print_lines(_status_lines(state))
     return DONE
+
+
+def _status_lines(state: dict[str, Any]) -> list[str]:
+    return [*state_text.status_lines(state), *(f"  care      {line}" for line in care_text.care_lines(state))]
 
 
 def _watch(client: ConsoleClient, options: argparse.Namespace) -> int:
@@ -102,9 +113,14 @@ def _act(client: ConsoleClient, options: argparse.Namespace) -> int:
     elif options.verb in _PLAIN_ARGS:
         given = {key: getattr(options, key) for key in _PLAIN_ARGS[options.verb]}
         args = {key: value for key, value in given.items() if value not in (None, "")}
+    elif options.verb in CARE_VERBS or options.verb == "start":
+        args = pumpctl_care.args_of(options)
+    if options.verb == "checklist" and not options.answers:
+        _print_lines(care_text.checklist_lines(client.status(options.channel)))
+        return NOT_ASKED
     by = _name(options)
     if options.verb in EPOCH_VERBS:
-        args = _show_first(client, options)
+        args = {**args, **_show_first(client, options)}
     pin = _pin(options, by) if options.verb in PIN_VERBS else None
     code = NOT_CONFIRMED
     for reply in client.request(options.verb, options.channel, by, pin, args):
@@ -131,6 +147,12 @@ def _show_first(client: ConsoleClient, options: argparse.Namespace) -> dict[str,
     baseline = state.get("baseline")
     if options.verb == "start" and isinstance(baseline, dict):
         print(f"  baseline to accept: {baseline.get('sys')}/{baseline.get('dia')} mmHg", file=out)
+    care = state_text.part(state, "care")
+    if options.verb in CARE_VERBS and care:
+        print(
+            f"  step {state_text.clean(care.get('step'))}: {state_text.clean(care.get('next') or '')}",
+            file=out,
+        )
     blocked = state_text.rows(state, f"{options.verb}_blocked_by")
     _print_lines([f"  blocks: {state_text.clean(reason)}" for reason in blocked], out)
     return _epoch(state)

@@ -10,7 +10,7 @@ import argparse
 import os
 import re
 
-from pumpd.cli import pumpctl_order
+from pumpd.cli import pumpctl_care, pumpctl_order
 from pumpd.console_words import SCALES
 
 DEFAULT_SOCKET = "/run/pumpd/console.sock"
@@ -43,6 +43,7 @@ _VERBS = (
         "for a panel or bench: say once that somebody can see or hear it; counts for seconds (no PIN)",
     ),
     ("measure", "ask the monitor for a blood pressure now (no PIN)"),
+    *pumpctl_care.VERBS,
 )
 
 
@@ -86,6 +87,7 @@ def parser() -> argparse.ArgumentParser:
     made["listening"].add_argument("listener", metavar="NAME", help="of the panel or bench")
     pumpctl_order.add_arguments(made["order"], is_whole=True)
     pumpctl_order.add_arguments(made["derive"], is_whole=False)
+    pumpctl_care.add_arguments(made)
     return top
 
 

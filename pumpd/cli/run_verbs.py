@@ -42,7 +42,15 @@ def run_check(args: argparse.Namespace) -> int:
     print(f"{args.config}: good; {len(config.channels)} channel(s), hash {cfg.config_hash(config)[:12]}")
     if config.library is not None:
         print(f"{config.library.file}: good; drug library {library.version}, sha256 {library.hash}")
+    print(_course(config.clinic.observation_min if config.clinic is not None else None))
     return 0
+
+
+def _course(observation_min: int | None) -> str:
+    """Which course is in force: nobody should find out at the chair."""
+    if observation_min is None:
+        return "bench course: no checklist, no prime, no observation after the end (no [clinic] table)"
+    return f"clinic course: checklist, prime, {observation_min} min of observation after the end, closing"
 
 
 def run_daemon(args: argparse.Namespace) -> int:

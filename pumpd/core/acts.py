@@ -63,7 +63,7 @@ def start(state: ChannelState, event: ev.StartPressed, policy: Policy) -> Acted:
         return refused(state, event.request_id, (session,))
     if event.epoch != state.epoch:
         return refused(state, event.request_id, (LOOK_AGAIN.format(act="start"),))
-    blockers = start_blockers(state, policy)
+    blockers = start_blockers(state, policy, event.accept_soft)
     report, at, baseline = state.delivery.report, state.delivery.reported_at, baseline_shown(state)
     if not blockers and (report is None or at is None or report.motion is not Motion.HALTED):
         blockers = ("the pump has not reported that it stands still",)

@@ -23,6 +23,7 @@ from pumpd.core import events as ev
 from pumpd.core.actions import Action, SignalAlarm
 from pumpd.core.alarm_signal import escalated, signal_of
 from pumpd.core.alarms import RANK, Alarm, Condition, acknowledge, advance, notes
+from pumpd.core.clinic.observing import missed
 from pumpd.core.guard import STOP_CONFIRM_MS
 from pumpd.core.replacing import replace
 from pumpd.core.session import HoldKind, Phase
@@ -236,6 +237,8 @@ def _notices(state: ChannelState, policy: Policy, *, is_end_new: bool) -> Iterat
             if hold.kind is HoldKind.NURSE and now.link_ms - hold.since.link_ms > ON_HOLD_MS:
                 text = f"{hold.reason} more than {ON_HOLD_MS // 60_000} min ago: is it forgotten?"
                 yield _notice("ON-HOLD", Priority.LOW, text)
+    if late := missed(state, policy):
+        yield _notice("OBSERVATION", Priority.MEDIUM, late)
     within_ms = policy.listener_within_ms
     if within_ms is not None and session.phase in _ATTENDED:
         # The link clock starts with the daemon, so one that never spoke has been silent since 0.

@@ -20,6 +20,10 @@ from pumpd.core import acts, alarm_acts, attendance, boot, observe, ordering, pu
 from pumpd.core import events as ev
 from pumpd.core.actions import Action, ApproveMaximum, CommandPump, NoteAct
 from pumpd.core.alarm_conditions import raise_alarms
+from pumpd.core.answers import refused
+from pumpd.core.clinic import acts as care_acts
+from pumpd.core.clinic.care_events import CareEvent
+from pumpd.core.clinic.course import aged, seen
 from pumpd.core.course import lapsed
 from pumpd.core.delivery import reconcile
 from pumpd.core.gates import baseline_shown
@@ -51,7 +55,7 @@ def decide(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
     """
     before = state
     is_tick = isinstance(event, ev.Ticked)
-    state = _arrived_at(state, event)
+    state = _arrived_at(state, event, policy)
     state, told, fresh = _observe(state, event, policy)
     state, completed = _complete(state)
     state, guarded = guard(state, policy, fresh)
@@ -65,12 +69,15 @@ def decide(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
     return state, _halts_first(actions)
 
 
-def _arrived_at(state: ChannelState, event: ev.Event) -> ChannelState:
+def _arrived_at(state: ChannelState, event: ev.Event, policy: Policy) -> ChannelState:
     """The clock moves on, and with it the course of a session. Between two boots there is no time to account for."""
     if isinstance(event, ev.DaemonStarted):
         return replace(state, now=event.at)
     session = lapsed(state.session, state.permit, state.now, event.at)
-    return replace(state, now=event.at, session=session)
+    care = state.care
+    if policy.clinic is not None:
+        care = aged(care, session.phase, event.at.ms - state.now.ms)
+    return replace(state, now=event.at, session=session, care=care)
 
 
 def _observe(
@@ -118,6 +125,16 @@ def _told(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
 
 
 def _asked(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
+    """What the course of a clinic asks stands before and behind an order and a start, and before nothing else."""
+    if not isinstance(event, ev.OrderEntered | ev.StartPressed):
+        return _acted(state, event, policy)
+    if reasons := care_acts.refusals(state, event, policy):
+        return refused(state, event.request_id, reasons)
+    after, told = _acted(state, care_acts.stripped(event), policy)
+    return care_acts.followed(state, after, event, policy), told
+
+
+def _acted(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
     match event:
         case ev.PausePressed():
             return acts.pause(state, event)
@@ -143,6 +160,8 @@ def _asked(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
             return attendance.enter_score(state, event)
         case ev.PresenceConfirmed():
             return attendance.confirm_presence(state, event)
+    if isinstance(event, CareEvent):
+        return care_acts.act(state, event, policy)
     raise TypeError(f"no decision for {type(event).__name__}")
 
 
@@ -171,6 +190,7 @@ def _outlook(state: ChannelState) -> tuple[object, ...]:
         [(one.rule_id, one.demand) for one in state.findings],
         state.delivery.is_link_up,
         state.presses,
+        seen(state.care),
     )
 
 

@@ -8,6 +8,7 @@ from drivers.contract import WatchdogKind
 from interlocks.conditions import WORDS
 from interlocks.vocabulary import FITTED, Baseline, Demand, Finding, Signal
 from pumpd.core.absence import or_gone, with_ways_out
+from pumpd.core.clinic import gates as clinic_gates
 from pumpd.core.guard import capabilities_of
 from pumpd.core.library_change import other_library
 from pumpd.core.pump_view import is_dose_given, why_not_complete
@@ -37,8 +38,8 @@ NOT_ALWAYS_SENT = (Signal.AIR_15MIN,)
 START_CUFF_AGE_MS = 390_000
 
 
-def start_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
-    """Everything that stands between a verified order and flow; facts/clinical.md 3.3, START."""
+def start_blockers(state: ChannelState, policy: Policy, accept_soft: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Everything between a verified order and flow, but for soft limits accepted; facts/clinical.md 3.3, START."""
     found = list(_pump_blockers(state, policy))
     if changed := other_library(state.session, policy.library):
         found.append(f"{changed}: enter the order again")
@@ -60,6 +61,7 @@ def start_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     if spo2 is not None and spo2.value < START_SPO2_MIN_PERCENT:
         found.append(f"SpO2 {spo2.value:g} % is below {START_SPO2_MIN_PERCENT} %")
     found.extend(low_score(state))
+    found.extend(clinic_gates.start_blockers(state, policy, baseline, accept_soft))
     accepted = None if isinstance(baseline, str) else baseline
     found.extend(unsafe_rows(state, policy, accepted, are_silences_told=len(found) > 0))
     return with_ways_out(state, found)

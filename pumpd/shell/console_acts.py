@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pumpd.console_words import (
+    CARE_VERBS,
     EPOCH_VERBS,
     LOWERING_VERBS,
     MAX_NOTE,
@@ -28,6 +29,7 @@ from pumpd.console_words import (
     SCALES,
     VERBS,
 )
+from pumpd.shell.care_args import CareArgsRefused, care_args, soft_codes
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _KEYS = frozenset({"id", "verb", "channel", "by", "pin", "args"})
@@ -49,7 +51,7 @@ class PersonAct:
         roles: proven by PIN; empty for the verbs that need none.
         args: checked for shape only. order: the texts of the order that were given and `accept_soft`, a tuple of codes;
             resume, restore: `epoch`, int; acknowledge: `rule` and `note`, or nothing; score: `scale`, one of
-            `SCALES`, and `value`, int within it; listening: `listener`, its name.
+            `SCALES`, and `value`, int within it; listening: `listener`, its name; the clinic's course: `care_args`.
     """
 
     request_id: str
@@ -179,12 +181,11 @@ def _args(verb: str, value: object) -> Mapping[str, Any]:
     given = {} if value is None else value
     if not isinstance(given, dict):
         raise LineRefused("args must be an object")
+    if verb in CARE_VERBS or verb == "start":
+        return _care_args(verb, given)
     if verb in EPOCH_VERBS:
         _only(given, ("epoch",))
-        epoch = given.get("epoch")
-        if type(epoch) is not int or not 0 <= epoch <= _MAX_EPOCH:
-            raise LineRefused(f"{verb} needs args.epoch, the integer of the state that was looked at")
-        return {"epoch": epoch}
+        return _epoch_args(verb, given)
     match verb:
         case "order":
             return _order_args(given)
@@ -205,6 +206,24 @@ def _args(verb: str, value: object) -> Mapping[str, Any]:
             }
     _only(given, ())
     return {}
+
+
+def _epoch_args(verb: str, given: dict[str, Any]) -> dict[str, Any]:
+    epoch = given.get("epoch")
+    if type(epoch) is not int or not 0 <= epoch <= _MAX_EPOCH:
+        raise LineRefused(f"{verb} needs args.epoch, the integer of the state that was looked at")
+    return {"epoch": epoch}
+
+
+def _care_args(verb: str, given: dict[str, Any]) -> Mapping[str, Any]:
+    """Of the clinic's course, and of a start, which may accept its soft limits."""
+    is_looked_at = verb in EPOCH_VERBS
+    rest = {key: value for key, value in given.items() if key != "epoch" or not is_looked_at}
+    try:
+        args = soft_codes(rest) if verb == "start" else care_args(verb, rest)
+    except CareArgsRefused as refusal:
+        raise LineRefused(str(refusal)) from None
+    return {**(_epoch_args(verb, given) if is_looked_at else {}), **args}
 
 
 def _score_args(given: dict[str, Any]) -> Mapping[str, Any]:

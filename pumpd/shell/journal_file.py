@@ -213,6 +213,16 @@ def latest(path: Path, kind: str, channel: str) -> Record | None:
     return _record(row) if row is not None else None
 
 
+def every(path: Path, kind: str) -> list[Record]:
+    """All records of one kind, by channel and number, found by the index alone: for kinds of which there are few.
+
+    Raises as `read`.
+    """
+    query = f"SELECT {_COLUMNS} FROM record WHERE kind = ? ORDER BY channel, seq"
+    with closing(connect_to_read(path)) as connection:
+        return [_record(row) for row in connection.execute(query, (kind,)).fetchall()]
+
+
 def first_fault(records: Iterator[Record], previous: Record | None, head: Head | None) -> Verdict:
     """Walk a chain from the record before it (None: from the beginning) and hold it against the head."""
     good = 0

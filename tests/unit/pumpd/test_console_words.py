@@ -4,6 +4,8 @@ import pytest
 
 from pumpd.config import Alarms
 from pumpd.console_words import (
+    CARE_PIN_VERBS,
+    CARE_VERBS,
     CONSULTING_VERBS,
     EPOCH_VERBS,
     LISTENING_EVERY_S,
@@ -30,7 +32,7 @@ def test_nothing_that_lowers_delivery_asks_for_a_pin() -> None:
 
 def test_everything_that_can_raise_delivery_asks_for_a_pin_and_a_name() -> None:
     """Design law 1, faults row 81."""
-    assert {"order", "verify", "start", "resume", "restore"} == PIN_VERBS
+    assert {"order", "verify", "start", "resume", "restore"} == PIN_VERBS - CARE_PIN_VERBS
     assert PIN_VERBS <= NAMED_VERBS <= VERBS
 
 
@@ -63,7 +65,19 @@ def test_accepted_is_the_last_word_where_nothing_moves() -> None:
 
 def test_whatever_a_stale_screen_could_press_into_motion_again_names_its_epoch() -> None:
     """Faults rows 69, 72. A start has no epoch: what it would find changed, it checks anew."""
-    assert (PIN_VERBS & MOVING_VERBS) | {"verify"} == EPOCH_VERBS
+    assert (PIN_VERBS & MOVING_VERBS) | {"verify"} == EPOCH_VERBS - CARE_VERBS
+
+
+def test_the_care_moves_nothing_and_what_a_start_or_a_closing_rests_on_asks_for_a_pin() -> None:
+    """Facts/clinical.md 1 row 19; what is only written down must not wait for a PIN."""
+    assert {"checklist", "prime", "observe", "sign_off", "close", "handover"} == CARE_PIN_VERBS
+    assert {"event", "given", "note"} == CARE_VERBS - PIN_VERBS
+    assert not CARE_VERBS & (MOVING_VERBS | LOWERING_VERBS)
+    assert CARE_VERBS <= NAMED_VERBS
+    assert CARE_PIN_VERBS - {"handover"} == EPOCH_VERBS & CARE_VERBS, (
+        "a handover is of the bed, not of a screen"
+    )
+    assert all(is_final(verb, "accepted") for verb in CARE_VERBS)
 
 
 def test_a_score_a_presence_and_a_wish_for_quiet_say_who_and_a_listener_need_not() -> None:

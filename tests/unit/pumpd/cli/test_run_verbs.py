@@ -73,7 +73,9 @@ def test_check_prints_the_hash_that_the_journal_will_record_and_opens_nothing(
     """I25: the hash is what a person approves."""
     assert main(["check", "--config", str(good)]) == 0
     said = capsys.readouterr().out
-    assert said == f"{good}: good; 1 channel(s), hash {cfg.config_hash(cfg.load(good))[:12]}\n"
+    first, course = said.splitlines()
+    assert first == f"{good}: good; 1 channel(s), hash {cfg.config_hash(cfg.load(good))[:12]}"
+    assert course.startswith("bench course: ")
     assert names(good.parent) == {"pumpd.toml"}
 
 
@@ -101,6 +103,14 @@ def test_a_speed_below_life_s_is_refused_even_on_a_pseudo_terminal(tmp_path: Pat
         "pumpd run: speed is 0.5: it must be a finite number, 1 or more\n",
     )
     assert names(tmp_path) == {"pumpd.toml"}
+
+
+def test_check_says_which_course_is_in_force(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody should find out at the chair that nothing is asked."""
+    good.write_text(good.read_text() + "[clinic]\nobservation_min = 120\n")
+    assert main(["check", "--config", str(good)]) == 0
+    course = capsys.readouterr().out.splitlines()[1]
+    assert course == "clinic course: checklist, prime, 120 min of observation after the end, closing"
 
 
 def test_a_python_that_leaves_out_assertions_is_refused(good: Path) -> None:
