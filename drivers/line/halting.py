@@ -11,7 +11,8 @@ counter goes on does not stand.
 
 A pump that hears us and does not obey is not spoken to for ever: each frame would renew the lease that could end its run
 (faults row 4, decision 0002). After a second of stops the whole port falls silent for the longest lease on it and a
-little more, then there is another second. A pump without a lease is told without a pause.
+little more, then there is another second. A pump without a lease is told without a pause, and so is one that was seen to
+stand and only has not been heard a second time.
 
 A pump may have lost the manner in which it was spoken to (a reset takes a New Era pump out of safe mode), so a family
 may give several dialects; when one has not been answered, the next is tried.
@@ -59,6 +60,7 @@ class Halting:
         self._stood: tuple[int, PumpReport | None] | None = None
         self._again_at: int | None = None
         self.is_confirmed = False
+        self.was_seen_standing = False
         self.stops_sent = 0
         self.said = "nothing was heard"
 
@@ -69,12 +71,13 @@ class Halting:
 
     def begin(self, now: int) -> None:
         """The port is open: say stop. What was seen of this pump before counts no longer."""
-        self._stood = None
+        self._stood, self.was_seen_standing = None, False
         self._exchange = self._fresh(now)
         self._attempt(now)
 
     def go_on(self, now: int) -> None:
         """The silence is over."""
+        self.was_seen_standing = False
         self._attempt(now)
         self._crank(now)
 
@@ -165,6 +168,7 @@ class Halting:
         if ending.outcome is not Outcome.CONFIRMED:
             self._fall_through(now)
             return
+        self.was_seen_standing = True
         before, counter_nl = self._stood, ending.report.infused_nl if ending.report is not None else None
         if before is not None and now - before[0] >= SECOND_LOOK_MS:
             known_nl = before[1].infused_nl if before[1] is not None else None
@@ -172,6 +176,7 @@ class Halting:
                 self.is_confirmed = True
                 self.said = f"stands, read back twice{_counted(counter_nl)}; {ending.detail}"
                 return
+            self.was_seen_standing = False
             self.said = f"says it stands, and its counter goes from {known_nl} to {counter_nl} nl"
         self._stood = (now, ending.report)
         self._again_at = now + SECOND_LOOK_MS
@@ -248,7 +253,7 @@ class HaltingLine:
         return lease_ms + SILENCE_SLACK_MS if lease_ms else None
 
     def _turn_over(self, now: int) -> None:
-        silence_ms = self._silence_ms(self._open())
+        silence_ms = self._silence_ms([pump for pump in self._open() if not pump.was_seen_standing])
         if self._is_hushed or silence_ms is None:
             for pump in self._open() if self._is_hushed else ():
                 pump.go_on(now)

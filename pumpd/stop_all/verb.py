@@ -45,9 +45,13 @@ class Report:
         self.say(f"{channel}: {port}: STANDS after {age_s():.2f} s; {text}")
 
     def say(self, line: str) -> None:
-        """Print, or not."""
-        with self._lock, contextlib.suppress(OSError, ValueError):
-            print(line, flush=True)
+        """Print, or not; whoever has gone has read enough, and the exit status is still ours to say."""
+        with self._lock:
+            try:
+                print(line, flush=True)
+            except (OSError, ValueError):
+                with contextlib.suppress(OSError, ValueError):
+                    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def age_s() -> float:
