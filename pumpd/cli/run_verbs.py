@@ -11,7 +11,9 @@ import os
 import sys
 from pathlib import Path
 
-DEFAULT_CONFIG = Path("/etc/pumpd/pumpd.toml")
+from pumpd import places
+
+DEFAULT_CONFIG = Path(places.DEFAULT_CONFIG)
 
 
 def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -43,6 +45,9 @@ def run_check(args: argparse.Namespace) -> int:
     if config.library is not None:
         print(f"{config.library.file}: good; drug library {library.version}, sha256 {library.hash}")
     print(_course(config.clinic.observation_min if config.clinic is not None else None))
+    for channel in config.channels:
+        if reason := _unstoppable(channel.pump.driver):
+            print(f"{args.config}: channel {channel.name}: cannot be stopped by stop-all: {reason}")
     return 0
 
 
@@ -51,6 +56,17 @@ def _course(observation_min: int | None) -> str:
     if observation_min is None:
         return "bench course: no checklist, no prime, no observation after the end (no [clinic] table)"
     return f"clinic course: checklist, prime, {observation_min} min of observation after the end, closing"
+
+
+def _unstoppable(family: str) -> str:
+    """Why the emergency stop passes over pumps of this family; empty: it does not."""
+    from drivers.line.halts import CannotBeStopped, halt_module
+
+    try:
+        halt_module(family)
+    except CannotBeStopped as reason:
+        return str(reason)
+    return ""
 
 
 def run_daemon(args: argparse.Namespace) -> int:

@@ -43,6 +43,26 @@ def names(folder: Path) -> set[str]:
     return {one.name for one in folder.iterdir()}
 
 
+def test_check_names_the_pumps_that_the_emergency_stop_passes_over(good: Path, tmp_path: Path) -> None:
+    """A family of somebody else's that brings no module `halt` beside its entry."""
+    assert "stop-all" not in pumpd("check", "--config", str(good)).stdout
+    package, made = tmp_path / "else" / "acme", tmp_path / "else" / "acme-1.dist-info"
+    for folder in (package, made):
+        folder.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "options.py").write_text(
+        "from drivers.new_era.options import OPTIONS, capabilities_from, driver_from, line_from\n"
+    )
+    (made / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1\n")
+    (made / "entry_points.txt").write_text("[pumpd.drivers]\nacme = acme.options\n")
+    good.write_text(good.read_text().replace('driver = "new_era"', 'driver = "acme"'))
+    script = f"import sys; sys.path.append({str(package.parent)!r}); from pumpd.cli.main import main; "
+    script += f"sys.exit(main(['check', '--config', {str(good)!r}]))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done
+    assert "channel bed-1: cannot be stopped by stop-all: the family acme brings no module" in done.stdout
+
+
 @pytest.mark.parametrize("verb", ["check", "run"])
 def test_a_bad_configuration_is_refused_whole_with_one_line_a_fault_and_nothing_is_created(
     bad: Path, capsys: pytest.CaptureFixture[str], verb: str
