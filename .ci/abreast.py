@@ -1,24 +1,30 @@
-"""All tests, those on real wires beside the others.
+"""All tests, in lanes that run beside each other.
 
-Theory of operation. The tests in `tests/hil` mostly wait: for a lease to run out, for a broker to be missed. The others
-compute. So both run at once, and on two cores the whole takes as long as the longer of the two. What the first says is
-kept and shown after the other, so that the two do not talk into each other. Arguments go to both.
+Theory of operation. Tests on real wires mostly wait: for a lease to run out, for a broker to be missed. The others
+compute. So the waiting ones have lanes of their own, and on two cores the whole takes about as long as its longest lane.
+What computes steps back for what keeps real time: its lane is niced. What the lanes beside it say is kept and shown at
+the end, so that they do not talk into each other. Arguments go to all.
 """
 
+import contextlib
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 
-WIRES = "tests/hil"
+#: Folders with a lane of their own each; the rest of the tests share one.
+LANES = ("tests/hil", "tests/contract")
+#: What the lane of the rest yields to those that keep real time.
+NICE = 5
 #: pytest's exit status when nothing was selected, as where no broker is installed.
 NOTHING_TO_DO = 5
 
 
-def commands(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The two pytest command lines: real wires, and all the rest."""
+def commands(arguments: Sequence[str]) -> tuple[list[list[str]], list[str]]:
+    """The pytest command lines: of each lane, and of the rest."""
     pytest = [sys.executable, "-m", "pytest"]
-    return [*pytest, WIRES, *arguments], [*pytest, f"--ignore={WIRES}", *arguments]
+    rest = [*pytest, *(f"--ignore={lane}" for lane in LANES), *arguments]
+    return [[*pytest, lane, *arguments] for lane in LANES], rest
 
 
 def verdict(*statuses: int) -> int:
@@ -27,14 +33,19 @@ def verdict(*statuses: int) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run both; the exit status of the whole."""
-    on_wires, others = commands(arguments)
-    with tempfile.TemporaryFile() as said, subprocess.Popen(on_wires, stdout=said, stderr=said) as beside:
-        status = subprocess.run(others, check=False).returncode
-        beside_status = beside.wait()
-        said.seek(0)
-        print(f"\nbeside that, {WIRES}:\n{said.read().decode(errors='replace')}", flush=True)
-    return verdict(status, beside_status)
+    """Run them all; the exit status of the whole."""
+    lanes, rest = commands(arguments)
+    with contextlib.ExitStack() as open_files:
+        said = [open_files.enter_context(tempfile.TemporaryFile()) for _ in lanes]
+        beside = [
+            subprocess.Popen(lane, stdout=out, stderr=out) for lane, out in zip(lanes, said, strict=True)
+        ]
+        statuses = [subprocess.run(["nice", f"-n{NICE}", *rest], check=False).returncode]
+        for name, one, out in zip(LANES, beside, said, strict=True):
+            statuses.append(one.wait())
+            out.seek(0)
+            print(f"\nbeside that, {name}:\n{out.read().decode(errors='replace')}", flush=True)
+    return verdict(*statuses)
 
 
 if __name__ == "__main__":

@@ -111,7 +111,8 @@ class World:
             self._step(step_s)
             self._note_motion()
         self.link_ms = now_link_ms
-        self._keep_appointments()
+        if self._active or self._timeline:
+            self._keep_appointments()
         self._emit()
         self._note_motion()
 

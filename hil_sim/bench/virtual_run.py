@@ -17,7 +17,7 @@ from hil_sim.bench.expect import judge
 from hil_sim.bench.loop import JumpingLoop
 from hil_sim.bench.mishaps import Mishaps
 from hil_sim.bench.recording import Recording
-from hil_sim.bench.seat import daemon_of
+from hil_sim.bench.seat import MakeSeat, daemon_of
 from hil_sim.bench.story import Story
 from hil_sim.bench.virtual import Setting, VirtualBench
 
@@ -25,9 +25,17 @@ Progress = Callable[[float], None]
 
 
 class VirtualRun:
-    """One story on one bench; lives on a `JumpingLoop`."""
+    """One story on one bench; lives on a `JumpingLoop`. `make_seat`: instead of what is installed as `daemon`."""
 
-    def __init__(self, story: Story, seed: int, folder: Path, daemon: str, progress: Progress) -> None:
+    def __init__(
+        self,
+        story: Story,
+        seed: int,
+        folder: Path,
+        daemon: str,
+        progress: Progress,
+        make_seat: MakeSeat | None = None,
+    ) -> None:
         self.story = story
         self._progress = progress
         world = world_of(story, seed)
@@ -36,7 +44,7 @@ class VirtualRun:
                 world,
                 site_of(story),
                 folder,
-                daemon_of(daemon),
+                make_seat or daemon_of(daemon),
                 seed,
                 PATIENT,
                 monitor=story.monitor,

@@ -6,8 +6,10 @@ which it goes on) is not the host's doing; then I2 and I10 judge how it is broug
 """
 
 from hil_sim.oracle.scene import (
+    LIES,
     PUMP_FASTER,
     PUMP_GOES,
+    WIRE,
     Committed,
     Lived,
     Moved,
@@ -19,7 +21,8 @@ from hil_sim.oracle.scene import (
 )
 
 FRESH_S = 10.0
-STANDS_S = 2.7  # the pump's own watchdog, 2 s, and what its clock and ours may differ by
+STANDS_S = 2.7
+BEYOND_LEASE_S = 0.7  # what the pump's clock and ours may differ by
 RAISED = 1.02
 LET_GO_S = 0.2
 ON_THE_WAY_S = 0.05
@@ -63,7 +66,7 @@ class RunFrame:
 
     def check(self, step: Step, scene: Scene) -> str | None:
         assert isinstance(step, Sent)
-        if not step.is_run:
+        if not step.is_run or scene.is_in_seam:
             return None
         for one in reversed(scene.presses):
             if one.verb in RAISING and one.life == scene.life and one.stage != "refused":
@@ -155,9 +158,14 @@ class Restarted:
             return None
         if scene.rate_nl_h <= 0.0 or scene.ended_s < self._edge_s or scene.is_lawless:
             return None
-        if step.t_s - scene.ended_s <= STANDS_S or scene.was_on(PUMP_GOES, STANDS_S):
+        if scene.was_on(PUMP_GOES, STANDS_S):
             return None
-        return f"flows {step.t_s - scene.ended_s:.1f} s after the daemon ended; {STANDS_S} s is the bound"
+        ended_for_s, bound_s = step.t_s - scene.ended_s, scene.lease_s + BEYOND_LEASE_S
+        if ended_for_s > bound_s:
+            return f"flows {ended_for_s:.1f} s after the daemon ended; {bound_s} s is the bound"
+        if not scene.is_ready or scene.was_on(WIRE | LIES, STANDS_S) or step.t_s - scene.ready_s <= STANDS_S:
+            return None
+        return f"flows {step.t_s - scene.ready_s:.1f} s after the daemon was there again; {STANDS_S} s is the bound"
 
 
 class Durable:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 NL_PER_ML = 1_000_000
@@ -177,18 +178,43 @@ BLOWS = frozenset(
 HIDES = frozenset({"siphon", "keypad_diameter", "counter_cleared", "forget_settings", "frozen_status"})
 
 
+#: Families whose host lets them run in pieces, and how long such a pump may stand between two pieces, s.
+SEAMS_S = {"harvard": 0.5}
+
+
+#: How long a pump of the family goes on by itself when nobody speaks to it any more, s; others: to the end of its volume.
+LEASES_S = {"new_era": 2.0, "harvard": 2.0, "modbus-rtu": 2.0, "modbus-tcp": 2.0, "alaris": 15.0}
+
+
+def lease_of(family: str) -> float:
+    """`Scene.lease_s` for a family of pumps."""
+    return LEASES_S.get(family, inf)
+
+
+def seam_of(family: str) -> float:
+    """`Scene.seam_s` for a family of pumps."""
+    return SEAMS_S.get(family, 0.0)
+
+
 @dataclass(slots=True)
 class Scene:
     """What is known at the present step.
 
     Attributes:
         slack_nl: what the drive may take up before anything is displaced.
+        lease_s: so long the pump goes on by itself when its host is silent.
+        seam_s: a pump that runs to a target a few seconds ahead, again and again, may stand so long between two; a
+            shorter stand that no stop of the host began is none: it goes on at the rate it had.
         is_attended: somebody by the book is there: orders, starts, acknowledges, resumes.
     """
 
     prescribed: Prescribed
     slack_nl: float = 0.0
     is_attended: bool = True
+    seam_s: float = 0.0
+    lease_s: float = 2.0
+    stopped_s: float = -1e9
+    _before_stand: tuple[float, float] = (0.0, -1e9)
     now_s: float = 0.0
     plunger_nl: float = 0.0
     rate_nl_h: float = 0.0
@@ -216,6 +242,13 @@ class Scene:
     def was_on(self, names: frozenset[str], within_s: float) -> bool:
         """One of these stands, or stood less than so long ago."""
         return any(self.standing[n] > 0 or self.now_s - self.last_s.get(n, -1e9) <= within_s for n in names)
+
+    @property
+    def is_in_seam(self) -> bool:
+        """It went a moment ago, no stop of the host came since, and it is a pump that goes in pieces."""
+        rate_nl_h, since_s = self._before_stand
+        is_short = self.now_s - since_s <= self.seam_s
+        return rate_nl_h > 0.0 and is_short and self.stopped_s < since_s and self.life_s < since_s
 
     @property
     def phase(self) -> str:
@@ -257,6 +290,8 @@ class Scene:
             self.plunger_nl = step.plunger_nl
         elif isinstance(step, Moved):
             self._move(step)
+        elif isinstance(step, Sent):
+            self.stopped_s = step.t_s if step.is_stop else self.stopped_s
         elif isinstance(step, Shown):
             self.state, self.state_s = step.state, step.t_s
         elif isinstance(step, Pressed):
@@ -271,6 +306,10 @@ class Scene:
 
     def _move(self, step: Moved) -> None:
         self.was_rate_nl_h, self.rate_nl_h = self.rate_nl_h, step.rate_nl_h
+        if step.rate_nl_h == 0.0:
+            self._before_stand = (self.was_rate_nl_h, step.t_s)
+        elif self.was_rate_nl_h == 0.0 and self.is_in_seam:
+            self.was_rate_nl_h = self._before_stand[0]
         if step.rate_nl_h != 0.0:
             self.standing_since_s = None
         elif self.standing_since_s is None:

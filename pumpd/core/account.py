@@ -11,9 +11,12 @@ The two together are the plant check: interlocks compare them over 60 and 120 se
 faults I15). Time here is treatment time, cut where a lease in link time would have ended the motion.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from operator import attrgetter
 
 from drivers.contract import Motion, PumpReport, Step
+from interlocks.frozen import quick
 from interlocks.vocabulary import Flow, Stamp
 from pumpd.core.replacing import replace
 
@@ -30,6 +33,7 @@ _POINTS_KEPT_MS = _WINDOW_MS + 2 * _POINT_EVERY_MS
 READBACK_AGE_MS = 2_000
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FlowPoint:
     """Totals at one instant of treatment time."""
@@ -37,6 +41,9 @@ class FlowPoint:
     ms: int
     delivered_nl: int
     expected_nl: int
+
+
+_point_ms = attrgetter("ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,7 @@ def count(
     *,
     fastest_nl_h: int | None = None,
     steps: tuple[Step, ...] = (),
+    end_nl: int | None = None,
 ) -> Account:
     """Add one report.
 
@@ -120,6 +128,7 @@ def count(
         lease_ms: the pump's communication watchdog, link ms.
         fastest_nl_h: the highest rate at which it may have run since then; None: the commanded one.
         steps: in which the pump shows its counter.
+        end_nl: as in `high_nl`: what it may have given unseen ends there too.
 
     Returns:
         The account after; compare with `counter_fell` first if a cleared counter matters.
@@ -141,6 +150,8 @@ def count(
         unread_ms = gap_ms + READBACK_AGE_MS
         over_nl += max(0, fastest * unread_ms // _MS_PER_H - moved_nl)
         over_nl += _step_nl(account.counter_nl, steps)
+        if end_nl is not None:
+            over_nl = min(over_nl, max(account.over_nl, end_nl - account.best_nl - moved_nl))
     if account.counted_at is None:
         ran_nl_h_ms = min(ran_nl_h_ms, moved_nl * _MS_PER_H)
     stood_still = is_halted and account.was_halted
@@ -239,7 +250,10 @@ def high_nl(
 
 def _step_nl(counter_nl: int, steps: tuple[Step, ...]) -> int:
     """What one step of the counter hides."""
-    return next((row.step for row in steps if counter_nl < row.below), 0)
+    for row in steps:
+        if counter_nl < row.below:
+            return row.step
+    return 0
 
 
 def flow(
@@ -261,15 +275,16 @@ def flow(
     given_high_nl = high_nl(
         account, now, fastest_nl_h=fastest_nl_h, lease_ms=lease_ms, steps=steps, end_nl=end_nl
     )
+    expected_nl = account.expected_nl
     opened_60 = _opening(account, now.ms - 60_000)
     opened_120 = _opening(account, now.ms - _WINDOW_MS)
     return Flow(
         delivered_60s_nl=account.best_nl - opened_60.delivered_nl,
-        commanded_60s_nl=account.expected_nl - opened_60.expected_nl,
+        commanded_60s_nl=expected_nl - opened_60.expected_nl,
         delivered_120s_nl=account.best_nl - opened_120.delivered_nl,
-        commanded_120s_nl=account.expected_nl - opened_120.expected_nl,
+        commanded_120s_nl=expected_nl - opened_120.expected_nl,
         is_full_120s=bool(account.points) and now.ms - account.points[0].ms >= _WINDOW_MS,
-        excess_total_nl=account.best_nl - account.expected_nl,
+        excess_total_nl=account.best_nl - expected_nl,
         moved_halted_nl=account.moved_halted_nl,
         given_high_nl=given_high_nl,
         vtbi_nl=vtbi_nl,
@@ -280,12 +295,10 @@ def flow(
 
 def _opening(account: Account, ms: int) -> FlowPoint:
     """The newest point at or before `ms`, or the oldest there is."""
-    chosen = account.points[0] if account.points else FlowPoint(0, account.best_nl, account.expected_nl)
-    for point in account.points:
-        if point.ms > ms:
-            break
-        chosen = point
-    return chosen
+    points = account.points
+    if not points:
+        return FlowPoint(0, account.best_nl, account.expected_nl)
+    return points[max(0, bisect_right(points, ms, key=_point_ms) - 1)]
 
 
 def after_restart(account: Account) -> Account:

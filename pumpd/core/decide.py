@@ -11,6 +11,8 @@ timer lives here; every deadline is a comparison with the stamp of the event, an
 Actions come back with halts first: nothing is ever performed before a halt of the same decision.
 """
 
+from typing import Final
+
 from drivers.contract import Approval, Halt
 from interlocks.picture import renewed
 from interlocks.vocabulary import Baseline, Signal
@@ -31,9 +33,9 @@ Decided = tuple[ChannelState, tuple[Action, ...]]
 
 _NO_SIGNAL: frozenset[Signal] = frozenset()
 
-#: facts/faults.md section 1b, Novum: "complete" only if the pump's counter and our integral agree, 5 % + 0.05 mL.
-AGREE_PERCENT = 5
-AGREE_AT_LEAST_NL = 50_000
+#: By names of their own, for what is asked at every decision; see `interlocks.vocabulary.TRUE`.
+_INFUSING: Final = Phase.INFUSING
+_VERIFIED: Final = Phase.VERIFIED
 
 
 def decide(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
@@ -146,39 +148,34 @@ def _asked(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
 
 def _complete(state: ChannelState) -> Decided:
     """The dose is in, by the pump's counter and by our own integral; if they disagree, a person decides."""
-    if state.session.phase is not Phase.INFUSING or not pump_view.is_dose_given(state):
+    if state.session.phase is not _INFUSING or not pump_view.is_dose_given(state):
         return state, ()
-    account = state.account
-    apart_nl = abs(account.best_nl - account.expected_nl)
-    allowed_nl = account.expected_nl * AGREE_PERCENT // 100 + AGREE_AT_LEAST_NL
-    if apart_nl > allowed_nl:
-        reason = (
-            f"the pump counted {format_ml(account.best_nl)}, commanded were {format_ml(account.expected_nl)}"
-        )
+    if reason := pump_view.why_not_complete(state):
         return replace(state, session=held(state.session, HoldKind.PUMP, reason, "pumpd", state.now)), ()
     session = moved(state.session, Act.COMPLETE)
     assert session is not None
     state = replace(state, session=replace(session, holds=(), ratchet_nl_h=0))
-    note = NoteAct(text=f"dose complete: {format_ml(account.best_nl)} counted by the pump", by="pumpd")
+    note = NoteAct(text=f"dose complete: {format_ml(state.account.best_nl)} counted by the pump", by="pumpd")
     return state, (ApproveMaximum(approval=Approval(0, 0)), note)
 
 
 def _outlook(state: ChannelState) -> tuple[object, ...]:
     """What a person's decision to verify, start, resume or restore rests on."""
-    offered = baseline_shown(state) if state.session.phase is Phase.VERIFIED else None
+    session = state.session
+    offered = baseline_shown(state) if session.phase is _VERIFIED else None
     return (
         (offered.sys, offered.dia) if isinstance(offered, Baseline) else None,
-        state.session.phase,
-        state.session.serial,
-        tuple((one.kind, one.reason) for one in state.session.holds),
-        tuple((one.rule_id, one.demand) for one in state.findings),
+        session.phase,
+        session.serial,
+        [(one.kind, one.reason) for one in session.holds],
+        [(one.rule_id, one.demand) for one in state.findings],
         state.delivery.is_link_up,
         state.presses,
     )
 
 
 def _halts_first(actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    if not any(isinstance(one, CommandPump) for one in actions):
+    if len(actions) < 2 or not any(isinstance(one, CommandPump) for one in actions):
         return actions
     return tuple(sorted(actions, key=_rank))
 

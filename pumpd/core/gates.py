@@ -10,6 +10,7 @@ from interlocks.vocabulary import FITTED, Baseline, Demand, Finding, Signal
 from pumpd.core.absence import or_gone, with_ways_out
 from pumpd.core.guard import capabilities_of
 from pumpd.core.library_change import other_library
+from pumpd.core.pump_view import is_dose_given, why_not_complete
 from pumpd.core.restriction import Hold, from_findings
 from pumpd.core.session import BASELINE_AGE_MS, Phase, baseline_of
 from pumpd.core.start_check import low_score, unsafe_rows
@@ -127,6 +128,8 @@ def resume_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
         prescribed = "" if programme is None else f" of {format_rate(programme.rate_nl_h)}"
         slowest = format_rate(capabilities_of(state, policy).rate_min_nl_h)
         found.append(f"half the rate{prescribed} is below what the pump can do, {slowest}")
+    if is_dose_given(state) and (reason := why_not_complete(state)):
+        found.append(reason)
     found.extend(_pump_blockers(state, policy))
     found.extend(_vitals_blockers(state, policy))
     found.extend(_cuff_blockers(state))
@@ -141,6 +144,8 @@ def restore_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
         ago_s = (RESTORE_AFTER_MS - left_ms) // 1000
         found.append(f"resumed {ago_s} s ago: half the rate for {RESTORE_AFTER_MS // 1000} s first")
     found.extend(_because(one) for one in _stuck(state))
+    if is_dose_given(state) and (reason := why_not_complete(state)):
+        found.append(reason)
     found.extend(_pump_blockers(state, policy))
     found.extend(_vitals_blockers(state, policy))
     found.extend(_cuff_blockers(state))
