@@ -19,6 +19,18 @@ CLINIC = replace(POLICY, clinic=Clinic())
 #: Nothing that blocks.
 CLEAR = {one.key: NO if one.blocks == YES else YES for one in ITEMS}
 MINUTE_MS = 60_000
+#: What an order in a clinic says besides.
+MORE_ORDER = {
+    "profile": "depression",
+    "kind": "induction",
+    "vial_mg_per_ml": "50",
+    "drawn_ml": "2",
+    "final_ml": "50",
+    "height_cm": "170",
+    "sex": "f",
+    "line_ml": "1.2",
+    "syringe_confirmed": "BD 50/60 mL",
+}
 
 
 class ClinicBench(Bench):
@@ -42,7 +54,7 @@ class ClinicBench(Bench):
 
     def order(self, by: str = "dora", accept_soft: tuple[str, ...] = (), **changed: str) -> list[do.Answer]:
         self._placed(ev.OrderEntered)
-        return super().order(by, accept_soft, **changed)
+        return super().order(by, accept_soft, **{**MORE_ORDER, **changed})
 
     def start(
         self, by: str = "nina", roles: tuple[str, ...] = ("nurse",), accept_soft: tuple[str, ...] = ()

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from clinic_bench import CLEAR
-from virtual_bed import ORDER, SITE, Bed, run_bed
+from clinic_bench import CLEAR, MORE_ORDER
+from virtual_bed import ORDER as PLAIN_ORDER
+from virtual_bed import SITE, Bed, run_bed
 
 from hil_sim.bench.nurse import PINS, USERS, Habits
 from pumpd.cli.replay_verb import replay
@@ -21,6 +22,7 @@ from pumpd.report.page import page
 
 OMAR = {"name": "omar", "roles": ["nurse"], "pin": "97531"}
 CLINIC_SITE = {**SITE, "users": (*USERS, OMAR), "clinic": {"observation_min": 60}}
+ORDER = {**PLAIN_ORDER, **MORE_ORDER}
 LOOKED = ("verify", "checklist", "prime", "start", "observe", "sign_off", "close")
 UNPROVEN = ("event", "given", "note", "score", "present", "measure")
 #: She answers alarms and makes her rounds; what the course asks is done by hand.

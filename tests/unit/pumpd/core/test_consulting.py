@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from channel_bench import ORDER, POLICY, Bench
 
+from pumpd.core.clinic.course import Clinic
 from pumpd.core.consulting import consulted
 from pumpd.core.library import KETAMINE
 from pumpd.core.order import ALWAYS_FIELDS, CLINIC_FIELDS
@@ -93,7 +94,7 @@ def test_a_syringe_that_nobody_measured_is_not_offered() -> None:
 
 def test_a_course_says_which_fields_it_wants() -> None:
     assert consulted(POLICY, "library", {})["library"]["required"] == list(ALWAYS_FIELDS)
-    clinic = replace(POLICY, clinic=object())
+    clinic = replace(POLICY, clinic=Clinic())
     assert consulted(clinic, "library", {})["library"]["required"] == [*ALWAYS_FIELDS, *CLINIC_FIELDS]
 
 

@@ -4,23 +4,11 @@ from dataclasses import replace
 
 import pytest
 from channel_bench import ORDER, POLICY, Bench
+from clinic_bench import CLINIC, MORE_ORDER
 
 from pumpd.core import actions as do
 from pumpd.core.ordering import reckoned
 from pumpd.core.session import Phase
-
-CLINIC = replace(POLICY, clinic=object())
-MORE = {
-    "profile": "depression",
-    "kind": "induction",
-    "vial_mg_per_ml": "50",
-    "drawn_ml": "2",
-    "final_ml": "50",
-    "height_cm": "170",
-    "sex": "f",
-    "line_ml": "1.2",
-    "syringe_confirmed": "BD 50/60 mL",
-}
 
 
 def notes(bench: Bench) -> list[str]:
@@ -62,8 +50,8 @@ def test_a_bench_takes_seven_fields_and_a_clinic_wants_the_rest() -> None:
     assert Bench().order()[0].stage is do.Stage.ACCEPTED
     (answer,) = Bench(CLINIC).order()
     assert answer.stage is do.Stage.REFUSED
-    assert {one.field for one in answer.problems} == set(MORE)
-    (whole,) = Bench(CLINIC).order(**MORE)
+    assert {one.field for one in answer.problems} == set(MORE_ORDER)
+    (whole,) = Bench(CLINIC).order(**MORE_ORDER)
     assert whole.stage is do.Stage.ACCEPTED, whole.reasons
     assert whole.reasons == (
         "weight = 70 kg, actual (BMI 24.2 kg/m2)",
@@ -98,7 +86,9 @@ def test_a_bench_takes_seven_fields_and_a_clinic_wants_the_rest() -> None:
 )
 def test_each_slip_is_refused_hard_by_its_own_field(changed: dict[str, str], code: str, field: str) -> None:
     bench = Bench(CLINIC)
-    (answer,) = bench.order(accept_soft=("dose_above_soft",), **(MORE | {"override_reason": "x"} | changed))
+    (answer,) = bench.order(
+        accept_soft=("dose_above_soft",), **(MORE_ORDER | {"override_reason": "x"} | changed)
+    )
     assert [(one.code, one.field, one.is_soft) for one in answer.problems] == [(code, field, False)]
     assert bench.state.session.phase is Phase.IDLE
 
@@ -107,7 +97,7 @@ def test_the_record_says_what_was_accepted_and_why_and_by_whom() -> None:
     bench = Bench(CLINIC)
     codes = ("dose_above_soft", "dose_rate_above_soft")
     bench.order(
-        accept_soft=codes, **(MORE | {"dose_mg_per_kg": "0.6", "override_reason": "no response to 0.5"})
+        accept_soft=codes, **(MORE_ORDER | {"dose_mg_per_kg": "0.6", "override_reason": "no response to 0.5"})
     )
     (note,) = (one for one in bench.of(do.NoteAct) if one.text.startswith("order"))
     assert note.text == (
