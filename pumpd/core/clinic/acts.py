@@ -154,6 +154,10 @@ def _prime(state: ChannelState, event: ce.LinePrimed) -> Acted:
         volume_nl = parse_decimal(event.volume_ml, _ML_DECIMALS) * _NL_PER_STEP
         if not 0 < volume_nl <= PRIME_NL:
             reasons.append(f"volume_ml {event.volume_ml} mL: must be above 0 mL and at most {limit}")
+        elif (order := state.session.order) is not None and order.line_nl and volume_nl < order.line_nl:
+            # The dose account counts what the plunger gives as given: that is so only with drug up to the tip.
+            line = format_ml(order.line_nl)
+            reasons.append(f"volume_ml {event.volume_ml} mL does not fill the line of {line}")
     except BadDecimal as bad:
         reasons.append(f"volume_ml {event.volume_ml!r} {bad} (mL, at most {limit})")
     if not event.is_disconnected:

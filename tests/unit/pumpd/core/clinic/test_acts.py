@@ -120,7 +120,8 @@ def test_a_checklist_that_is_not_whole_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("volume_ml", "reason"),
     [
-        ("0.001", ""),
+        ("1.2", ""),
+        ("1.199", "volume_ml 1.199 mL does not fill the line of 1.2 mL"),
         ("2", ""),
         ("2.0", ""),
         ("0", "volume_ml 0 mL: must be above 0 mL and at most 2 mL"),
@@ -133,6 +134,12 @@ def test_a_prime_is_at_most_the_allowance(volume_ml: str, reason: str) -> None:
     """Facts/clinical.md 2.3: 2 mL."""
     answers = said(verified().prime(volume_ml))
     assert answers.startswith(f"refused: {reason}" if reason else "accepted")
+
+
+def test_a_prime_that_does_not_fill_the_line_is_refused() -> None:
+    """Facts/clinical.md 2.3: what the plunger gives the patient gets only where the drug stands at the line's end."""
+    answers = said(verified().prime("1.1"))
+    assert answers == "refused: volume_ml 1.1 mL does not fill the line of 1.2 mL"
 
 
 def test_a_prime_with_the_patient_connected_or_air_in_the_line_is_none() -> None:
