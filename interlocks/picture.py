@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from interlocks.vocabulary import CUFF, Sample, Signal, Stamp
 
 
+_CUFF = frozenset(CUFF)
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """The newest sample per signal, in order of first appearance; at most one per signal."""
@@ -41,7 +44,7 @@ class Picture:
 
     def cuff_measured_ms(self) -> int | None:
         """Return the measured time of the newest cuff reading, which names it; None: none yet."""
-        times = [sample.measured_ms for sample in self.samples if sample.signal in CUFF]
+        times = [sample.measured_ms for sample in self.samples if sample.signal in _CUFF]
         return max(times) if times else None
 
 
