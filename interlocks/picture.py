@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from interlocks.vocabulary import CUFF, Sample, Signal, Stamp
 
-
 _CUFF = frozenset(CUFF)
 
 
