@@ -32,6 +32,8 @@ def has_suspect(condition: Condition, at: Situation) -> bool:
 
 def progressed(confirm: Confirm, tally: Tally, truth: Truth, condition: Condition, at: Situation) -> Tally:
     """Return the tally after this event, given the condition's answer to it."""
+    if truth is not TRUE and tally.is_blank:
+        return tally  # only a yes begins progress, and there is none to take away
     if isinstance(confirm, Persist):
         return _persisted(confirm, tally, truth, condition, at)
     if isinstance(confirm, Consecutive):
@@ -42,7 +44,7 @@ def progressed(confirm: Confirm, tally: Tally, truth: Truth, condition: Conditio
 def _persisted(confirm: Persist, tally: Tally, truth: Truth, condition: Condition, at: Situation) -> Tally:
     since = tally.since
     if truth is FALSE:
-        return tally if tally.is_blank or has_suspect(condition, at) else NOTHING
+        return tally if has_suspect(condition, at) else NOTHING
     if since is None:
         if truth is not TRUE:
             return tally
@@ -59,13 +61,13 @@ def _hit(samples: tuple[Sample, ...], at: Situation) -> Hit:
 
 
 def _in_a_row(confirm: Consecutive, tally: Tally, truth: Truth, condition: Condition, at: Situation) -> Tally:
-    if truth is not TRUE and (truth is not FALSE or tally.is_blank):
-        return tally
     samples = new_samples(condition, at)
     if not samples:
         return tally
     if truth is FALSE:
         return tally if has_suspect(condition, at) else NOTHING
+    if truth is not TRUE:
+        return tally
     hit = _hit(samples, at)
     last = tally.hits[-1] if tally.hits else None
     if last is not None and (last.measured_ms, last.seq) == (hit.measured_ms, hit.seq):
@@ -75,8 +77,6 @@ def _in_a_row(confirm: Consecutive, tally: Tally, truth: Truth, condition: Condi
 
 
 def _repeated(confirm: Readings, tally: Tally, truth: Truth, condition: Condition, at: Situation) -> Tally:
-    if truth is not TRUE and not tally.hits:
-        return tally
     samples = new_samples(condition, at)
     if samples and truth is TRUE:
         tally = _counted(confirm, tally, _hit(samples, at))

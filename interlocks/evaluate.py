@@ -187,11 +187,12 @@ def _attended(rule: Rule, state: RuleState, at: Situation, failure: Exception | 
 def _advanced(rule: Rule, state: RuleState, at: Situation) -> RuleState:
     tallies: list[Tally] = []
     trip: _Trip | None = None
-    truths = []
+    worst = FALSE
     broken: Condition | None = None
     for (step, condition), old in zip(rule.ladder, state.tallies, strict=True):
         truth = condition.truth(at, rule.max_age)
-        truths.append(truth)
+        if _SEVERITY[truth] < _SEVERITY[worst]:
+            worst = truth
         if truth is ERROR:
             broken = condition
         tally = progressed(step.confirm, old, truth, condition, at)
@@ -200,7 +201,6 @@ def _advanced(rule: Rule, state: RuleState, at: Situation) -> RuleState:
             trip = _trip(step, tally, condition, at)
     if broken is not None and state.truth is not ERROR:
         trip = _worse(trip, _error_trip(rule, f"cannot be judged: {broken.sentence(at)}", at))
-    worst = min(truths, key=_SEVERITY.__getitem__)
     kept = tuple(tallies)
     if kept != state.tallies or worst is not state.truth:
         is_counting = any(tally.is_counting for tally in tallies)

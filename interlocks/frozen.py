@@ -46,19 +46,20 @@ def quick(kind: _Kind) -> _Kind:
     Raises:
         TypeError: see `twin_of`.
     """
-    names: dict[str, Any] = {"kind": kind, "twin": twin_of(kind), "thaw": object.__setattr__}
-    parameters, lines = ["self"], ["thaw(self, '__class__', twin)"]
+    # Names that no field has: a field may well be called "kind".
+    names: dict[str, Any] = {"kind__": kind, "twin__": twin_of(kind), "thaw__": object.__setattr__}
+    parameters, lines = ["self"], ["thaw__(self, '__class__', twin__)"]
     for one in fields(kind):
         if one.init:
             parameter, value = _field(one, names)
             parameters.append(parameter)
         else:
             # What follows from the fields before it, and is neither compared nor shown.
-            names[f"work_out_{one.name}"], value = one.metadata["work_out"], f"work_out_{one.name}(self)"
+            names[f"work_out__{one.name}"], value = one.metadata["work_out"], f"work_out__{one.name}(self)"
         lines.append(f"self.{one.name} = {value}")
     if any(one.kw_only for one in fields(kind)):
         raise TypeError(f"{kind.__name__}: fields by keyword only are not known here")
-    made = written(f"({', '.join(parameters)})", [*lines, "self.__class__ = kind"], names)
+    made = written(f"({', '.join(parameters)})", [*lines, "self.__class__ = kind__"], names)
     made.__annotations__ = vars(kind)["__init__"].__annotations__
     made.__name__, made.__qualname__ = "__init__", f"{kind.__qualname__}.__init__"
     type.__setattr__(kind, "__init__", made)
@@ -68,10 +69,10 @@ def quick(kind: _Kind) -> _Kind:
 def _field(one: "Field[Any]", names: dict[str, Any]) -> tuple[str, str]:
     """Return the parameter and the value of a field; its default goes into `names`."""
     if one.default is not MISSING:
-        names[f"default_{one.name}"] = one.default
-        return f"{one.name}=default_{one.name}", one.name
+        names[f"default__{one.name}"] = one.default
+        return f"{one.name}=default__{one.name}", one.name
     if one.default_factory is not MISSING:
-        names[f"make_{one.name}"] = one.default_factory
-        names["unset"] = MISSING
-        return f"{one.name}=unset", f"make_{one.name}() if {one.name} is unset else {one.name}"
+        names[f"make__{one.name}"] = one.default_factory
+        names["unset__"] = MISSING
+        return f"{one.name}=unset__", f"make__{one.name}() if {one.name} is unset__ else {one.name}"
     return one.name, one.name

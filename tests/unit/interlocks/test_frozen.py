@@ -74,6 +74,24 @@ def test_a_default_that_is_made_is_made_for_each_value() -> None:
     assert Kept(names=one.names).names is one.names
 
 
+def test_a_field_may_have_any_name() -> None:
+    """A journal's record has a `kind`."""
+
+    @quick
+    @dataclass(frozen=True, slots=True)
+    class Named:
+        kind: str
+        twin: int
+        thaw: str = "ice"
+        unset: tuple[str, ...] = field(default_factory=lambda: ("a",))
+        make_unset: int = 5
+        default_thaw: int = 6
+
+    made = Named("decision", 2)
+    assert type(made) is Named
+    assert dataclasses.astuple(made) == ("decision", 2, "ice", ("a",), 5, 6)
+
+
 def test_what_is_computed_follows_the_fields_and_is_neither_given_nor_compared_nor_shown() -> None:
     @quick
     @dataclass(frozen=True, slots=True)
