@@ -27,6 +27,7 @@ TOLD_AFTER_TRIP_S = 1.0
 LIVELY_S = 480.0
 HONEST_S = 3.0
 STANDING_WORDS = ("PAUSED", "STOPPED", "COMPLETED", "READY", "NO ORDER", "NOT VERIFIED")
+BLOCKED = frozenset({"loop_blocked"})
 CANNOT_STOP = frozenset({"stop_ignored", "stop_refused", "watchdog_dead"})
 #: What such a fault began may last so long after it: the pump's watchdog, and a stop.
 STARVED_S = 3.0
@@ -48,7 +49,11 @@ class Silence:
             return None
         if scene.rate_nl_h <= 0.0 or scene.was_on(CANNOT_STOP, STARVED_S) or scene.is_lawless:
             return None
+        if not isfinite(scene.lease_s) and scene.was_on(BLOCKED, STOP_S):
+            return None  # nobody there, and nothing at the pump that would notice (F11)
         for device, sound_s in self._sound_s.items():
+            if device in scene.unmissed:
+                continue
             limit_s = SILENT_S.get(device, 90.0) + STOP_S
             if step.t_s - sound_s > limit_s:
                 return (

@@ -120,6 +120,7 @@ class Trunk:
                 bench.world.syringe.slack_nl,
                 seam_s=saw.seam_of(story.pump.family),
                 lease_s=saw.lease_of(story.pump.family),
+                unmissed=saw.unmissed_by(story.pump.family),
             )
         )
         self.witness = Witness(bench, self.oracle)
