@@ -2,7 +2,7 @@
 
 Theory of operation. A fault of the wire can be limited to one command. A word that the pump's host never says makes a fault
 that waits for ever, which looks like one that was survived; so it is refused, with the words that the family has. They are
-read from the faces where those keep a table. A word's beginning will do ("ST"), as will a word with its value ("SET RATE 26").
+read from the faces where those keep a table. A word's beginning will do ("ST"), as will a word with its value.
 """
 
 from hil_sim.modbus_maps import layout_named
@@ -24,7 +24,13 @@ CHEMYX = (
     *("DISPENSED VOLUME", "ELAPSED TIME", "PAUSE", "PUMP STATUS", "SET DELAY", "SET DIAMETER", "SET RATE"),
     *("SET UNITS", "SET VOLUME", "START", "STOP", "VIEW PARAMETER"),
 )
-_FAMILIES = {"new_era": NEW_ERA, "new_era-basic": NEW_ERA, "harvard": HARVARD, "chemyx": CHEMYX, "alaris": ALARIS}
+_FAMILIES = {
+    "new_era": NEW_ERA,
+    "new_era-basic": NEW_ERA,
+    "harvard": HARVARD,
+    "chemyx": CHEMYX,
+    "alaris": ALARIS,
+}
 
 
 def _of_layout(layout: Layout) -> tuple[str, ...]:

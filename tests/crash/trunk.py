@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
 from crash.afterlife import Afterlife, Death, copy_of
 from crash.steps import Insight, Twin, stepping
 
@@ -220,8 +221,14 @@ class Trunk:
         """From the first second to the last; a branch has its own end."""
         self.bench.begin()
         self.bench.start_daemon()
-        while self.is_branch or not self.run.is_over:
-            await asyncio.sleep(1.0)
+        over = asyncio.Event()
+
+        def look(_bench: VirtualBench) -> None:
+            if self.run.is_over and not self.is_branch:
+                over.set()
+
+        self.bench.watchers.append(look)
+        await over.wait()
         await self.bench.end()
 
     @property
@@ -243,6 +250,8 @@ def play(
     Raises:
         RuntimeError: the story itself does not go as it should.
     """
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     loop = JumpingLoop()
     disk, reports = folder / "disk", folder / "reports"
     disk.mkdir()
@@ -261,6 +270,7 @@ def play(
         branches.finish()
         asyncio.set_event_loop(None)
         loop.close()
+        structlog.configure(**before)
     if trunk.bench.failures or trunk.oracle.violations:
         said = [*trunk.bench.failures, *map(str, trunk.oracle.violations)]
         raise RuntimeError(f"{story.title}: {'; '.join(said)}")

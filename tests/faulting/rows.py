@@ -1,7 +1,8 @@
 """Which faults are injected, with which parameters, for how long, and what must happen beside so that they can bite.
 
-Theory of operation. Every row of the simulator's tables is either here or in `NOT_INJECTED` with its reason; a test compares.
-Some faults need an occasion: a pump that refuses to stop is asked to (`pause`), one that ignores its rate is started anew
+Theory of operation. Every row of the simulator's tables is either here or in `NOT_INJECTED` with its reason; a test
+compares. Some faults need an occasion: a pump that refuses to stop is asked to (`pause`), one that ignores its
+rate is started anew
 (`pause`, `resume`), another pump on the cable is met when the cable comes back. A family that the fault cannot touch
 (`hil_sim.reach`) is left out by asking, not by a list.
 """
@@ -41,13 +42,13 @@ class Row:
         kind, name: in the simulator's tables.
         draw: its parameters from the seed.
         span_s: between how short and how long it lasts, s; None: it is over at once.
-        first, then: what else is done: (s after the fault's beginning, kind, name, parameters).
+        beside: what else is done: (s after the fault's beginning, kind, name, parameters).
         families: pumps it is tried with.
     """
 
     kind: str
     name: str
-    draw: Draw = _of()
+    draw: Draw = lambda _dice: {}
     span_s: tuple[float, float] | None = SHORT_S
     beside: tuple[tuple[float, str, str, Params], ...] = ()
     families: tuple[str, ...] = ANY_TWO
@@ -113,7 +114,14 @@ def _pump_rows() -> list[Row]:
     }
     long = ("stop_refused", "stop_ignored", "rate_ignored", "watchdog_dead", "other_pump", "remote_disabled")
     rows = [
-        Row("fault", name, draw, (5.0, 15.0) if name in (*long, "self_restart") else SHORT_S, beside, applicable(name))
+        Row(
+            "fault",
+            name,
+            draw,
+            (5.0, 15.0) if name in (*long, "self_restart") else SHORT_S,
+            beside,
+            applicable(name),
+        )
         for name, (draw, beside) in plain.items()
     ]
     blows: dict[str, Draw] = {
@@ -200,7 +208,9 @@ def _people_rows() -> list[Row]:
 
 
 NOT_INJECTED: dict[str, str] = {
-    **dict.fromkeys(("release", "cuff_off", "reconnect_line", "air_drawn_off"), "the end of another row's act"),
+    **dict.fromkeys(
+        ("release", "cuff_off", "reconnect_line", "air_drawn_off"), "the end of another row's act"
+    ),
     **dict.fromkeys(("button_release", "breathe"), "the end of another row's act"),
 }
 

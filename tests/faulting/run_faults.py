@@ -1,7 +1,8 @@
-"""`./run faults`: each fault that can be injected, thirty seeds, a treatment in which it falls; judged, counted, in a table.
+"""`./run faults`: each fault that can be injected, thirty seeds, a treatment in which it falls; judged and counted.
 
-Theory of operation. What is injected stands in `faulting.rows`, how one trial goes in `faulting.trial`. The seeds of a fault
-go in turn over the families that it can touch. The table says how often the fault really bit, what the daemon answered,
+Theory of operation. What is injected stands in `faulting.rows`, how one trial goes in `faulting.trial`. The seeds of a
+fault go in turn over the families that it can touch. The table says how often the fault really bit, what the
+daemon answered,
 how long the plunger went on, and what the oracle found; that of a full run is kept in docs/fault-seeds.md.
 """
 
@@ -27,15 +28,15 @@ from faulting.trial import reports_of
 from hil_sim.bench.settings import FAMILIES
 
 MOST_ANSWERS = 5
-PAGE_HEAD = """# Every fault, thirty times
+PAGE_HEAD = """# Every fault, many times
 
 <!-- Made by `./run faults --page docs/fault-seeds.md`. -->
 
 Each fault that can be injected ({how}) falls at a drawn moment, for a drawn time and with drawn parameters into a treatment
-that flows; the seeds go in turn over the pumps named. The oracle judges every step against the plunger's truth (facts/faults.md
-5). "Rows" are those of the fault catalogue or of the interlock table. "Bit" counts the trials in which the fault had
-something to act upon. "Answered" is what the daemon showed in most trials: rows, holds and alarms. "Stood" says in how many
-trials the plunger stood still afterwards, and the longest time it took.
+that flows; the seeds go in turn over the pumps named. The oracle judges every step against the plunger's truth
+(facts/faults.md 5). "Rows" are those of the fault catalogue or of the interlock table. "Bit" counts the trials in which
+the fault had something to act upon. "Answered" is what the daemon showed in most trials: rows, holds and alarms. "Stood"
+says in how many trials the plunger stood still afterwards, and the longest time it took.
 
 | fault | rows | pumps | seeds | bit | the daemon answered | stood | longest | violations |
 |---|---|---|---|---|---|---|---|---|
@@ -51,7 +52,9 @@ def jobs_of(rows: Iterable[Row], seeds: Iterable[int]) -> dict[str, list[tuple[R
     return jobs
 
 
-def trials(rows: Sequence[Row], seeds: Sequence[int], workers: int, is_quiet: bool = True) -> list[dict[str, Any]]:
+def trials(
+    rows: Sequence[Row], seeds: Sequence[int], workers: int, is_quiet: bool = True
+) -> list[dict[str, Any]]:
     """Play them all; one report each."""
     before = structlog.get_config()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
@@ -100,10 +103,21 @@ def summary(row: Row, reports: list[dict[str, Any]]) -> dict[str, Any]:
 
 def line_of(one: dict[str, Any]) -> str:
     """One line of the page."""
-    pumps = "all" if len(one["families"]) == len(FAMILIES) else ", ".join(f"`{name}`" for name in one["families"])
+    pumps = (
+        "all" if len(one["families"]) == len(FAMILIES) else ", ".join(f"`{name}`" for name in one["families"])
+    )
     answered = ", ".join(f"{name} ({count})" for name, count in one["answered"].items()) or "nothing"
     longest = "-" if one["longest_to_still_s"] is None else f"{one['longest_to_still_s']:.1f} s"
-    cells = (f"`{one['fault']}`", one["rows"] or "-", pumps, one["seeds"], one["bit"], answered, one["stood"], longest)
+    cells = (
+        f"`{one['fault']}`",
+        one["rows"] or "-",
+        pumps,
+        one["seeds"],
+        one["bit"],
+        answered,
+        one["stood"],
+        longest,
+    )
     return "| " + " | ".join(str(cell) for cell in (*cells, len(one["violations"]))) + " |"
 
 

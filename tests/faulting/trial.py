@@ -1,7 +1,8 @@
-"""One fault, one seed: a treatment that goes well, in which it falls at a drawn moment, until it is over and a while longer.
+"""One fault, one seed: a treatment that goes well, in which it falls at a drawn moment, and a while longer.
 
-Theory of operation. A trunk for each family is played up to ten seconds of flow; each trial is a fork of it with chance of its
-own from the seed, so the minutes before are not played again. Everything is told to the oracle. Whether the fault bit is
+Theory of operation. A trunk for each family is played up to ten seconds of flow; each trial is a fork of it with chance of
+its own from the seed, so the minutes before are not played again. Everything is told to the oracle. Whether
+the fault bit is
 asked of a witness that counts what it had to act upon, because a fault that touches nothing is survived by anybody.
 """
 
@@ -66,7 +67,10 @@ def story_of(family: str) -> Story:
         title=f"a plain treatment with {family}",
         patient=PatientSettings(response_factor=0.3),
         monitor=MonitorSettings(
-            nibp_first_cycles_s=(2.0, 65.0), nibp_cycle_s=12.0, nibp_failure_share=0.0, nibp_artefact_share=0.0
+            nibp_first_cycles_s=(2.0, 65.0),
+            nibp_cycle_s=12.0,
+            nibp_failure_share=0.0,
+            nibp_artefact_share=0.0,
         ),
         fitted=FITTED,
         pump=PumpSettings(family=family),
@@ -122,7 +126,9 @@ class Trial:
         """The trunk."""
         self.bench.begin()
         self.bench.start_daemon()
-        while (first_s := self.bench.world.first_motion_s) is None or self.bench.now_s < first_s + FLOWS_FIRST_S:
+        while (
+            first_s := self.bench.world.first_motion_s
+        ) is None or self.bench.now_s < first_s + FLOWS_FIRST_S:
             await asyncio.sleep(0.1)
             if self.bench.now_s > 400.0:
                 raise RuntimeError(f"{self.story.title} does not begin to flow")
@@ -198,7 +204,12 @@ class Trial:
 
     def _look(self) -> None:
         scene, now_s = self.oracle.scene, self.bench.now_s
-        if self._began_s and self._stood_s is None and scene.rate_nl_h == 0.0 and scene.standing_since_s is not None:
+        if (
+            self._began_s
+            and self._stood_s is None
+            and scene.rate_nl_h == 0.0
+            and scene.standing_since_s is not None
+        ):
             self._stood_s = max(scene.standing_since_s - self._began_s, 0.0)
         if now_s >= self._ends_s:
             self._end()
@@ -247,7 +258,10 @@ class Trial:
         }.get(name)
         if key is not None:
             is_full = name == "disk_full"
-            return lambda: counts[key] > before[key] or (is_full and not (self.oracle.scene.state or {})["journal"]["ok"])
+            return lambda: (
+                counts[key] > before[key]
+                or (is_full and not (self.oracle.scene.state or {})["journal"]["ok"])
+            )
         if name in ("overdelivery", "underdelivery", "watchdog_dead"):
             displaced_nl, lives = world.displaced_nl, bench.lives
             return lambda: world.displaced_nl > displaced_nl or bench.lives > lives or name == "underdelivery"

@@ -18,7 +18,13 @@ STOPS = {
     "alaris": "INF_STOP",
     "chemyx": "STOP",
 }
-STRANGERS = {"new_era": "INF_STOP", "harvard": "INF_STOP", "modbus-tcp": "STP", "alaris": "STP", "chemyx": "STP"}
+STRANGERS = {
+    "new_era": "INF_STOP",
+    "harvard": "INF_STOP",
+    "modbus-tcp": "STP",
+    "alaris": "STP",
+    "chemyx": "STP",
+}
 
 
 @pytest.mark.parametrize("family", FAMILIES)
