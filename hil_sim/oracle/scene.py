@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import inf, isfinite
+from math import isfinite
 from typing import Any
 
 NL_PER_ML = 1_000_000
@@ -178,33 +178,6 @@ BLOWS = frozenset(
 HIDES = frozenset(
     {"siphon", "keypad_diameter", "counter_cleared", "forget_settings", "frozen_status", "torn_value"}
 )
-
-
-#: Families whose host lets them run in pieces, and how long such a pump may stand between two pieces, s.
-SEAMS_S = {"harvard": 0.5}
-
-
-#: How long a pump of the family goes on by itself when nobody speaks to it any more, s; others: to the end of its volume.
-LEASES_S = {"new_era": 2.0, "harvard": 2.0, "modbus-rtu": 2.0, "modbus-tcp": 2.0, "alaris": 15.0}
-
-
-#: Pumps that measure the line's pressure themselves: a silent transducer is not missed.
-FELT_BY_PUMP = ("modbus-rtu", "modbus-tcp")
-
-
-def unmissed_by(family: str) -> frozenset[str]:
-    """`Scene.unmissed` for a family of pumps."""
-    return frozenset({"transducer-1"}) if family in FELT_BY_PUMP else frozenset()
-
-
-def lease_of(family: str) -> float:
-    """`Scene.lease_s` for a family of pumps."""
-    return LEASES_S.get(family, inf)
-
-
-def seam_of(family: str) -> float:
-    """`Scene.seam_s` for a family of pumps."""
-    return SEAMS_S.get(family, 0.0)
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ from hil_sim.bench.story import Story
 from hil_sim.bench.virtual import VirtualBench
 from hil_sim.bench.virtual_run import VirtualRun
 from hil_sim.bench.witness import Witness
-from hil_sim.oracle import scene as saw
+from hil_sim.oracle.families import scene_of
 from hil_sim.oracle.judge import Oracle
 from pumpd.shell.journal_file import head_path
 
@@ -114,16 +114,7 @@ class Trunk:
             story, 1, folder, "pumpd", lambda _: None, make_seat=stepping(self._stepped, self._born)
         )
         bench = self.bench
-        prescribed = saw.Prescribed.of(order_of(story))
-        self.oracle = Oracle(
-            saw.Scene(
-                prescribed,
-                bench.world.syringe.slack_nl,
-                seam_s=saw.seam_of(story.pump.family),
-                lease_s=saw.lease_of(story.pump.family),
-                unmissed=saw.unmissed_by(story.pump.family),
-            )
-        )
+        self.oracle = Oracle(scene_of(story.pump.family, order_of(story), bench.world.syringe.slack_nl))
         self.witness = Witness(bench, self.oracle)
         self.run.recorder.listeners.append(self._happened)
         bench.state_watchers.append(self._kept)

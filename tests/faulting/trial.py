@@ -35,6 +35,7 @@ from hil_sim.bench.virtual_run import VirtualRun
 from hil_sim.bench.witness import Witness
 from hil_sim.monitors.bedside import MonitorSettings
 from hil_sim.oracle import scene as saw
+from hil_sim.oracle.families import scene_of
 from hil_sim.oracle.judge import Oracle
 from hil_sim.oracle.scene import Step
 from pumpd.shell.journal_file import JournalRefused, head_path, verify
@@ -103,13 +104,7 @@ class Trial:
         self.story = story_of(family)
         self.run = VirtualRun(self.story, 1, folder, "pumpd", lambda _: None)
         self.bench = self.run.bench
-        scene = saw.Scene(
-            saw.Prescribed.of(order_of(self.story)),
-            self.bench.world.syringe.slack_nl,
-            seam_s=saw.seam_of(family),
-            lease_s=saw.lease_of(family),
-            unmissed=saw.unmissed_by(family),
-        )
+        scene = scene_of(family, order_of(self.story), self.bench.world.syringe.slack_nl)
         self.oracle = Listening(scene)
         self.oracle.counts = Counter()
         self.witness = Witness(self.bench, self.oracle)

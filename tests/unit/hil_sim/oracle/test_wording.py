@@ -64,5 +64,5 @@ def test_a_chemyx_number_counts_in_the_unit_set_last() -> None:
 
 
 def test_a_family_whose_words_nobody_knows_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="'abacus'.*new_era"):
+    with pytest.raises(ValueError, match=r"'abacus'.*new_era"):
         wording_of("abacus")
