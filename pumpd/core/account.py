@@ -140,11 +140,9 @@ def count(
         # before it fell, the motor may have run at the fastest it can have had; what a step hid is nowhere any more.
         moved_nl = report.infused_nl
         short_nl += moved_nl
-        unread_ms = gap_ms + READBACK_AGE_MS
-        over_nl += max(0, fastest * unread_ms // _MS_PER_H - moved_nl)
-        over_nl += _step_nl(account.counter_nl, steps)
-        if end_nl is not None:
-            over_nl = min(over_nl, max(account.over_nl, end_nl - account.best_nl - moved_nl))
+        most_nl = fastest * (gap_ms + READBACK_AGE_MS) // _MS_PER_H
+        over_nl += max(0, most_nl - moved_nl) + _step_nl(account.counter_nl, steps)
+        over_nl = _within_end(over_nl, account, moved_nl, end_nl)
     if account.counted_at is None:
         ran_nl_h_ms = min(ran_nl_h_ms, moved_nl * _MS_PER_H)
     stood_still = is_halted and account.was_halted
@@ -164,6 +162,13 @@ def count(
     if moved_nl or is_halted or counted.moved_at is None:
         counted = replace(counted, moved_at=at, expected_moved_nl=counted.expected_nl)
     return replace(counted, points=_points(counted, at.ms))
+
+
+def _within_end(over_nl: int, account: Account, moved_nl: int, end_nl: int | None) -> int:
+    """What may have been given unseen, cut where the run ends by itself; never less than was so before."""
+    if end_nl is None:
+        return over_nl
+    return min(over_nl, max(account.over_nl, end_nl - account.best_nl - moved_nl))
 
 
 #: A counter that stands still for so many of its steps while the motor should turn tells nothing any more.
