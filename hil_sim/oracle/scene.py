@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import inf
+from math import isfinite
 from typing import Any
 
 NL_PER_ML = 1_000_000
@@ -175,25 +175,9 @@ BLOWS = frozenset(
     | {"reconnect_line", "air_drawn_off", "button_release", "breathe"}
 )
 #: What the volume on the pump's counter does not tell.
-HIDES = frozenset({"siphon", "keypad_diameter", "counter_cleared", "forget_settings", "frozen_status"})
-
-
-#: Families whose host lets them run in pieces, and how long such a pump may stand between two pieces, s.
-SEAMS_S = {"harvard": 0.5}
-
-
-#: How long a pump of the family goes on by itself when nobody speaks to it any more, s; others: to the end of its volume.
-LEASES_S = {"new_era": 2.0, "harvard": 2.0, "modbus-rtu": 2.0, "modbus-tcp": 2.0, "alaris": 15.0}
-
-
-def lease_of(family: str) -> float:
-    """`Scene.lease_s` for a family of pumps."""
-    return LEASES_S.get(family, inf)
-
-
-def seam_of(family: str) -> float:
-    """`Scene.seam_s` for a family of pumps."""
-    return SEAMS_S.get(family, 0.0)
+HIDES = frozenset(
+    {"siphon", "keypad_diameter", "counter_cleared", "forget_settings", "frozen_status", "torn_value"}
+)
 
 
 @dataclass(slots=True)
@@ -203,6 +187,7 @@ class Scene:
     Attributes:
         slack_nl: what the drive may take up before anything is displaced.
         lease_s: so long the pump goes on by itself when its host is silent.
+        unmissed: devices whose signal somebody else gives too.
         seam_s: a pump that runs to a target a few seconds ahead, again and again, may stand so long between two; a
             shorter stand that no stop of the host began is none: it goes on at the rate it had.
         is_attended: somebody by the book is there: orders, starts, acknowledges, resumes.
@@ -213,6 +198,7 @@ class Scene:
     is_attended: bool = True
     seam_s: float = 0.0
     lease_s: float = 2.0
+    unmissed: frozenset[str] = frozenset()
     stopped_s: float = -1e9
     _before_stand: tuple[float, float] = (0.0, -1e9)
     now_s: float = 0.0
@@ -249,6 +235,11 @@ class Scene:
         rate_nl_h, since_s = self._before_stand
         is_short = self.now_s - since_s <= self.seam_s
         return rate_nl_h > 0.0 and is_short and self.stopped_s < since_s and self.life_s < since_s
+
+    @property
+    def starves_s(self) -> float:
+        """How long a host may leave a pump alone until its own watchdog has taken it down."""
+        return self.lease_s if isfinite(self.lease_s) else 2.0
 
     @property
     def phase(self) -> str:
@@ -325,7 +316,7 @@ class Scene:
 
     def _break(self, step: Broke) -> None:
         self.seen.add(step.name)
-        self.last_s[step.name] = step.t_s
+        self.last_s[step.name] = step.t_s + float(step.params.get("dark_ms", 0.0)) / 1000.0
         if step.is_over:
             self.standing[step.name] -= 1
         else:

@@ -127,8 +127,7 @@ def count(
         commanded_nl_h: rate commanded since the last report, nl/h.
         lease_ms: the pump's communication watchdog, link ms.
         fastest_nl_h: the highest rate at which it may have run since then; None: the commanded one.
-        steps: in which the pump shows its counter.
-        end_nl: as in `high_nl`: what it may have given unseen ends there too.
+        steps, end_nl: as in `high_nl`; what may have been given unseen ends there too.
 
     Returns:
         The account after; compare with `counter_fell` first if a cleared counter matters.
@@ -143,18 +142,15 @@ def count(
     moved_nl = report.infused_nl - account.counter_nl
     over_nl, short_nl = account.over_nl, account.short_nl
     if moved_nl < 0:
-        # Cleared or rebooted. What stands on it now is taken as given since, though it may be older than that; and
-        # before it fell, the motor may have run at the fastest it can have had; what a step hid is nowhere any more.
+        # Cleared or rebooted. What stands on it now is taken as given since, though it may be older; before it fell, the
+        # motor may have run at the fastest it can have had; what a step hid is nowhere any more.
         moved_nl = report.infused_nl
         short_nl += moved_nl
-        unread_ms = gap_ms + READBACK_AGE_MS
-        over_nl += max(0, fastest * unread_ms // _MS_PER_H - moved_nl)
-        over_nl += _step_nl(account.counter_nl, steps)
-        if end_nl is not None:
-            over_nl = min(over_nl, max(account.over_nl, end_nl - account.best_nl - moved_nl))
+        ran_unseen_nl = fastest * (gap_ms + READBACK_AGE_MS) // _MS_PER_H - moved_nl
+        unseen_nl = over_nl + max(0, ran_unseen_nl) + _step_nl(account.counter_nl, steps)
+        over_nl = _within_end(unseen_nl, account, moved_nl, end_nl)
     if account.counted_at is None:
         ran_nl_h_ms = min(ran_nl_h_ms, moved_nl * _MS_PER_H)
-    stood_still = is_halted and account.was_halted
     unread_nl = fastest * READBACK_AGE_MS // _MS_PER_H if is_halted and not account.was_halted else 0
     counted = replace(
         account,
@@ -163,7 +159,7 @@ def count(
         short_nl=short_nl,
         over_nl=over_nl,
         expected_nl_h_ms=account.expected_nl_h_ms + ran_nl_h_ms,
-        moved_halted_nl=account.moved_halted_nl + moved_nl if stood_still else 0,
+        moved_halted_nl=account.moved_halted_nl + moved_nl if is_halted and account.was_halted else 0,
         counted_at=at,
         was_halted=is_halted,
         unread_nl=unread_nl,
@@ -171,6 +167,13 @@ def count(
     if moved_nl or is_halted or counted.moved_at is None:
         counted = replace(counted, moved_at=at, expected_moved_nl=counted.expected_nl)
     return replace(counted, points=_points(counted, at.ms))
+
+
+def _within_end(over_nl: int, account: Account, moved_nl: int, end_nl: int | None) -> int:
+    """What may have been given unseen, cut where the run ends by itself; never less than was so before."""
+    if end_nl is None:
+        return over_nl
+    return min(over_nl, max(account.over_nl, end_nl - account.best_nl - moved_nl))
 
 
 #: A counter that stands still for so many of its steps while the motor should turn tells nothing any more.

@@ -1,9 +1,10 @@
 """What becomes of a daemon that was killed at one step: found anew by its disk, watched, resumed by a nurse, judged.
 
-Theory of operation. The branch's disk is a copy of the files as they lie there at that instant, which is what SIGKILL leaves;
-the dead daemon's own handles are dropped unclosed, because closing SQLite's last connection folds its log, and the dead fold
-nothing. Then the daemon is started on the copy. What must be so:
+Theory of operation. The branch's disk is a copy of the files as they lie there at that instant, which is what SIGKILL
+leaves; the dead daemon's own handles are dropped unclosed, because closing SQLite's last connection folds its log, and the
+dead fold nothing. Then the daemon is started on the copy. What must be so:
 
+- everything that was reported durable is on the disk;
 - what the disk remembers is what the daemon knew when it wrote the newest record that is there (latches, counts, holds,
   volumes), to the last field;
 - the new life has every demand of a row, every counted reading, every stand that counts towards CY1, and its holds;
@@ -132,6 +133,9 @@ class Afterlife:
         if problem:
             self._said.append(f"not restored: {problem}")
         newest = read_last(path, 1)
+        there, told = newest[0].seq if newest else 0, insight.journal.durable_seq
+        if there < told:
+            self._said.append(f"records up to {told} were durable, and the disk ends with {there}")
         known = insight.known.get(newest[0].seq) if newest else None
         if known is not None:
             for name in known.__slots__:

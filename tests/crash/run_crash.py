@@ -16,8 +16,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import structlog
-
 if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).parents[1])  # `crash` is the folder, beside the other test support
 
@@ -33,8 +31,9 @@ PAGE_HEAD = """# Killed at every step
 
 <!-- Made by `./run crash --page docs/crash.md`: {how}. -->
 
-Each story is played on the virtual bench, and from every step a branch is taken in which the daemon is killed exactly there,
-started again 0.3 or 3 s later on the disk as it lies there, and resumed by a nurse by the book. A step is anything the
+Each story is played on the virtual bench, and from every step a branch is taken in which the daemon is killed exactly
+there, started again 0.3 or 3 s later on the disk as it lies there, and resumed by a nurse by the book. A step
+is anything the
 daemon does that outlives it (`tests/crash/steps.py`): a frame on the pump's wire, the beginning and the end of a commit, a
 message to the broker, a line on a screen. Steps that are alike (the same words, the same screen, the same pump, the same
 records waiting) are played {repeats}. "Twins" are the same death with the commit under way kept, or with the
@@ -157,14 +156,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     if options.every < 1 or options.repeats < 0 or options.workers < 1:
         parser.error("--every and --workers are at least 1, --repeats at least 0")
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     try:
         stories = [(path.stem, load_story(path)) for path in options.story]
         rows = []
         for family in options.family:
             for name, story in stories:
                 rows.append(row := crash(story, name, family, options))
+                if (
+                    options.page is not None
+                ):  # after each, so that a long run that is cut short leaves what it has
+                    options.page.write_text(page(rows, options), encoding="utf-8")
                 if not options.json:
                     told = row.as_json()
                     print(
@@ -177,10 +178,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (StoryError, OSError) as error:
         print(f"crash: {error}", file=sys.stderr)
         return 2
-    finally:
-        structlog.configure(**before)
-    if options.page is not None:
-        options.page.write_text(page(rows, options), encoding="utf-8")
     if options.json:
         print(json.dumps([row.as_json() for row in rows], indent=1))
     return 1 if any(row.violations for row in rows) else 0

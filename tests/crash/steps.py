@@ -52,7 +52,8 @@ def word_of(frame: bytes) -> str:
     if (
         not frame.isascii() or b"\0" in frame
     ):  # Modbus: function and address, behind TCP's header or RTU's unit
-        return (frame[7:10] if frame[2:4] == b"\0\0" else frame[1:4]).hex()
+        is_tcp = frame[2:4] == b"\0\0" and int.from_bytes(frame[4:6], "big") == len(frame) - 6
+        return (frame[7:10] if is_tcp else frame[1:4]).hex()
     text = _NUMBERS.sub(b"#", frame)
     return "".join(char for char in text.decode("ascii") if char.isprintable())[:24]
 

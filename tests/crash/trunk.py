@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
 from crash.afterlife import Afterlife, Death, copy_of
 from crash.steps import Insight, Twin, stepping
 
@@ -27,7 +28,7 @@ from hil_sim.bench.story import Story
 from hil_sim.bench.virtual import VirtualBench
 from hil_sim.bench.virtual_run import VirtualRun
 from hil_sim.bench.witness import Witness
-from hil_sim.oracle import scene as saw
+from hil_sim.oracle.families import scene_of
 from hil_sim.oracle.judge import Oracle
 from pumpd.shell.journal_file import head_path
 
@@ -113,15 +114,7 @@ class Trunk:
             story, 1, folder, "pumpd", lambda _: None, make_seat=stepping(self._stepped, self._born)
         )
         bench = self.bench
-        prescribed = saw.Prescribed.of(order_of(story))
-        self.oracle = Oracle(
-            saw.Scene(
-                prescribed,
-                bench.world.syringe.slack_nl,
-                seam_s=saw.seam_of(story.pump.family),
-                lease_s=saw.lease_of(story.pump.family),
-            )
-        )
+        self.oracle = Oracle(scene_of(story.pump.family, order_of(story), bench.world.syringe.slack_nl))
         self.witness = Witness(bench, self.oracle)
         self.run.recorder.listeners.append(self._happened)
         bench.state_watchers.append(self._kept)
@@ -219,8 +212,14 @@ class Trunk:
         """From the first second to the last; a branch has its own end."""
         self.bench.begin()
         self.bench.start_daemon()
-        while self.is_branch or not self.run.is_over:
-            await asyncio.sleep(1.0)
+        over = asyncio.Event()
+
+        def look(_bench: VirtualBench) -> None:
+            if self.run.is_over and not self.is_branch:
+                over.set()
+
+        self.bench.watchers.append(look)
+        await over.wait()
         await self.bench.end()
 
     @property
@@ -242,6 +241,8 @@ def play(
     Raises:
         RuntimeError: the story itself does not go as it should.
     """
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     loop = JumpingLoop()
     disk, reports = folder / "disk", folder / "reports"
     disk.mkdir()
@@ -260,6 +261,7 @@ def play(
         branches.finish()
         asyncio.set_event_loop(None)
         loop.close()
+        structlog.configure(**before)
     if trunk.bench.failures or trunk.oracle.violations:
         said = [*trunk.bench.failures, *map(str, trunk.oracle.violations)]
         raise RuntimeError(f"{story.title}: {'; '.join(said)}")
