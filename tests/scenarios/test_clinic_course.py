@@ -151,7 +151,7 @@ async def until_closed(ward: Ward) -> None:
     await ward.bed.until_word("CLOSED")
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_a_session_runs_from_the_order_to_the_closing(tmp_path: Path) -> None:
     """Facts/clinical.md 1 rows 7 to 29, 3.3; laws 9 and 12."""
 
