@@ -110,7 +110,7 @@ class Daemon:
             lambda channel: self._kernel.summary(channel),
         )
         self._kernel: Kernel
-        self._service_manager = machine.service_manager()
+        self._overseer = machine.overseer()
         self._cycled = asyncio.Event()
         self._wall_jump_ms = 0
         self._is_serving = False
@@ -161,14 +161,14 @@ class Daemon:
                 self._machine.settle()
                 log.info("ready", boot=self._boot, config=cfg.config_hash(self._config)[:12])
                 ready()
-                self._service_manager.ready(self._clock.stamp().link_ms, self._kernel.words)
+                self._overseer.ready(self._clock.stamp().link_ms, self._kernel.words)
             await self._stopping.wait()
-            self._service_manager.stopping()
+            self._overseer.stopping()
             await self._come_to_rest()
             for task in tasks:
                 task.cancel()
         self._journal.close()
-        self._service_manager.close()
+        self._overseer.close()
         if self._unserved:
             raise ConsoleUnavailable(self._unserved)
 
@@ -223,7 +223,7 @@ class Daemon:
         self._kernel.post_all(ev.Ticked(at=at))
         if self._kernel.has_cycled(at):  # law 7, I20: a completed cycle is all that keeps us alive
             self._cycled.set()
-            self._service_manager.cycle_completed(at.link_ms, self._kernel.words)
+            self._overseer.cycle_completed(at.link_ms, self._kernel.words)
         self._kernel.check_pace()
         self._note_clock_step()
 

@@ -25,7 +25,7 @@ from pumpd.shell.feeds.mqtt import BrokerSettings, MqttFeed, TlsFiles
 from pumpd.shell.feeds.routing import BedBinding, FeedClock
 from pumpd.shell.journal import Journal, JournalEvent
 from pumpd.shell.port_claim import PortClaims
-from pumpd.shell.sdnotify import ServiceManager, from_environment
+from pumpd.shell.sdnotify import Overseer, from_environment
 
 
 class Feed(Protocol):
@@ -70,7 +70,7 @@ class Machine:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
 
-    def service_manager(self) -> ServiceManager:
+    def overseer(self) -> Overseer:
         """Who started us and watches over us."""
         return from_environment()
 

@@ -21,7 +21,7 @@ from pumpd.shell.feeds import topics
 from pumpd.shell.feeds.arrivals import LinkChanged, Listener
 from pumpd.shell.feeds.routing import BedBinding, FeedClock, Router
 from pumpd.shell.journal import JournalEvent
-from pumpd.shell.sdnotify import ServiceManager
+from pumpd.shell.sdnotify import Overseer
 
 
 class Wires(Protocol):
@@ -110,9 +110,9 @@ class InnerMachine(Machine):
         """A bench asks by `stop`."""
         self.stop = stop
 
-    def service_manager(self) -> ServiceManager:
+    def overseer(self) -> Overseer:
         """Nobody: the bench's own manager, if it has one, is not to hear of this world's cycles."""
-        return ServiceManager()
+        return Overseer()
 
     def settle(self) -> None:
         """The process is the bench's; so is its memory."""

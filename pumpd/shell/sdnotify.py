@@ -27,7 +27,7 @@ STATUS_MAX = 2_000
 Words = Callable[[], Mapping[str, str]]
 
 
-class ServiceManager:
+class Overseer:
     """Our side of sd_notify.
 
     Args:
@@ -91,12 +91,12 @@ class ServiceManager:
         return True
 
 
-def from_environment(environment: Mapping[str, str] | None = None) -> ServiceManager:
+def from_environment(environment: Mapping[str, str] | None = None) -> Overseer:
     """As systemd started us. A watchdog that was meant for another process is none of ours."""
     found = os.environ if environment is None else environment
     pid = found.get("WATCHDOG_PID", str(os.getpid()))
     is_watched = found.get("WATCHDOG_USEC", "").isdecimal() and pid == str(os.getpid())
-    return ServiceManager(found.get("NOTIFY_SOCKET", ""), is_watched=is_watched)
+    return Overseer(found.get("NOTIFY_SOCKET", ""), is_watched=is_watched)
 
 
 def _is_due(last_ms: int | None, now_ms: int, every_ms: int) -> bool:

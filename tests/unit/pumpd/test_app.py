@@ -116,7 +116,7 @@ async def test_the_control_cycle_beats(tmp_path: Path) -> None:
     assert kinds.count("ticked") >= 3
 
 
-async def test_the_service_manager_hears_ready_after_a_first_cycle_then_pings_and_at_last_stopping(
+async def test_the_overseer_hears_ready_after_a_first_cycle_then_pings_and_at_last_stopping(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Design 3: READY only when the console listens and each channel has been decided (I20, law 7)."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pumpd.shell.sdnotify import PING_EVERY_MS, STATUS_EVERY_MS, STATUS_MAX, ServiceManager, from_environment
+from pumpd.shell.sdnotify import PING_EVERY_MS, STATUS_EVERY_MS, STATUS_MAX, Overseer, from_environment
 
 WORDS = {"bed-1": "INFUSING", "bed-2": "PAUSED"}
 
@@ -39,7 +39,7 @@ def ear(address: str) -> Iterator[Ear]:
     one.socket.close()
 
 
-def watched(address: str) -> ServiceManager:
+def watched(address: str) -> Overseer:
     environment = {"NOTIFY_SOCKET": address, "WATCHDOG_USEC": "2000000", "WATCHDOG_PID": str(os.getpid())}
     return from_environment(environment)
 
@@ -71,7 +71,7 @@ def test_each_completed_cycle_pings_four_times_a_second_at_most(ear: Ear, addres
 
 
 def test_a_status_is_said_when_it_has_changed_and_once_a_second_at_most(ear: Ear, address: str) -> None:
-    manager = ServiceManager(address)
+    manager = Overseer(address)
     manager.ready(0, lambda: WORDS)
     ear.heard()
     for link_ms in range(100, STATUS_EVERY_MS + 1_500, 100):
@@ -81,7 +81,7 @@ def test_a_status_is_said_when_it_has_changed_and_once_a_second_at_most(ear: Ear
 
 
 def test_sixty_four_channels_stay_one_datagram(ear: Ear, address: str) -> None:
-    manager = ServiceManager(address)
+    manager = Overseer(address)
     manager.ready(0, lambda: {f"{'b' * 29}-{n:02}": "INFUSING" for n in range(64)})
     [said] = ear.heard()
     assert len(said) <= STATUS_MAX + 20
@@ -113,7 +113,7 @@ def test_a_watchdog_that_is_not_ours_is_not_fed(ear: Ear, address: str, environm
 
 
 def test_without_a_manager_or_with_one_that_is_gone_nothing_is_raised(tmp_path: Path) -> None:
-    for manager in (from_environment({}), ServiceManager(str(tmp_path / "none"), is_watched=True)):
+    for manager in (from_environment({}), Overseer(str(tmp_path / "none"), is_watched=True)):
         manager.ready(0, lambda: WORDS)
         manager.cycle_completed(500, lambda: WORDS)
         manager.stopping()
@@ -122,7 +122,7 @@ def test_without_a_manager_or_with_one_that_is_gone_nothing_is_raised(tmp_path: 
 
 def test_a_manager_that_does_not_read_holds_nothing_up(ear: Ear, address: str) -> None:
     """Row 104: its socket fills, and the control cycle goes on."""
-    manager = ServiceManager(address, is_watched=True)
+    manager = Overseer(address, is_watched=True)
     manager.ready(0, lambda: WORDS)
     for link_ms in range(0, 10_000 * PING_EVERY_MS, PING_EVERY_MS):
         manager.cycle_completed(link_ms, lambda: WORDS)
