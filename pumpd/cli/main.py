@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 
+from pumpd.stop_all import call_out_verb
 from pumpd.stop_all import verb as stop_all_verb
 
 NOT_A_DEVICE = "Bench and research software, not a cleared medical device."
@@ -48,7 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pumpd", description=f"Infusion-control daemon. {NOT_A_DEVICE}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     run_verbs.add_parsers(verbs)
-    stop_all_verb.add_arguments(verbs.add_parser(stop_all_verb.NAME, help=stop_all_verb.HELP))
+    for verb in (stop_all_verb, call_out_verb):
+        verb.add_arguments(verbs.add_parser(verb.NAME, help=verb.HELP))
     journal = verbs.add_parser("journal", help="the record: verify, show, replay")
     journal_verb = journal.add_subparsers(dest="journal_verb", required=True, metavar="VERB")
     journal_verbs.add_parser(journal_verb)
