@@ -20,7 +20,7 @@ def main(argv: list[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     if words[:1] == [stop_all_verb.NAME]:
         return stop_all_verb.main(words[1:])
-    args = _parser().parse_args(words)
+    args = command_line().parse_args(words)
     try:
         result: int = args.run(args)
         sys.stdout.flush()
@@ -31,7 +31,8 @@ def main(argv: list[str] | None = None) -> int:
     return result
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """All verbs; asking for it imports them."""
     from pumpd.cli import (
         demo_verb,
         exercise_verb,
