@@ -9,7 +9,6 @@ import argparse
 import os
 import sys
 
-from pumpd.stop_all import call_out_verb
 from pumpd.stop_all import verb as stop_all_verb
 
 NOT_A_DEVICE = "Bench and research software, not a cleared medical device."
@@ -46,6 +45,7 @@ def command_line() -> argparse.ArgumentParser:
         run_verbs,
         tones_verb,
     )
+    from pumpd.stop_all import call_out_verb
 
     parser = argparse.ArgumentParser(prog="pumpd", description=f"Infusion-control daemon. {NOT_A_DEVICE}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")

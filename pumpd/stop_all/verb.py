@@ -22,7 +22,6 @@ from threading import Lock, Thread
 
 from pumpd.places import DEFAULT_CONFIG
 from pumpd.stop_all.attend import Attendant
-from pumpd.stop_all.outcry import call_out
 from pumpd.stop_all.plan import PlanUnreadable, read_plan
 
 NAME = "stop-all"
@@ -94,7 +93,7 @@ def stop_all(config: str, within_s: float | None, report: Report, call: str = ""
     }
     for one in attendants.values():
         one.begin()
-    calling = Thread(target=call_out, args=(config, call), daemon=True)
+    calling = Thread(target=_call_people, args=(config, call), daemon=True)
     if call:
         calling.start()
     for channel, reason in plan.untriable.items():
@@ -113,6 +112,12 @@ def stop_all(config: str, within_s: float | None, report: Report, call: str = ""
     if not failed:
         return ALL_STAND
     return NOT_ALL if any(one.was_told for one in attendants.values()) else NOTHING_TRIED
+
+
+def _call_people(config: str, call: str) -> None:
+    from pumpd.stop_all.outcry import call_out  # only now: the stops have left
+
+    call_out(config, call)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
