@@ -118,6 +118,8 @@ class Daemon:
             lambda channel: self._kernel.summary(channel),
         )
         self._kernel: Kernel
+        self._overseer = machine.overseer()
+        self._cycled = asyncio.Event()
         self._wall_jump_ms = 0
         self._is_serving = False
         self._unserved = ""
@@ -169,14 +171,18 @@ class Daemon:
             await _first_of(self._console.listening, self._stopping)
             self._is_serving = self._console.listening.is_set()
             if self._is_serving:
+                await _first_of(self._cycled, self._stopping)
                 self._machine.settle()
                 log.info("ready", boot=self._boot, config=cfg.config_hash(self._config)[:12])
                 ready()
+                self._overseer.ready(self._clock.stamp().link_ms, self._kernel.words)
             await self._stopping.wait()
+            self._overseer.stopping()
             await self._come_to_rest()
             for task in tasks:
                 task.cancel()
         self._journal.close()
+        self._overseer.close()
         if self._unserved:
             raise ConsoleUnavailable(self._unserved)
 
@@ -232,7 +238,11 @@ class Daemon:
                     await asyncio.sleep(FASTEST_S)
 
     def _beat(self) -> None:
-        self._kernel.post_all(ev.Ticked(at=self._clock.stamp()))
+        at = self._clock.stamp()
+        self._kernel.post_all(ev.Ticked(at=at))
+        if self._kernel.has_cycled(at):  # law 7, I20: a completed cycle is all that keeps us alive
+            self._cycled.set()
+            self._overseer.cycle_completed(at.link_ms, self._kernel.words)
         self._kernel.check_pace()
         self._note_clock_step()
 

@@ -19,7 +19,7 @@ def main(argv: list[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else argv
     if words[:1] == [stop_all_verb.NAME]:
         return stop_all_verb.main(words[1:])
-    args = _parser().parse_args(words)
+    args = command_line().parse_args(words)
     try:
         result: int = args.run(args)
         sys.stdout.flush()
@@ -30,7 +30,8 @@ def main(argv: list[str] | None = None) -> int:
     return result
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """All verbs; asking for it imports them."""
     from pumpd.cli import (
         demo_verb,
         exercise_verb,
@@ -44,11 +45,13 @@ def _parser() -> argparse.ArgumentParser:
         run_verbs,
         tones_verb,
     )
+    from pumpd.stop_all import call_out_verb
 
     parser = argparse.ArgumentParser(prog="pumpd", description=f"Infusion-control daemon. {NOT_A_DEVICE}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     run_verbs.add_parsers(verbs)
-    stop_all_verb.add_arguments(verbs.add_parser(stop_all_verb.NAME, help=stop_all_verb.HELP))
+    for verb in (stop_all_verb, call_out_verb):
+        verb.add_arguments(verbs.add_parser(verb.NAME, help=verb.HELP))
     journal = verbs.add_parser("journal", help="the record: verify, show, replay")
     journal_verb = journal.add_subparsers(dest="journal_verb", required=True, metavar="VERB")
     journal_verbs.add_parser(journal_verb)

@@ -26,6 +26,7 @@ from pumpd.core.delivery import HALT_ROUND_MS, SILENCE_SLACK_MS
 from pumpd.core.replacing import replace
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.summary import summarise
+from pumpd.core.wording import word_of
 from pumpd.shell.mailbox import Mailbox, MailboxFullError
 from pumpd.shell.record import DECISION, SNAPSHOT, dump_decision, dump_state
 
@@ -100,6 +101,7 @@ class Channel:
     snapshot_link_ms: int = 0
     fault: str = ""
     fault_link_ms: int = 0
+    cycled: Stamp | None = None
 
 
 class Kernel:
@@ -162,6 +164,14 @@ class Kernel:
             self._is_behind = is_behind
             self.post_all(ev.JournalPaceChanged(at=now, is_behind=is_behind))
 
+    def has_cycled(self, at: Stamp) -> bool:
+        """Every channel's tick of this instant was decided, recorded and carried out, or its broken channel halted."""
+        return all(one.cycled == at for one in self._channels.values())
+
+    def words(self) -> dict[str, str]:
+        """The one word of each channel."""
+        return {name: "FAULT" if one.fault else word_of(one.state) for name, one in self._channels.items()}
+
     def summary(self, channel: str) -> dict[str, Any]:
         """What people are shown."""
         one = self._channels[channel]
@@ -176,7 +186,12 @@ class Kernel:
         channel = self._channels[name]
         if channel.fault:
             self._refuse_broken(channel, event)
-            return
+        else:
+            self._try_to_decide(name, channel, event)
+        if isinstance(event, ev.Ticked):
+            channel.cycled = event.at
+
+    def _try_to_decide(self, name: str, channel: Channel, event: ev.Event) -> None:
         try:
             self._decide(name, channel, event)
         except Exception as defect:  # deciding, recording or carrying out: it ends in a halt, whatever it is

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable
 
 from drivers.line.halting import HaltingLine
-from pumpd.console_client import ConsoleClient, ConsoleUnreachable
 from pumpd.shell.port_claim import PortClaims, PortTaken
 from pumpd.stop_all.plan import PortPlan
 from pumpd.stop_all.port import Port, PortShut, open_port
@@ -127,6 +126,8 @@ class Attendant:
 
     def _ask_daemon(self) -> None:
         """The daemon that lives may be frozen or deaf; then nothing comes of this, and nothing is lost by it."""
+        from pumpd.console_client import ConsoleClient, ConsoleUnreachable
+
         for channel in self._plan.channels if self._console else ():
             with contextlib.suppress(ConsoleUnreachable, OSError, ValueError):
                 for reply in ConsoleClient(self._console).request("pause", channel, BY):

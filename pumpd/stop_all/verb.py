@@ -6,6 +6,9 @@ leaves a tenth of a second after the program was started. All ports are served a
 told of at once, one that does not when time is up. That is ten seconds, or longer where a pump's lease is: its silence is
 the last means against a pump that hears and does not obey.
 
+Where systemd says that the daemon did not end by itself (SERVICE_RESULT), `--call-out` rings for a person as soon as the
+stops are on their way: the daemon that comes up again is silent until its first alarm.
+
 Exit status: 0 every pump stands and has said so; 1 not every one; 2 not a single stop could be sent.
 """
 
@@ -14,7 +17,8 @@ import contextlib
 import os
 import sys
 import time
-from threading import Lock
+from collections.abc import Mapping
+from threading import Lock, Thread
 
 from pumpd.places import DEFAULT_CONFIG
 from pumpd.stop_all.attend import Attendant
@@ -24,6 +28,9 @@ NAME = "stop-all"
 HELP = "halt every configured pump, with or without the daemon, until each confirms"
 #: Unless a pump's lease needs longer, s.
 WITHIN_S = 10.0
+
+#: How long the call of people may hold up the end of this program, s.
+CALL_S = 3.0
 
 ALL_STAND, NOT_ALL, NOTHING_TRIED = 0, 1, 2
 
@@ -61,8 +68,14 @@ def age_s() -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
 
 
-def stop_all(config: str, within_s: float | None, report: Report) -> int:
-    """Do it; the exit status. `within_s`: None for as long as the pumps' leases may need."""
+def why_called(environment: Mapping[str, str]) -> str:
+    """What to call people for, after systemd.exec(5); empty: the service ended as it was told to."""
+    result = environment.get("SERVICE_RESULT", "success")
+    return "" if result == "success" else f"pumpd died ({result}): every pump is being stopped, look at them"
+
+
+def stop_all(config: str, within_s: float | None, report: Report, call: str = "") -> int:
+    """Do it; the exit status. `within_s`: None for as long as the pumps' leases may need. `call`: what to ring for."""
     begun_s = time.monotonic()
     try:
         plan = read_plan(config)
@@ -80,6 +93,9 @@ def stop_all(config: str, within_s: float | None, report: Report) -> int:
     }
     for one in attendants.values():
         one.begin()
+    calling = Thread(target=_call_people, args=(config, call), daemon=True)
+    if call:
+        calling.start()
     for channel, reason in plan.untriable.items():
         report.say(f"{channel}: NOT STOPPED: {reason}")
     for one in attendants.values():
@@ -91,9 +107,17 @@ def stop_all(config: str, within_s: float | None, report: Report) -> int:
             report.say(f"{channel}: {port}: NOT CONFIRMED: {words}")
     if report.first_stop_s is not None:
         report.say(f"pumpd stop-all: first stop {report.first_stop_s:.2f} s after the start of this program")
+    if call:
+        calling.join(CALL_S)
     if not failed:
         return ALL_STAND
     return NOT_ALL if any(one.was_told for one in attendants.values()) else NOTHING_TRIED
+
+
+def _call_people(config: str, call: str) -> None:
+    from pumpd.stop_all.outcry import call_out  # only now: the stops have left
+
+    call_out(config, call)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,12 +129,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help=f"give up after so many seconds (default: {WITHIN_S:g}, longer where a pump's lease is)",
     )
+    parser.add_argument("--call-out", action="store_true", help="ring for a person if SERVICE_RESULT says so")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """The verb."""
-    return stop_all(args.config, args.within, Report())
+    call = why_called(os.environ) if args.call_out else ""
+    return stop_all(args.config, args.within, Report(), call)
 
 
 def main(argv: list[str]) -> int:

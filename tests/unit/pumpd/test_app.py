@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from service_ear import ServiceEar
 from site_bench import refusing_port, site
 
 from interlocks.vocabulary import Sample, Signal, Stamp
@@ -114,6 +115,24 @@ async def test_the_control_cycle_beats(tmp_path: Path) -> None:
         await shown_until(config, lambda one: one["link_ms"] > first["link_ms"] + 300)
     kinds = [load_decision(one.body).event.kind for one in read(Path(config.journal.path), 0, [DECISION])]
     assert kinds.count("ticked") >= 3
+
+
+async def test_the_overseer_hears_ready_after_a_first_cycle_then_pings_and_at_last_stopping(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Design 3: READY only when the console listens and each channel has been decided (I20, law 7)."""
+    ear = ServiceEar(tmp_path / "notify")
+    for name, value in ear.environment(2.0, os.getpid()).items():
+        monkeypatch.setenv(name, value)
+    try:
+        async with serving(loaded(tmp_path)):
+            ready_ms = await asyncio.to_thread(ear.wait_for, "READY=1", WITHIN_S)
+            first = ear.said[0][1]
+            await asyncio.to_thread(ear.wait_for, "WATCHDOG=1", 2.0, ready_ms)
+        await asyncio.to_thread(ear.wait_for, "STOPPING=1", 2.0, ready_ms)
+    finally:
+        ear.close()
+    assert first.startswith("READY=1\nSTATUS=bed-1 ")
 
 
 async def test_a_second_daemon_on_the_same_journal_is_refused_before_it_touches_anything(

@@ -654,3 +654,35 @@ def test_the_problems_of_a_refused_order_reach_the_one_who_asked_with_their_fiel
     told = {"code": "field_unknown", "field": "'dose'", "text": text, "is_soft": False}
     assert problem == ("o1", told)
     assert seat.book.of("answer")[0][:3] == ("o1", "refused", (text,))
+
+
+# -- the cycle that keeps the process alive ------------------------------------------------------------------------
+
+
+def test_a_cycle_is_complete_only_when_every_channel_was_decided_for_it() -> None:
+    """I20: this is what the watchdog is fed by."""
+    seat = Seat()
+    at = seat.later(100)
+    assert not seat.kernel.has_cycled(at)
+    seat.post(ev.Ticked(at=at), BED_1)
+    assert not seat.kernel.has_cycled(at), "the other channel has not been"
+    seat.post(ev.Ticked(at=at), BED_2)
+    assert seat.kernel.has_cycled(at)
+    assert not seat.kernel.has_cycled(seat.later(100)), "a cycle is of its own instant"
+
+
+def test_an_event_that_is_no_tick_completes_no_cycle() -> None:
+    seat = Seat()
+    seat.kernel.post_all(ev.FeedLinkChanged(at=seat.later(100), is_up=True, reason=""))
+    assert not seat.kernel.has_cycled(seat.clock.now)
+
+
+def test_a_broken_channel_that_is_being_halted_does_not_take_the_others_with_it() -> None:
+    """Its cycle is the round of halts; killing the process for it would stop every other bed."""
+    seat = running()
+    seat.post(nonsense(seat.later(100)))
+    at = seat.later(100)
+    seat.kernel.post_all(ev.Ticked(at=at))
+    assert seat.kernel.has_cycled(at)
+    assert seat.kernel.words()[BED_1] == "FAULT"
+    assert seat.kernel.words()[BED_2] == seat.kernel.summary(BED_2)["word"]

@@ -1,15 +1,17 @@
 """The program as a whole: what it loads, what it says, how it ends."""
 
 import json
+import os
 import subprocess
 import sys
 import time
+import tty
 from pathlib import Path
 
 import pytest
 
 from pumpd.cli.main import main
-from pumpd.stop_all.verb import ALL_STAND, NOT_ALL, NOTHING_TRIED, Report, age_s
+from pumpd.stop_all.verb import ALL_STAND, NOT_ALL, NOTHING_TRIED, Report, age_s, why_called
 
 #: What would stand between the start of the program and its first byte.
 HEAVY = ("asyncio", "pydantic", "aiomqtt", "paho", "pymodbus", "structlog", "sqlite3", "serial_asyncio_fast")
@@ -101,3 +103,29 @@ def test_the_help_names_it(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["stop-all", "--help"])
     assert "--within" in capsys.readouterr().out
+
+
+def test_people_are_called_only_when_the_service_did_not_end_as_it_was_told() -> None:
+    """systemd.exec(5): SERVICE_RESULT; a hand at a terminal has none."""
+    assert why_called({}) == ""
+    assert why_called({"SERVICE_RESULT": "success"}) == ""
+    assert "watchdog" in why_called({"SERVICE_RESULT": "watchdog"})
+
+
+def test_a_service_that_died_rings_while_the_pumps_are_being_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Row 92: an alarm within four seconds, whether or not a pump is there."""
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    config = tmp_path / "x.toml"
+    bell = f'[[sounders]]\nkind = "bell"\ndevice = "{os.ttyname(slave)}"\n'
+    config.write_text(bell + table("bed-1", str(tmp_path / "none")))
+    monkeypatch.setenv("SERVICE_RESULT", "signal")
+    words = ["stop-all", "--config", str(config), "--within", "0.1", "--call-out"]
+    assert main(words) == NOTHING_TRIED
+    heard = os.read(master, 200)
+    assert heard.startswith(b"\a")
+    assert b"pumpd died (signal)" in heard
+    os.close(master)
+    os.close(slave)
