@@ -14,6 +14,7 @@ from pumpd.cli import (
     exercise_verb,
     explain_verb,
     journal_verbs,
+    panel_verb,
     pin_verb,
     probe_verb,
     replay_verb,
@@ -36,6 +37,7 @@ def main(argv: list[str] | None = None) -> int:
     journal_verbs.add_parser(journal_verb)
     replay_verb.add_parser(journal_verb)
     pin_verb.add_parser(verbs)
+    panel_verb.add_parser(verbs)
     demo_verb.add_parser(verbs)
     exercise_verb.add_parser(verbs)
     probe_verb.add_parser(verbs)
