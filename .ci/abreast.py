@@ -4,27 +4,30 @@ Theory of operation. Tests on real wires mostly wait: for a lease to run out, fo
 compute. So the waiting ones have lanes of their own, and on two cores the whole takes about as long as its longest lane.
 What computes steps back for what keeps real time: its lane is niced. What the lanes beside it say is kept and shown at
 the end, so that they do not talk into each other. Arguments go to all.
+
+The tests in `tests/e2e` drive a browser, and the browser's library runs a loop that pytest-asyncio's tests cannot stand
+beside: each folder of a lane is a run of its own, one after another.
 """
 
-import contextlib
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-#: Folders with a lane of their own each; the rest of the tests share one.
-LANES = ("tests/hil", "tests/contract")
+#: Folders with a run of their own, by lane; the rest of the tests share one.
+LANES = (("tests/hil",), ("tests/contract", "tests/e2e"))
 #: What the lane of the rest yields to those that keep real time.
 NICE = 5
 #: pytest's exit status when nothing was selected, as where no broker is installed.
 NOTHING_TO_DO = 5
 
 
-def commands(arguments: Sequence[str]) -> tuple[list[list[str]], list[str]]:
-    """The pytest command lines: of each lane, and of the rest."""
+def commands(arguments: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """The pytest command lines: by folder, and of the rest."""
     pytest = [sys.executable, "-m", "pytest"]
-    rest = [*pytest, *(f"--ignore={lane}" for lane in LANES), *arguments]
-    return [[*pytest, lane, *arguments] for lane in LANES], rest
+    folders = [folder for lane in LANES for folder in lane]
+    rest = [*pytest, *(f"--ignore={folder}" for folder in folders), *arguments]
+    return {folder: [*pytest, folder, *arguments] for folder in folders}, rest
 
 
 def verdict(*statuses: int) -> int:
@@ -34,17 +37,19 @@ def verdict(*statuses: int) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Run them all; the exit status of the whole."""
-    lanes, rest = commands(arguments)
-    with contextlib.ExitStack() as open_files:
-        said = [open_files.enter_context(tempfile.TemporaryFile()) for _ in lanes]
-        beside = [
-            subprocess.Popen(lane, stdout=out, stderr=out) for lane, out in zip(lanes, said, strict=True)
-        ]
+    apart, rest = commands(arguments)
+
+    def run(lane: Sequence[str]) -> list[subprocess.CompletedProcess[bytes]]:
+        pipe, same = subprocess.PIPE, subprocess.STDOUT
+        return [subprocess.run(apart[one], check=False, stdout=pipe, stderr=same) for one in lane]
+
+    with ThreadPoolExecutor(len(LANES)) as threads:
+        lanes = [threads.submit(run, lane) for lane in LANES]
         statuses = [subprocess.run(["nice", f"-n{NICE}", *rest], check=False).returncode]
-        for name, one, out in zip(LANES, beside, said, strict=True):
-            statuses.append(one.wait())
-            out.seek(0)
-            print(f"\nbeside that, {name}:\n{out.read().decode(errors='replace')}", flush=True)
+        for lane, under_way in zip(LANES, lanes, strict=True):
+            for folder, ended in zip(lane, under_way.result(), strict=True):
+                statuses.append(ended.returncode)
+                print(f"\nbeside that, {folder}:\n{ended.stdout.decode(errors='replace')}", flush=True)
     return verdict(*statuses)
 
 

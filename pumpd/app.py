@@ -30,6 +30,7 @@ from pumpd.core import events as ev
 from pumpd.core.consulting import consulted
 from pumpd.machine import Machine
 from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
+from pumpd.rule_limits import as_state
 from pumpd.shell import record, supervisor
 from pumpd.shell.bedside.bedside import Bedside
 from pumpd.shell.care_desk import to_care_event
@@ -86,6 +87,7 @@ class Daemon:
         }
         self._channels: dict[str, Channel] = {}
         self._treatments = Treatments()
+        self._limits: dict[str, dict[str, dict[str, float]]] = {}
         self._translator = Translator(config.channels, config.broker)
         self._bedside = Bedside(machine.sounders(config.sounders))
         self._console = machine.console(
@@ -93,7 +95,7 @@ class Daemon:
             int(config.console.mode, 8),
             self._person_acted,
             self._authenticate,
-            lambda channel: self._announcer.summary(channel),
+            self._shown,
             tuple(self._ports),
             consult=self._consulted,
             on_refused=self._pin_refused,
@@ -192,6 +194,10 @@ class Daemon:
             self._unserved = reason
             self._stopping.set()
 
+    def _shown(self, channel: str) -> dict[str, Any]:
+        """What clients of the console see: the announced state, and the limits in force, for those who draw them."""
+        return {**self._announcer.summary(channel), "limits": self._limits[channel]}
+
     def _build_channels(self) -> None:
         speed = float(self._clock.speed)
         listener_within_s = self._config.alarms.listener_within_s
@@ -200,6 +206,7 @@ class Daemon:
             limits, shadow, clinic = self._config.limits, self._config.shadow, self._config.clinic
             site = limits, shadow, listener_within_s, self._library, clinic
             policy = policy_for(one, speed, *site)
+            self._limits[one.name] = as_state(policy.rules)
             self._ports[one.name].attach(self._drivers[one.name])
             state, problems[one.name] = restored(Path(self._config.journal.path), policy)
             self._channels[one.name] = Channel(policy, self._ports[one.name], state)

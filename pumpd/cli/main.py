@@ -37,6 +37,7 @@ def command_line() -> argparse.ArgumentParser:
         exercise_verb,
         explain_verb,
         journal_verbs,
+        panel_verb,
         pin_verb,
         probe_verb,
         replay_verb,
@@ -57,6 +58,7 @@ def command_line() -> argparse.ArgumentParser:
     journal_verbs.add_parser(journal_verb)
     replay_verb.add_parser(journal_verb)
     pin_verb.add_parser(verbs)
+    panel_verb.add_parser(verbs)
     demo_verb.add_parser(verbs)
     exercise_verb.add_parser(verbs)
     probe_verb.add_parser(verbs)

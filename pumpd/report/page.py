@@ -18,11 +18,11 @@ from pumpd.core.units import (
     format_mg_per_ml,
     format_rate,
 )
+from pumpd.drawing.trend import TONES, Mark, draw
 from pumpd.report import appendix, words
 from pumpd.report.picture import slow_words, trend_of
 from pumpd.report.session_record import SessionRecord, Truth
 from pumpd.report.tables import plain, table
-from pumpd.report.trend import TONES, Mark, draw
 
 NOT_A_DEVICE = "Bench and research software, not a cleared medical device."
 

@@ -7,13 +7,15 @@ import pytest
 from ci_scripts import load
 
 abreast = load("abreast")
+FOLDERS = [folder for lane in abreast.LANES for folder in lane]
 
 
 def test_every_test_is_in_exactly_one_lane() -> None:
-    lanes, rest = abreast.commands(["-m", "not mosquitto"])
+    apart, rest = abreast.commands(["-m", "not mosquitto"])
     pytest_here = [sys.executable, "-m", "pytest"]
-    assert lanes == [[*pytest_here, lane, "-m", "not mosquitto"] for lane in abreast.LANES]
-    assert rest == [*pytest_here, *(f"--ignore={lane}" for lane in abreast.LANES), "-m", "not mosquitto"]
+    assert list(apart) == FOLDERS
+    assert all(apart[one] == [*pytest_here, one, "-m", "not mosquitto"] for one in FOLDERS)
+    assert rest == [*pytest_here, *(f"--ignore={one}" for one in FOLDERS), "-m", "not mosquitto"]
 
 
 @pytest.mark.parametrize(
@@ -23,11 +25,11 @@ def test_nothing_to_do_is_no_fault_and_a_fault_is(statuses: tuple[int, int], who
     assert abreast.verdict(*statuses) == whole
 
 
-@pytest.mark.parametrize("failing", [*abreast.LANES, "tests"])
+@pytest.mark.parametrize("failing", [*FOLDERS, "tests"])
 def test_a_failure_in_any_lane_is_the_whole_s(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], failing: str
 ) -> None:
-    for folder in (*abreast.LANES, "tests"):
+    for folder in (*FOLDERS, "tests"):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         name = f"test_{folder.replace('/', '_')}"
         (tmp_path / folder / f"{name}.py").write_text(f"def {name}(): assert {folder != failing}\n")
@@ -35,4 +37,4 @@ def test_a_failure_in_any_lane_is_the_whole_s(
     assert abreast.main(["-p", "no:cacheprovider", "tests"]) == 1
     shown = capfd.readouterr().out
     assert "1 failed" in shown
-    assert all(f"beside that, {lane}" in shown for lane in abreast.LANES)
+    assert all(f"beside that, {lane}" in shown for lane in FOLDERS)
