@@ -7,13 +7,14 @@ besides, and whichever comes first counts. Measured times stand in the summary o
 
 import itertools
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from rig import Rig, why
-from rig_programs import link_ms
+from rig_programs import link_ms, pumpd
 from rig_pumps import ALARIS, CHEMYX, HARVARD, MODBUS_TCP, NEW_ERA, RigPump
 from unit_supervisor import UnitSupervisor
 
@@ -156,4 +157,23 @@ def test_a_daemon_that_controls_is_pinged_for_in_time_all_along_and_says_what_it
     unit.ear.wait_for("STOPPING=1", 5.0)
     status, said = unit.wait_for_stop(20.0)
     assert (status, unit.results) == (0, ["success"]), said
+    assert not rig.sim.truth()["running"]
+
+
+@pytest.mark.parametrize("pump", [NEW_ERA, MODBUS_TCP], ids=lambda pump: pump.sim)
+def test_beside_a_daemon_that_lives_the_pump_stands_and_the_daemon_stays_paused(
+    make_rig: Callable[..., Rig], pump: RigPump
+) -> None:
+    """Row 22, I13: the daemon holds the port; it is asked to pause, and says who paused."""
+    rig = make_rig(pump=pump)
+    rig.start_daemon()
+    infusing(rig)
+    called_ms = link_ms()
+    words = pumpd("stop-all", "--config", str(rig.folder / "pumpd.toml"))
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "STANDS" in done.stdout) == (0, True), done
+    came_to_stand(rig, called_ms, DEATH_S, "stop-all beside a daemon")
+    state = rig.until(lambda one: one["word"] == "PAUSED", 10.0, "PAUSED")
+    assert "paused by stop-all" in why(state), why(state)
+    rig.throughout(lambda one: one["word"] == "PAUSED", 1.5, "it stays paused")
     assert not rig.sim.truth()["running"]
