@@ -1,17 +1,36 @@
-"""Modbus requests and answers as ours: built and taken apart here, believed only as long as they say they are.
+"""Modbus requests and answers as ours: built and taken apart by pymodbus, believed only after a look of our own.
 
-Theory of operation. Of the specification's functions the nine that pumps have are written down here, each once, as
-`struct` has them; both framings and the check stand beside them. No library does it: whoever imports pymodbus waits
-70 ms for code that is not asked for, in front of the emergency stop's first byte (decision 0023), and its decoders are
-lenient (a coil written back as 0001 counts as on, what stands behind the last register is passed over). Here a PDU must
-be exactly as long as it says. pymodbus judges instead: the tests hold every request to its encoder and every answer to
-its decoder, and its server and clients stand at the far end of the contract tests.
+Theory of operation. pymodbus knows the PDUs and both framings, and it is used for that alone: its framers and PDU
+classes, handed one whole frame at a time. Its client is not used, because it keeps a queue, a lock and retries of
+its own, behind which a stop once waited 11.92 s (facts/faults.md F1); here there is nothing to set `retries=0` on.
+Nor does it cut the stream, see `framing.py`. Its import takes some 70 ms; the emergency stop pays them only where a Modbus
+pump is configured (decision 0025).
+
+Its decoders are lenient (a coil written back as 0001 counts as on, what stands behind the last register is passed
+over), so the bytes are looked at before they are handed over: a PDU must be exactly as long as it says.
 
 Source: facts/protocols.md 6, facts/ecosystem.md 2.
 """
 
 import struct
 from dataclasses import dataclass
+
+from pymodbus import ModbusException
+from pymodbus.framer import FramerRTU, FramerSocket
+from pymodbus.pdu import DecodePDU, ExceptionResponse, ModbusPDU
+from pymodbus.pdu.bit_message import (
+    ReadCoilsRequest,
+    ReadDiscreteInputsRequest,
+    WriteMultipleCoilsRequest,
+    WriteSingleCoilRequest,
+)
+from pymodbus.pdu.register_message import (
+    ReadHoldingRegistersRequest,
+    ReadInputRegistersRequest,
+    ReadWriteMultipleRegistersRequest,
+    WriteMultipleRegistersRequest,
+    WriteSingleRegisterRequest,
+)
 
 from drivers.contract import PumpAlarm
 
@@ -23,10 +42,12 @@ REFUSALS = {
     4: "exception 4, the device failed",
     6: "exception 6, the device is busy",
 }
-_READS = frozenset({1, 2, 3, 4})
-_BITS = frozenset({1, 2})
-_COIL_ON = 0xFF00
-_POLYNOMIAL = 0xA001
+_READS = {
+    1: ReadCoilsRequest,
+    2: ReadDiscreteInputsRequest,
+    3: ReadHoldingRegistersRequest,
+    4: ReadInputRegistersRequest,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,78 +79,65 @@ class Reply:
         return REFUSALS.get(self.exception) if self.exception else None
 
 
-def _table() -> tuple[int, ...]:
-    row = []
-    for byte in range(256):
-        rest = byte
-        for _ in range(8):
-            rest = rest >> 1 ^ (_POLYNOMIAL if rest & 1 else 0)
-        row.append(rest)
-    return tuple(row)
-
-
-_TABLE = _table()
+#: Neither keeps anything between two frames: each is handed exactly one, see `framing.py`.
+_RTU = FramerRTU(DecodePDU(is_server=False))
+_MBAP = FramerSocket(DecodePDU(is_server=False))
 
 
 def check(body: bytes) -> bytes:
     """CRC-16/MODBUS of unit and PDU as it stands on the wire, low byte first."""
-    crc = 0xFFFF
-    for byte in body:
-        crc = crc >> 8 ^ _TABLE[(crc ^ byte) & 0xFF]
-    return crc.to_bytes(2, "little")
+    return FramerRTU.compute_CRC(body).to_bytes(2, "big")
 
 
 def frame(request: Request, unit: int, number: int, *, is_tcp: bool) -> bytes:
     """The bytes of a request. `number`: transaction id; RTU has none."""
-    body = bytes((unit,)) + _pdu(request)
-    return struct.pack(">HHH", number, 0, len(body)) + body if is_tcp else body + check(body)
+    message = _message(request)
+    message.dev_id, message.transaction_id = unit, number if is_tcp else 0
+    return (_MBAP if is_tcp else _RTU).buildFrame(message)
 
 
-def _pdu(request: Request) -> bytes:
-    function, address, values = request.function, request.address, request.values
-    if function in _READS:
-        return struct.pack(">BHH", function, address, request.count)
-    if function == 5:
-        return struct.pack(">BHH", function, address, _COIL_ON if values[0] else 0)
-    if function == 6:
-        return struct.pack(">BHH", function, address, values[0])
-    if function == 15:
-        bits = sum(1 << place for place, value in enumerate(values) if value)
-        packed = bits.to_bytes((len(values) + 7) // 8, "little")
-        return struct.pack(">BHHB", function, address, len(values), len(packed)) + packed
-    words = struct.pack(f">{len(values)}H", *values)
-    if function == 16:
-        return struct.pack(">BHHB", function, address, len(values), len(words)) + words
-    head = (function, address, request.count, request.write_address, len(values), len(words))
-    return struct.pack(">BHHHHB", *head) + words
+def _message(request: Request) -> ModbusPDU:
+    match request.function:
+        case 1 | 2 | 3 | 4 as function:
+            return _READS[function](address=request.address, count=request.count)
+        case 5:
+            return WriteSingleCoilRequest(address=request.address, bits=[bool(request.values[0])])
+        case 6:
+            return WriteSingleRegisterRequest(address=request.address, registers=list(request.values))
+        case 15:
+            return WriteMultipleCoilsRequest(address=request.address, bits=[bool(v) for v in request.values])
+        case 16:
+            return WriteMultipleRegistersRequest(address=request.address, registers=list(request.values))
+    return ReadWriteMultipleRegistersRequest(
+        read_address=request.address,
+        read_count=request.count,
+        write_address=request.write_address,
+        write_registers=list(request.values),
+    )
 
 
 def parse(whole: bytes, *, is_tcp: bool) -> Reply | None:
     """Read one whole frame; None if it is no answer that this family's devices give."""
-    number, body = 0, whole[:-2]
-    if is_tcp:
-        if len(whole) < 8:
-            return None
-        number, protocol, size = struct.unpack_from(">HHH", whole)
-        body = whole[6:]
-        if protocol or size != len(body):
-            return None
-    elif check(body) != whole[-2:]:
+    pdu = whole[7:] if is_tcp else whole[1:-2]
+    if not _is_sound(pdu) or (is_tcp and whole[2:6] != struct.pack(">HH", 0, len(whole) - 6)):
         return None
-    unit, pdu = body[:1], body[1:]
-    if not _is_sound(pdu):
+    framer = _MBAP if is_tcp else _RTU
+    try:
+        used, message = framer.handleFrame(whole, 0, 0)
+    except (ModbusException, struct.error, IndexError, ValueError):
         return None
-    exception = pdu[1] if pdu[0] & 0x80 else 0
-    return Reply(unit[0], number, pdu[0] & 0x7F, pdu[1:], _words(pdu), exception)
-
-
-def _words(pdu: bytes) -> tuple[int, ...]:
-    """Registers, or bits in eights, of an answer that brings some."""
-    if pdu[0] in _BITS:
-        return tuple(byte >> place & 1 for byte in pdu[2:] for place in range(8))
-    if pdu[0] in (3, 4, 23):
-        return struct.unpack(f">{pdu[1] // 2}H", pdu[2:])
-    return ()
+    if message is None or used != len(whole):
+        return None
+    is_exception = isinstance(message, ExceptionResponse)
+    words = () if is_exception else (*map(int, message.bits), *message.registers)
+    return Reply(
+        message.dev_id,
+        message.transaction_id,
+        message.function_code & 0x7F,
+        pdu[1:],
+        words,
+        message.exception_code if is_exception else 0,
+    )
 
 
 def _is_sound(pdu: bytes) -> bool:
@@ -138,7 +146,7 @@ def _is_sound(pdu: bytes) -> bool:
     function = pdu[0]
     if function & 0x80:
         return len(pdu) == 2
-    if function in _BITS:
+    if function in (1, 2):
         return len(pdu) == 2 + pdu[1] and pdu[1] >= 1
     if function in (3, 4, 23):
         return len(pdu) == 2 + pdu[1] and pdu[1] >= 2 and pdu[1] % 2 == 0
