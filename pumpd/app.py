@@ -72,11 +72,7 @@ class Daemon:
         # Read here and never again: a file that is changed while people are treated changes nothing.
         self._library = load_library(config.library.file if config.library is not None else None)
         self._stopping = asyncio.Event()
-        self._journal = machine.journal(
-            Path(config.journal.path),
-            self._opening(),
-            self._journal_spoke,
-        )
+        self._journal = machine.journal(Path(config.journal.path), self._opening(), self._journal_spoke)
         self._ports = {one.name: PumpPort(one.name, clock.stamp, self._post) for one in config.channels}
         lines = Lines(lambda: clock.stamp().link_ms, machine.connect)
         self._drivers: dict[str, PumpDriver] = {
