@@ -23,7 +23,7 @@ from pumpd.core import events as ev
 from pumpd.core.actions import Action, SignalAlarm
 from pumpd.core.alarm_signal import escalated, signal_of
 from pumpd.core.alarms import RANK, Alarm, Condition, acknowledge, advance, notes
-from pumpd.core.clinic.observing import missed
+from pumpd.core.clinic.observing import is_open, missed
 from pumpd.core.guard import STOP_CONFIRM_MS
 from pumpd.core.replacing import replace
 from pumpd.core.session import HoldKind, Phase
@@ -240,7 +240,7 @@ def _notices(state: ChannelState, policy: Policy, *, is_end_new: bool) -> Iterat
     if late := missed(state, policy):
         yield _notice("OBSERVATION", Priority.MEDIUM, late)
     within_ms = policy.listener_within_ms
-    if within_ms is not None and session.phase in _ATTENDED:
+    if within_ms is not None and (session.phase in _ATTENDED or is_open(state, policy)):
         # The link clock starts with the daemon, so one that never spoke has been silent since 0.
         spoke_ms = max([at.link_ms for _, at in state.listeners], default=0)
         if now.link_ms - spoke_ms > within_ms:
