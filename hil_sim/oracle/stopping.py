@@ -76,7 +76,9 @@ class Unconfirmed:
         is_lying = scene.is_on("stop_ignored", "frozen_status")
         known_s = CONFIRM_S + SHOWN_S + (MOVED_NL / scene.rate_nl_h * 3600 + 2.0 if is_lying else 0.0)
         gap_s = REPEAT_TROUBLED_S if scene.was_on(WIRE, 1.0) else REPEAT_S
-        if scene.state is not None and scene.state["alarms"]:
+        is_told = scene.state is not None and bool(scene.state["alarms"])
+        # From then on people are owed an alarm, which is judged below; a screen may be half a second behind it.
+        if is_told or step.t_s - self._since_s > CONFIRM_S:
             gap_s = scene.starves_s + BEYOND_LEASE_S
         if not is_lying and step.t_s - self._last_s > gap_s:
             return (

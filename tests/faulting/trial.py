@@ -15,7 +15,7 @@ import sqlite3
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -44,7 +44,9 @@ FLOWS_FIRST_S = 10.0
 #: Some trials are paused before the fault.
 LEAD_S = 4.2
 DRAWN_WITHIN_S = 2.0
-WATCHED_AFTER_S = 9.0
+WATCHED_AFTER_S = 10.0
+#: Only so long after the fault's beginning does the nurse resume by herself.
+LOOKS_AGAIN_S = 5.0
 BESIDE_LASTS_S = 1.0
 HABITS = Habits(answers_after_s=2.0, presses_after_s=6.0)
 WIRE_ONLY = ("reply_lost", "request_lost", "reply_garbled", "reply_late", "reply_split", "noise")
@@ -154,7 +156,7 @@ class Trial:
         self.stage.lay_out([self._act, *self._beside(row, begins_s)])
         self._ends_s = begins_s + (for_s or 0.0) + WATCHED_AFTER_S
         self._report = report
-        self.run.course.nurse.habits = HABITS
+        self.run.course.nurse.habits = replace(HABITS, resumes=False, restores=False)
         self.bench.watchers.append(lambda _bench: self._guarded(self._look))
         self.bench.state_watchers.append(self._shown)
 
@@ -184,6 +186,7 @@ class Trial:
         if what == "begin":
             self._began_s = self.bench.now_s
             self._has_bitten = self._evidence(act.name)
+            self.bench.loop.call_later(LOOKS_AGAIN_S, setattr, self.run.course.nurse, "habits", HABITS)
         else:
             self._bit = self._bit or self._has_bitten()
 
