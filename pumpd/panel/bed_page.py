@@ -106,18 +106,18 @@ def _now(words: Words) -> Markup:
         ),
         tag("p", data_text="headline", class_="headline", lang="en"),
         tag(
-            "p",
-            tag("span", data_text="next", lang="en", class_="next"),
-            " ",
-            tag("span", data_text="who", class_="who-may"),
-        ),
-        tag(
             "dl",
             _number(words, "rate.now", "rate", "mL/h", rate_of),
             _number(words, "given", "given", "mg", given_of),
             _number(words, "left", "left", "mg"),
             _number(words, "time.left", "time-left", "", tag("small", words("time.now_rate"))),
             class_="numbers",
+        ),
+        tag(
+            "p",
+            tag("span", data_text="next", lang="en", class_="next"),
+            " ",
+            tag("span", data_text="who", class_="who-may"),
         ),
         class_="now",
         id="now",
@@ -129,9 +129,16 @@ def _alarms(words: Words) -> Markup:
     audio = tag("span", data_text="audio", class_="audio", role="status")
     return tag(
         "section",
-        tag("h2", words("alarm.title"), " ", tag("small", data_text="alarm-count")),
-        tag("div", audio, quiet, class_="row"),
-        tag("ul", data_html="alarms", class_="alarms", aria_live="polite"),
+        tag("h2", words("alarm.title")),
+        tag("div", tag("small", data_text="alarm-count"), audio, quiet, class_="row"),
+        tag(
+            "div",
+            tag("ul", data_html="alarms", class_="alarms", aria_live="polite"),
+            class_="alarm-list",
+            role="region",
+            tabindex="0",
+            aria_label=words("alarm.title"),
+        ),
         class_="alarm-box",
     )
 

@@ -35,7 +35,7 @@ def minutes(seconds: Any) -> str:
     if seconds < 120:
         return f"{seconds} s"
     whole = -(-seconds // 60)
-    return f"{whole} min" if whole < 60 else f"{whole // 60} h {whole % 60:02d} min"
+    return f"{whole} min" if whole < 180 else f"{whole // 60} h {whole % 60:02d} min"
 
 
 def age(ms: Any) -> str:

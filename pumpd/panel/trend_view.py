@@ -49,7 +49,14 @@ def picture(history: History, state: Mapping[str, Any], words: Words) -> Markup:
     return join(
         (
             tag("p", _since(history, words), class_="note") if not history.has_seen_start else EMPTY,
-            tag("div", Markup(draw(trend)), class_="picture"),
+            tag(
+                "div",
+                Markup(draw(trend)),
+                class_="picture",
+                tabindex="0",
+                role="region",
+                aria_label=words("trend.heading"),
+            ),
             tag("ol", explained, class_="marks"),
             _table(history, window, words),
         )

@@ -19,7 +19,7 @@ def wall_page(frame: Frame, keys: Sequence[str]) -> str:
             top(frame, words("wall.title"), "/"),
             news(words),
             tag("main", *(_tile(words, key) for key in keys), class_="wall", id="main"),
-            tag("p", words("top.not_a_device"), class_="note"),
+            tag("footer", words("top.not_a_device"), class_="note"),
         )
     )
     return document(frame, f"{words('wall.title')} \N{MIDDLE DOT} pumpd", body, beds=" ".join(keys))

@@ -116,10 +116,13 @@ function stale(place, bed, age, fresh) {
   place.hidden = fresh;
   if (fresh) return;
   const one = news.get(bed), whole = age === null ? null : Math.floor(age / 1000);
-  let said = isReplaced ? say("another") : whole === null ? say("lost.never") : say("lost", { age: whole });
-  if (one?.lost) said += ` ${one.lost}`;
-  else if (source && source.readyState !== EventSource.OPEN && !isReplaced) said += ` ${say("lost.server")}`;
-  if (place.textContent !== said) place.textContent = said;
+  const said = isReplaced ? say("another") : whole === null ? say("lost.never") : say("lost", { age: whole });
+  const isCut = source && source.readyState !== EventSource.OPEN && !isReplaced;
+  const why = isCut ? say("lost.server") : one?.lost || "";
+  if (place.textContent === said + why) return;
+  const small = document.createElement("small");
+  small.textContent = why;
+  place.replaceChildren(said, small);
 }
 
 async function tellSeen() {
@@ -215,7 +218,7 @@ async function lower(bed, verb, by) {
   clearTimeout(late);
   document.body.dataset.took = String(Math.round(performance.now() - began));
   if (answer.stage === "confirmed") shout(say("paused"), "good");
-  else if (answer.stage === "not_sent") shout(say("unsent", { reason: answer.reasons.join("; ") }), "grave");
+  else if (answer.stage === "not_sent") shout(say("unsent"), "grave");
   else if (answer.stage === "refused") shout(`${say("refused")} ${answer.reasons.join("; ")}`, "plain");
   else shout(say("unconfirmed"), "grave");
   if (answer.stage === "confirmed" || answer.stage === "refused") shoutTimer = setTimeout(() => shout("", ""), 6000);
@@ -331,7 +334,11 @@ async function send(form) {
   keepName(by);
   if (form.dataset.keeps) sessionStorage.removeItem(form.dataset.keeps);
   if (form.dataset.after) location.replace(form.dataset.after); // Back then goes past the form, never into it
-  else { for (const box of all("textarea", form)) box.value = ""; setTimeout(close, 700); }
+  else {
+    for (const box of all("textarea", form)) box.value = "";
+    const sheet = openSheet;
+    setTimeout(() => { if (openSheet === sheet) close(); }, 700); // and no other that was opened meanwhile
+  }
 }
 
 // Problems stand beside the field they are about; those a person may accept get a box to tick.
