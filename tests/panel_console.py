@@ -9,6 +9,8 @@ import copy
 import json
 import socket
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,9 @@ class PanelConsole:
         self._server.bind(str(path))
         self._server.listen(16)
         self._clients: list[socket.socket] = []
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._threads: list[threading.Thread] = []
+        self._acceptor = threading.Thread(target=self._serve, daemon=True)
+        self._acceptor.start()
 
     def show(self, **changes: Any) -> None:
         """Another state from now on."""
@@ -48,22 +52,36 @@ class PanelConsole:
         self._changed.set()
 
     def close(self) -> None:
-        """As if the daemon had died."""
+        """As if the daemon had died; nothing is left open and no thread behind."""
+        if self._is_over.is_set():
+            return
         self._is_over.set()
         self._changed.set()
+        self._server.shutdown(socket.SHUT_RDWR)  # wakes whoever waits for the next client
+        self._acceptor.join(5)
         self._server.close()
+        for one in self._clients:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(5)
         for one in self._clients:
             one.close()
         self.path.unlink(missing_ok=True)
 
+    def _begin(self, what: Callable[..., None], *told: Any) -> None:
+        thread = threading.Thread(target=what, args=told, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
     def _serve(self) -> None:
-        while not self._is_over.is_set():
+        while True:
             try:
                 client, _ = self._server.accept()
             except OSError:
                 return
             self._clients.append(client)
-            threading.Thread(target=self._converse, args=(client,), daemon=True).start()
+            self._begin(self._converse, client)
 
     def _converse(self, client: socket.socket) -> None:
         try:
@@ -75,9 +93,7 @@ class PanelConsole:
                     else:
                         self.heard.append(asked)
                     if asked["verb"] == "watch":
-                        threading.Thread(
-                            target=self._watch, args=(client, asked["id"], asked.get("channel")), daemon=True
-                        ).start()
+                        self._begin(self._watch, client, asked["id"], asked.get("channel"))
                     else:
                         self._answer(client, asked)
         except (OSError, ValueError):

@@ -103,9 +103,13 @@ def alarm(key: str, priority: str, text: str, **more: Any) -> dict[str, Any]:
 
 def alarmed(priority: str, text: str, word: str = "PAUSED") -> dict[str, Any]:
     signal = {**STATE["signal"], "light": priority, "sound": priority}
+    flow_nl_h = 0 if word == "PAUSED" else STATE["rate"]["programmed_nl_h"]
+    rate = {**STATE["rate"], **{f"{name}_nl_h": flow_nl_h for name in ("permitted", "commanded", "reported")}}
     return {
         **STATE,
         "word": word,
+        "rate": rate,
+        "time_left_s": None if word == "PAUSED" else STATE["time_left_s"],
         "headline": f"Paused: {text}",
         "alarms": [alarm("X", priority, text)],
         "signal": signal,

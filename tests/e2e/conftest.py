@@ -59,8 +59,8 @@ def looked_at() -> Callable[[Page, str], None]:
     """axe finds nothing, and the picture is kept where `PUMPD_PICTURES` asks for it."""
 
     def look(page: Page, name: str) -> None:
-        page.wait_for_timeout(120)  # for the eye: a picture in the middle of a change shows neither state
         if os.environ.get("PUMPD_PICTURES"):
+            page.wait_for_timeout(120)  # a picture in the middle of a change shows neither state
             page.screenshot(path=PICTURES / f"{name}.png")
         found = Axe().run(page).response["violations"]
         assert [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found] == [], name

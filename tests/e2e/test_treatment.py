@@ -1,6 +1,7 @@
 """A treatment clicked through by a prescriber and a nurse, in a browser, against the daemon and the simulated pump."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playhouse import ORDER, Playhouse
@@ -77,16 +78,18 @@ def _start(page: Page, house: Playhouse, looked_at: Look) -> None:
     page.locator("#do-start").click()
     looked_at(page, "start-blocked")
     page.get_by_role("button", name="Back").click()
-    met = page.locator("#sheet-start .met")
-    for _ in range(16):
-        page.locator("#do-measure").click()
-        page.wait_for_timeout(1000)  # for the cuff, 30 s of treatment
-        if met.count():
-            break
+    page.locator("#do-measure").click()
+    expect(page.locator("#answer-acts")).to_contain_text("Done.")
+    house.until(lambda one: _may_start(one) or house.has_measured(one), 30, "a baseline")
     page.locator("#do-start").click()
-    expect(met).to_have_text("Nothing stands in the way.")
+    expect(page.locator("#sheet-start .met")).to_have_text("Nothing stands in the way.")
     sign(page, house, "start", "nina")
     page.get_by_role("button", name="START NOW").click()
+
+
+def _may_start(state: dict[str, Any]) -> bool:
+    """Nothing stands in the way, and no reading is under way that would be another baseline."""
+    return not state["start_blocked_by"] and not state["cuff_active"]
 
 
 def _slowed_and_paused(page: Page, looked_at: Look) -> None:
@@ -108,10 +111,13 @@ def _slowed_and_paused(page: Page, looked_at: Look) -> None:
         page.wait_for_timeout(300)
     expect(page.locator(".alarm .seen").first).to_have_text("seen by nina")
     looked_at(page, "alarm-seen")
-    page.locator("#trend svg").wait_for()
+    expect(page.locator("#trend svg")).to_contain_text(
+        "sys limit 160"
+    )  # the limits in force, as the daemon tells them
     page.locator("#trend").scroll_into_view_if_needed()
     page.locator("#trend summary").click()
     expect(page.locator("#numbers table")).to_contain_text("BP mmHg")
+    page.evaluate("scrollTo(0, document.getElementById('trend').offsetTop - 60)")
     looked_at(page, "trend")
     page.evaluate("scrollTo(0, 0)")
 
