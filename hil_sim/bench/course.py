@@ -70,7 +70,12 @@ class Course:
         if now_s >= self.story.ends_after_s:
             return True
         is_quiet = self._ended_s is not None and now_s - self._ended_s >= LINGERS_S
-        return is_quiet and not self._waiting and not self._world.is_anything_planned
+        return is_quiet and self.is_nothing_left
+
+    @property
+    def is_nothing_left(self) -> bool:
+        """No act is still to come, or to end by itself."""
+        return not self._waiting and not self._world.is_anything_planned
 
     @property
     def share(self) -> float:

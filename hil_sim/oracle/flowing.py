@@ -26,7 +26,7 @@ LEAST_SHARE = 0.24  # two causes slow to 25 %, rounded down to what the pump can
 TOLERANCE = 1.02
 LOW_SPO2, LOW_FOR_S, SLOWED_WITHIN_S = 92.0, 15.0, 3.0
 #: A second of halts, then silence: the pump's own watchdog has 2 s, and the last halt's frames are answered for 1.2 s.
-STARVED_S = 6.0
+STARVED_S = 4.0  # beside the pump's lease
 UNRECORDED_S = 4.0
 PARTED_S = 4.0
 DOUBT_S = 1.0
@@ -124,10 +124,12 @@ class Starved:
         is_ours = scene.is_ready and scene.is_on("stop_refused", "stop_ignored") and not self._has_lied
         if scene.rate_nl_h <= 0.0 or not is_ours or scene.is_lawless or scene.was_on(WIRE | PUMP_GOES, 5.0):
             self._since_s = None
-        if self._since_s is None or step.t_s - self._since_s <= STARVED_S:
+        if self._since_s is None or scene.lease_s is None:
             return None
-        flows_s = step.t_s - self._since_s
-        return f"flows {flows_s:.1f} s after the first stop; {STARVED_S:.0f} s with the pump's own watchdog"
+        flows_s, bound_s = step.t_s - self._since_s, STARVED_S + scene.lease_s
+        if flows_s <= bound_s:
+            return None
+        return f"flows {flows_s:.1f} s after the first stop; {bound_s:.0f} s with the pump's own watchdog"
 
 
 class LeftAtRest:

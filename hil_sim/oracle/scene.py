@@ -174,7 +174,9 @@ BLOWS = frozenset(
     | {"reconnect_line", "air_drawn_off", "button_release", "breathe"}
 )
 #: What the volume on the pump's counter does not tell.
-HIDES = frozenset({"siphon", "keypad_diameter", "counter_cleared", "forget_settings", "frozen_status"})
+HIDES = frozenset(
+    {"siphon", "keypad_diameter", "counter_cleared", "forget_settings", "frozen_status", "torn_value"}
+)
 
 
 @dataclass(slots=True)
@@ -184,11 +186,15 @@ class Scene:
     Attributes:
         slack_nl: what the drive may take up before anything is displaced.
         is_attended: somebody by the book is there: orders, starts, acknowledges, resumes.
+        lease_s: how long the pump goes on when nobody speaks to it; None: to its volume.
+        seam_s: how long the pump may stand between two pieces of one run.
     """
 
     prescribed: Prescribed
     slack_nl: float = 0.0
     is_attended: bool = True
+    lease_s: float | None = 2.0
+    seam_s: float = 0.0
     now_s: float = 0.0
     plunger_nl: float = 0.0
     rate_nl_h: float = 0.0
@@ -208,6 +214,9 @@ class Scene:
     ended_s: float = -1e9
     opened_s: float = -1e9
     presses: list[Press] = field(default_factory=list)
+    stopped_s: float = -1e9
+    stood_s: float = -1e9
+    stood_from_nl_h: float = 0.0
 
     def is_on(self, *names: str) -> bool:
         """One of these faults stands."""
@@ -231,6 +240,12 @@ class Scene:
     def is_lawless(self) -> bool:
         """No watchdog at the pump, and nobody who could stop it: only other hardware would help (F11)."""
         return "watchdog_dead" in self.seen
+
+    @property
+    def is_seam(self) -> bool:
+        """The run goes on after a stand between two of its pieces: short, no faster, and nobody had asked for a stop."""
+        is_short = self.seam_s > 0.0 and self.now_s - self.stood_s <= self.seam_s
+        return is_short and self.stopped_s < self.stood_s and self.rate_nl_h <= self.stood_from_nl_h * 1.02
 
     def press_for(self, verbs: tuple[str, ...], within_s: float) -> Press | None:
         """The newest press of these verbs in this life that was not refused and moved nothing yet."""
@@ -257,6 +272,8 @@ class Scene:
             self.plunger_nl = step.plunger_nl
         elif isinstance(step, Moved):
             self._move(step)
+        elif isinstance(step, Sent):
+            self.stopped_s = step.t_s if step.is_stop else self.stopped_s
         elif isinstance(step, Shown):
             self.state, self.state_s = step.state, step.t_s
         elif isinstance(step, Pressed):
@@ -271,6 +288,8 @@ class Scene:
 
     def _move(self, step: Moved) -> None:
         self.was_rate_nl_h, self.rate_nl_h = self.rate_nl_h, step.rate_nl_h
+        if self.was_rate_nl_h > 0.0 and step.rate_nl_h == 0.0:
+            self.stood_s, self.stood_from_nl_h = step.t_s, self.was_rate_nl_h
         if step.rate_nl_h != 0.0:
             self.standing_since_s = None
         elif self.standing_since_s is None:

@@ -11,7 +11,7 @@ CARRIED_S = 0.05  # the press reaches the daemon, the frame the pump
 REPEAT_S = 0.45
 REPEAT_TROUBLED_S = 1.0
 #: A host may fall silent instead, so that the pump's own watchdog stops it (row 3), if people have been told.
-STARVED_S = 2.7
+STARVED_S = 0.7  # beside its lease
 CONFIRM_S = 1.0
 SHOWN_S = 1.0
 EXIT_S = 3.0
@@ -77,7 +77,7 @@ class Unconfirmed:
         known_s = CONFIRM_S + SHOWN_S + (MOVED_NL / scene.rate_nl_h * 3600 + 2.0 if is_lying else 0.0)
         gap_s = REPEAT_TROUBLED_S if scene.was_on(WIRE, 1.0) else REPEAT_S
         if scene.state is not None and scene.state["alarms"]:
-            gap_s = STARVED_S
+            gap_s = STARVED_S + (scene.lease_s or 0.0)
         if not is_lying and step.t_s - self._last_s > gap_s:
             return (
                 f"flows on, and no stop was sent for {step.t_s - self._last_s:.2f} s; {gap_s} s is the bound"

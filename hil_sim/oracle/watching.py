@@ -48,7 +48,10 @@ class Silence:
             return None
         if scene.rate_nl_h <= 0.0 or scene.was_on(CANNOT_STOP, STARVED_S) or scene.is_lawless:
             return None
-        for device, sound_s in self._sound_s.items():
+        # Between two lives nobody listens: what flows then is I7's affair.
+        deaf_s = scene.ready_s if scene.is_ready else step.t_s
+        for device, heard_s in self._sound_s.items():
+            sound_s = max(heard_s, deaf_s) if scene.life > 1 else heard_s
             limit_s = SILENT_S.get(device, 90.0) + STOP_S
             if step.t_s - sound_s > limit_s:
                 return (
