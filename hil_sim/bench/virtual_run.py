@@ -29,7 +29,7 @@ from hil_sim.bench.watch import Watch
 
 Progress = Callable[[float], None]
 Told = Callable[[str, TimedAct], None]
-#: An act is told of, carried out, and looked at in this order, a hair apart.
+#: An act is told of, and then carried out, a hair later; so is its end.
 HAIR_S = 1e-6
 #: Presses that must not count, whatever the screen shows.
 VOID = ("old_epoch", "wrong_pin")
@@ -70,7 +70,7 @@ class VirtualRun:
         self.bench.watchers += [lambda _bench: self.course.tick(), self.mishaps.tick]
         self.bench.state_watchers.append(self.recorder.shown)
         self.bench.topic_watchers.append(self.recorder.said)
-        #: Hear of each act: "begin" just before it is carried out, "end" when it is over.
+        #: Hear of each act: "begin" just before it is carried out, "end" just before it is over.
         self.told: list[Told] = []
         #: When the run ended, and its fingerprint.
         self.simulated_s, self.trace = 0.0, ""
@@ -147,8 +147,8 @@ class VirtualRun:
         loop.call_at(at_s, self._tell, "begin", act)
         loop.call_at(at_s + HAIR_S, self._come)
         if act.for_s is not None:
+            loop.call_at(at_s + act.for_s, self._tell, "end", act)
             loop.call_at(at_s + act.for_s + 2 * HAIR_S, self._come)
-            loop.call_at(at_s + act.for_s + 3 * HAIR_S, self._tell, "end", act)
 
     def _tell(self, what: str, act: TimedAct) -> None:
         for hear in self.told:

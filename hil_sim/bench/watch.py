@@ -5,7 +5,7 @@ line, the true plunger, the screen, the presses, the broker and the daemon's liv
 decides how a frame is read, how long the pump goes on alone, and what a pause in its motion means. A daemon that falls
 is a violation and is started again, as a service manager would: what it does then counts too.
 
-Whoever plays the run tells when an act begins, just before it is carried out, and when it is over.
+Whoever plays the run tells when an act begins and when it ends, just before it is so.
 """
 
 from collections.abc import Callable, Mapping

@@ -8,7 +8,7 @@ nobody is missing, and nothing flows.
 from math import isfinite
 
 from hil_sim.oracle.people import OVER
-from hil_sim.oracle.scene import LIES, WIRE, Broke, Closed, Heard, Lived, Scene, Shown, Step, Tick
+from hil_sim.oracle.scene import LIES, PUMP_GOES, WIRE, Broke, Closed, Heard, Lived, Scene, Shown, Step, Tick
 
 STOP_S = 1.3
 SILENT_S = {"monitor-1": 90.0, "transducer-1": 2.0, "air-sensor-1": 2.0, "button-1": 2.0}
@@ -46,7 +46,7 @@ class Silence:
             if step.is_sound:
                 self._sound_s[step.device] = step.t_s
             return None
-        if scene.rate_nl_h <= 0.0 or scene.was_on(CANNOT_STOP, STARVED_S) or scene.is_lawless:
+        if scene.rate_nl_h <= 0.0 or scene.was_on(CANNOT_STOP | PUMP_GOES, STARVED_S) or scene.is_lawless:
             return None
         # Between two lives nobody listens: what flows then is I7's affair.
         deaf_s = scene.ready_s if scene.is_ready else step.t_s

@@ -1,12 +1,15 @@
 """A story from a seed: each actor draws from a stream of its own, so leaving one out changes nothing for the others.
 
 Theory of operation. Acts fall where things meet: in most stories all around one instant, half of what people do within a
-tenth of a second of another act's edge. Most sessions are short; a few are followed from the order to the last drop.
+tenth of a second of another act's edge. Much of what is wrong shows only when a second thing happens (a stop is asked for
+while the line is in trouble, an old press arrives after a pause), so half of what has such a sequel is followed by one.
+Most sessions are short; a few are followed from the order to the last drop.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from soak import tables
 from soak.tables import Params
@@ -25,7 +28,8 @@ MEETING_SHARE = 0.6
 CENTRE_S = (88.0, 190.0)
 AROUND_S = 8.0
 EDGE_S = 0.1
-MOST_FAULTS, MOST_PRESSES = 6, 4
+MOST_FAULTS, MOST_PRESSES = 5, 3
+SEQUEL_SHARE = 0.5
 WHOLE_SHARE = 0.04
 #: What is at rest ends early; what stands is watched so long, and in some stories long enough to judge liveness (480 s).
 TAIL_S, LONG_TAIL_S = 60.0, 520.0
@@ -117,7 +121,7 @@ def _wrong(dice: Random, window: tuple[float, float], family: str, fitted: Fitte
         lasts_s = None if name in tables.FAMILY_BLOWS else _length_s(dice)
         return _act(at_s, "fault", name, tables.FAMILY_FAULTS[name][1](dice), lasts_s)
     if roll < 0.6:
-        name = dice.choice(sorted(tables.LASTING))
+        name = dice.choice(_for(tables.LASTING, family))
         params = tables.LASTING[name](dice)
         if name in tables.ON_WORDS:
             params["command"] = dice.choice(tables.WORDS[family])
@@ -125,13 +129,18 @@ def _wrong(dice: Random, window: tuple[float, float], family: str, fitted: Fitte
             params["only"] = dice.choice((*tables.STREAMS, *_streams(fitted)))
         return _act(at_s, "fault", name, params, _length_s(dice))
     if roll < 0.8:
-        name = dice.choice(sorted(tables.BLOWS))
+        name = dice.choice(_for(tables.BLOWS, family))
         return _act(at_s, "fault", name, tables.BLOWS[name](dice))
     there = {"air_sensor": fitted.air_sensor, "button": fitted.button}
     names = sorted([*tables.EVENTS, *(name for name, (_, needs) in tables.FITTED.items() if there[needs])])
     name = dice.choice(names)
     kind = tables.FITTED[name][0] if name in tables.FITTED else "event"
     return _act(at_s, kind, name, tables.EVENTS.get(name, tables.none)(dice), _length_s(dice))
+
+
+def _for(table: Mapping[str, Any], family: str) -> list[str]:
+    """The rows that a pump of this family can have."""
+    return sorted(name for name in table if family not in tables.NOT_FOR.get(name, ((), ""))[0])
 
 
 def _streams(fitted: Fitted) -> list[str]:
@@ -146,6 +155,16 @@ def _press(dice: Random, window: tuple[float, float], edges: list[float]) -> Tim
         at_s = dice.choice(edges) + dice.uniform(-EDGE_S, EDGE_S)
     name = _pick(dice, {verb: weight for verb, (weight, _) in tables.PRESSES.items()})
     return _act(at_s, "operator", name, tables.PRESSES[name][1](dice))
+
+
+def _sequel(dice: Random, first: TimedAct) -> list[TimedAct]:
+    """What follows this act, if something does."""
+    after = tables.SEQUELS.get(first.name, ())
+    if not after or dice.random() >= SEQUEL_SHARE:
+        return []
+    soon_s, kind, name, params, long_s = dice.choice(after)
+    for_s = None if long_s is None else round(dice.uniform(*long_s), 3)
+    return [_act(first.at_s + dice.uniform(*soon_s), kind, name, params(dice), for_s)]
 
 
 def is_whole(seed: int) -> bool:
@@ -169,6 +188,8 @@ def draw(seed: int) -> Story:
     edges = [edge for one in acts for edge in (one.at_s, one.at_s + (one.for_s or 0.0))]
     presses = Random(f"{seed}/presses").randint(0, MOST_PRESSES)
     acts += [_press(Random(f"{seed}/press/{number}"), window, edges) for number in range(presses)]
+    for number in range(len(acts)):
+        acts += _sequel(Random(f"{seed}/sequel/{number}"), acts[number])
     story = Story(
         title=f"seed {seed}: {patient.archetype}, {pump.family}",
         seed=seed,

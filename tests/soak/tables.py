@@ -127,6 +127,13 @@ NOT_DRAWN: Mapping[str, str] = {
     **dict.fromkeys(("button_release", "breathe"), "the end of another row's act"),
 }
 
+#: What no pump of these families can have, and why.
+NOT_FOR: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "keypad_diameter": (("alaris",), "the clamp measures the barrel; no host can read what was confirmed"),
+    "reply_garbled": (("modbus-tcp",), "TCP's own checksum refuses it"),
+    "noise": (("modbus-tcp",), "TCP's own checksum refuses it"),
+    "watchdog_dead": (("new_era-basic", "chemyx", "harvard"), "they have none"),
+}
 _BY = of(by=("nina", "olga"))
 _SIGNED = ("resume", "start", "restore", "verify")
 #: What people press: how often in proportion, and with which parameters.
@@ -147,4 +154,41 @@ PRESSES: Mapping[str, tuple[int, Draw]] = {
     "replayed": (2, of(verb=("pause", "present", "stop"))),
     "old_epoch": (2, lambda dice: {"verb": dice.choice(_SIGNED), "behind": dice.choice((1, 2, 5))}),
     "wrong_pin": (3, of(verb=_SIGNED, by=("nina", "dora"))),
+}
+
+#: What shows only when a second thing happens: how soon after the first one, s; kind, name, parameters, how long, s.
+Sequel = tuple[tuple[float, float], str, str, Draw, tuple[float, float] | None]
+_PAUSED: tuple[Sequel, ...] = (((0.5, 4.0), "operator", "pause", _BY, None),)
+_SEEN: tuple[Sequel, ...] = (
+    ((3.0, 9.0), "operator", "acknowledge", of(note=("seen",)), None),
+    ((3.0, 9.0), "operator", "quiet", none, None),
+    ((8.0, 20.0), "operator", "resume", _BY, None),
+)
+_UNHEARD = of(only=("oximeter", "pressure", "all"))
+_SILENT: tuple[Sequel, ...] = (
+    ((3.0, 5.0), "fault", "silent", _UNHEARD, (11.0, 13.0)),
+    ((20.0, 24.0), "fault", "silent", _UNHEARD, (11.0, 14.0)),
+)
+SEQUELS: Mapping[str, tuple[Sequel, ...]] = {
+    # A stop is asked for while pump, line, disk or loop are in trouble.
+    **dict.fromkeys(("stop_refused", "stop_ignored", "disk_stalls", "disk_full", "frozen_status"), _PAUSED),
+    **dict.fromkeys(
+        ("reply_lost", "request_lost", "reply_late", "reply_split", "noise", "exception"), _PAUSED
+    ),
+    # An alarm stands: it is seen, silenced, or somebody wants to go on at once.
+    **dict.fromkeys(("keypad_stop", "line_down", "power_blip", "forget_settings"), _SEEN),
+    # What is bad, or was, is no longer heard of.
+    **dict.fromkeys(("spo2_shift", "desaturate", "tachycardia", "occlude"), _SILENT),
+    # What the broker kept comes back to a daemon that has lost its memory.
+    "retained": (((6.0, 12.0), "fault", "daemon_killed", of(restart_s=(0.2, 1.0)), None),),
+    "silent": (
+        ((0.2, 1.5), "fault", "wall_clock_stepped", of(s=(-3600.0, 3600.0)), None),
+        ((0.2, 1.5), "fault", "daemon_killed", of(restart_s=(0.2, 1.0)), None),
+    ),
+    "pause": (
+        ((1.0, 8.0), "operator", "old_epoch", PRESSES["old_epoch"][1], None),
+        ((1.0, 8.0), "operator", "wrong_pin", PRESSES["wrong_pin"][1], None),
+        ((1.0, 8.0), "operator", "double_press", of(verb=("resume",)), None),
+        ((0.0, 0.3), "operator", "resume", _BY, None),
+    ),
 }

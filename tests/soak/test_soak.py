@@ -148,7 +148,7 @@ def test_a_story_that_does_not_break_is_left_as_it_is() -> None:
 def test_a_drawn_story_is_a_scenario_file_and_back(seed: int) -> None:
     story = draw(seed)
     assert read_story(story_text(story), "drawn.toml") == story
-    assert len(story.acts("fault", "event")) <= drawing.MOST_FAULTS
+    assert len(story.timeline) <= 2 * (drawing.MOST_FAULTS + drawing.MOST_PRESSES)
     assert draw(seed) == story
 
 
@@ -157,6 +157,8 @@ def test_every_row_that_can_be_injected_is_drawn_or_has_a_reason() -> None:
     assert drawn | set(tables.NOT_DRAWN) == {*FAULTS, *EVENTS, *BENCH_FAULTS}
     assert not drawn & set(tables.NOT_DRAWN)
     assert set(tables.PRESSES) == {*OPERATOR_ACTS, *OPERATOR}
+    followers = {name for sequels in tables.SEQUELS.values() for _, _, name, _, _ in sequels}
+    assert {*tables.SEQUELS, *followers} <= drawn | set(tables.PRESSES)
     assert set(drawing.FAMILIES) == set(tables.WORDS) == set(FAMILIES)
 
 
