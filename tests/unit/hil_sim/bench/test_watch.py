@@ -1,5 +1,6 @@
 """The oracle at a story's bench: it is there when the story claims it, sees what breaks, and is told of every act."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,19 @@ def test_every_act_is_told_just_before_and_after_it_is_done() -> None:
         (pytest.approx(began_s + 3.25, abs=0.01), "begin", "pause"),
     ]
     assert [round(one.t_s, 3) for one in run.recorder.happenings if one.name == "noise"] == [20.123, 22.623]
+
+
+def test_a_record_that_was_tampered_with_after_the_daemon_s_death_is_told() -> None:
+    """I22: a seat that keeps a record is asked how it stands when all is over."""
+    story = read_story(HEAD.replace("100", "20"), "t.toml")
+
+    class Spoilt(VirtualRun):
+        def leave(self) -> None:
+            super().leave()
+            self.bench.kill_daemon()
+            with sqlite3.connect(self.bench.setting.folder / "journal.sqlite") as journal:
+                journal.execute("DELETE FROM record WHERE seq = 2")
+
+    watch = run_to_end(lambda folder: Spoilt(story, 1, folder, daemon_of("pumpd"))).watch
+    assert watch is not None
+    assert [one.invariant for one in watch.violations] == ["I22"]
