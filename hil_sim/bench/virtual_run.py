@@ -187,9 +187,7 @@ def run_to_end(make: Callable[[Path], VirtualRun]) -> VirtualRun:
     """Make a run on a loop and in a folder of its own, and play it; nothing of it reaches the next."""
     loop = JumpingLoop()
     memory = Path("/dev/shm")  # a journal that lives for seconds need not wear a disk
-    with tempfile.TemporaryDirectory(
-        prefix="hil-sim-", dir=memory if memory.is_dir() else None, ignore_cleanup_errors=True
-    ) as folder:
+    with tempfile.TemporaryDirectory(prefix="hil-sim-", dir=memory if memory.is_dir() else None) as folder:
         asyncio.set_event_loop(loop)
 
         async def play() -> VirtualRun:

@@ -59,6 +59,8 @@ class Watch:
             )
         )
         self.motions: list[tuple[float, float]] = []
+        #: As shown last, by whichever life.
+        self.phase = ""
         self.words: set[str] = set()
         self.rules: set[str] = set()
         self.void = void
@@ -83,19 +85,9 @@ class Watch:
         return tuple(self.oracle.violations)
 
     @property
-    def phase(self) -> str:
-        """As shown last."""
-        return self.oracle.scene.phase
-
-    @property
     def is_at_rest(self) -> bool:
         """Delivery has gone on, or been over, for so long that nothing new is to be expected of it."""
         return self._rest_since_s is not None and self._bench.now_s - self._rest_since_s >= SETTLED_S
-
-    @property
-    def is_session_over(self) -> bool:
-        """Completed or stopped, as shown."""
-        return self.phase in OVER
 
     def told(self, what: str, act: TimedAct) -> None:
         """An act begins ("begin") or is over ("end")."""
@@ -156,6 +148,7 @@ class Watch:
         )
 
     def _shown(self, state: State) -> None:
+        self.phase = str(state["phase"])
         self.words.add(state["word"])
         self.rules.update(one["rule"] for one in state["findings"])
         self.oracle.see(saw.Shown(self._bench.now_s, state))

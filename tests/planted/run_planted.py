@@ -108,9 +108,14 @@ def line_of(row: dict[str, Any]) -> str:
     )
 
 
+def is_found(row: dict[str, Any]) -> bool:
+    """Found, and nothing else blamed."""
+    return bool(row["status"] == "found")
+
+
 def is_good(row: dict[str, Any]) -> bool:
     """Found, in few acts, and nothing else blamed."""
-    return bool(row["status"] == "found" and row["acts"] <= FEW_ACTS)
+    return is_found(row) and bool(row["acts"] <= FEW_ACTS)
 
 
 def _chosen(names: Iterable[str]) -> list[Defect]:
@@ -158,11 +163,14 @@ def main(argv: Sequence[str] | None = None) -> int:
                 options.stories.mkdir(parents=True, exist_ok=True)
                 (options.stories / f"{row['name']}.toml").write_text(row["story"], encoding="utf-8")
     rows.sort(key=lambda row: str(row["name"]))
-    good = sum(map(is_good, rows))
+    # What is looked for without a hint is found among many acts; how few would do is the hinted hunt's affair.
+    good = sum(map(is_found if options.blind else is_good, rows))
     if options.json:
         print(json.dumps({"defects": len(rows), "found": good, "rows": rows}, indent=1))
     else:
-        print(f"planted: {good} of {len(rows)} found, in {FEW_ACTS} acts or fewer, and nothing else blamed")
+        tried = sum(row.get("tried", 0) for row in rows)
+        how = f"by ordinary seeds ({tried} sessions)" if options.blind else f"in {FEW_ACTS} acts or fewer"
+        print(f"planted: {good} of {len(rows)} found, {how}, and nothing else blamed")
     return 0 if good == len(rows) else 1
 
 

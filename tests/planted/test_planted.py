@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from planted.defect import HERE, PRODUCT, ROOT, BadDefect, Defect, apply, copy_of, read, read_all
-from planted.run_planted import hunted, is_good, line_of
+from planted.run_planted import hunted, is_found, is_good, line_of
 from soak.draw import draw
 
 from hil_sim.bench.story import read_story
@@ -82,6 +82,12 @@ def test_a_head_that_would_be_read_past_is_refused(was: str, now: str, said: str
     path.write_text((HERE / "pause_needs_pin.patch").read_text().replace(was, now))
     with pytest.raises(BadDefect, match=said):
         read(path)
+
+
+def test_a_defect_is_found_without_its_hint() -> None:
+    row = hunted(read(HERE / f"{CHEAP[-1]}.patch"), 20.0, shrink_runs=0, is_blind=True)
+    assert is_found(row), line_of(row)
+    assert row["is_expected"], line_of(row)
 
 
 @pytest.mark.parametrize("name", CHEAP)

@@ -35,9 +35,14 @@ from hil_sim.bench.virtual_run import play_virtually
 from hil_sim.faults import EVENTS, FAULTS
 from hil_sim.monitors.bedside import MonitorSettings
 
-SEEDS = (11, 7)
+SEEDS = (2, 8, 9)
 #: What the few sessions of a build have to make bite, all of them together.
-CI_BITES: frozenset[str] = frozenset()
+CI_BITES = frozenset(
+    {"silent", "occlude", "oversized", "duplicate_keys", "boolean", "counter_cleared", "exception", "siphon"}
+    | {"bp_shift", "apnoea", "family new_era", "family modbus-rtu", "family chemyx"}
+    | {f"operator {verb}" for verb in ("pause", "double_press", "replayed", "score", "present")}
+    | {f"rule {row}" for row in ("BT1", "ST2", "SE1", "SE2", "SE3")}
+)
 MONITOR = MonitorSettings(nibp_first_cycles_s=(2.0, 65.0), nibp_cycle_s=20.0)
 PAUSE = TimedAct(95.0, "operator", "pause", {}, None)
 
@@ -66,11 +71,11 @@ def test_the_few_sessions_make_bite_what_they_have_to(sessions: list[Outcome]) -
 @pytest.mark.timeout(400)
 def test_the_same_seed_is_the_same_run_to_the_byte_whatever_python_hashes(sessions: list[Outcome]) -> None:
     """facts/faults.md 2 rules 2 and 3."""
-    code = f"from soak.run_soak import run_seed; print(run_seed({SEEDS[1]}).trace)"
+    code = f"from soak.run_soak import run_seed; print(run_seed({SEEDS[-1]}).trace)"
     where = {**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(Path(__file__).parents[1])}
     told = subprocess.run([sys.executable, "-c", code], env=where, capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == sessions[1].trace
-    assert sessions[0].trace != sessions[1].trace
+    assert told.stdout.strip() == sessions[-1].trace
+    assert sessions[0].trace != sessions[-1].trace
 
 
 def _short(*acts: TimedAct, ends_after_s: float = 104.0) -> Story:

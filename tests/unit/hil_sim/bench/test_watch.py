@@ -90,4 +90,5 @@ def test_a_record_that_was_tampered_with_after_the_daemon_s_death_is_told() -> N
 
     watch = run_to_end(lambda folder: Spoilt(story, 1, folder, daemon_of("pumpd"))).watch
     assert watch is not None
+    assert watch.phase == "verified"
     assert [one.invariant for one in watch.violations] == ["I22"]
