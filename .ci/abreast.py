@@ -1,24 +1,33 @@
-"""All tests, those on real wires beside the others.
+"""All tests, in lanes that run beside each other.
 
-Theory of operation. The tests in `tests/hil` mostly wait: for a lease to run out, for a broker to be missed. The others
-compute. So both run at once, and on two cores the whole takes as long as the longer of the two. What the first says is
-kept and shown after the other, so that the two do not talk into each other. Arguments go to both.
+Theory of operation. Tests on real wires mostly wait: for a lease to run out, for a broker to be missed. The others
+compute. So the waiting ones have lanes of their own, and on two cores the whole takes about as long as its longest lane.
+What computes steps back for what keeps real time: its lane is niced. What the lanes beside it say is kept and shown at
+the end, so that they do not talk into each other. Arguments go to all.
+
+The tests in `tests/e2e` drive a browser, and the browser's library runs a loop that pytest-asyncio's tests cannot stand
+beside: each folder of a lane is a run of its own, one after another.
 """
 
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-WIRES = "tests/hil"
+#: Folders with a run of their own, by lane; the rest of the tests share one.
+LANES = (("tests/hil",), ("tests/contract", "tests/e2e"))
+#: What the lane of the rest yields to those that keep real time.
+NICE = 5
 #: pytest's exit status when nothing was selected, as where no broker is installed.
 NOTHING_TO_DO = 5
 
 
-def commands(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The two pytest command lines: real wires, and all the rest."""
+def commands(arguments: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
+    """The pytest command lines: by folder, and of the rest."""
     pytest = [sys.executable, "-m", "pytest"]
-    return [*pytest, WIRES, *arguments], [*pytest, f"--ignore={WIRES}", *arguments]
+    folders = [folder for lane in LANES for folder in lane]
+    rest = [*pytest, *(f"--ignore={folder}" for folder in folders), *arguments]
+    return {folder: [*pytest, folder, *arguments] for folder in folders}, rest
 
 
 def verdict(*statuses: int) -> int:
@@ -27,14 +36,21 @@ def verdict(*statuses: int) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run both; the exit status of the whole."""
-    on_wires, others = commands(arguments)
-    with tempfile.TemporaryFile() as said, subprocess.Popen(on_wires, stdout=said, stderr=said) as beside:
-        status = subprocess.run(others, check=False).returncode
-        beside_status = beside.wait()
-        said.seek(0)
-        print(f"\nbeside that, {WIRES}:\n{said.read().decode(errors='replace')}", flush=True)
-    return verdict(status, beside_status)
+    """Run them all; the exit status of the whole."""
+    apart, rest = commands(arguments)
+
+    def run(lane: Sequence[str]) -> list[subprocess.CompletedProcess[bytes]]:
+        pipe, same = subprocess.PIPE, subprocess.STDOUT
+        return [subprocess.run(apart[one], check=False, stdout=pipe, stderr=same) for one in lane]
+
+    with ThreadPoolExecutor(len(LANES)) as threads:
+        lanes = [threads.submit(run, lane) for lane in LANES]
+        statuses = [subprocess.run(["nice", f"-n{NICE}", *rest], check=False).returncode]
+        for lane, under_way in zip(LANES, lanes, strict=True):
+            for folder, ended in zip(lane, under_way.result(), strict=True):
+                statuses.append(ended.returncode)
+                print(f"\nbeside that, {folder}:\n{ended.stdout.decode(errors='replace')}", flush=True)
+    return verdict(*statuses)
 
 
 if __name__ == "__main__":

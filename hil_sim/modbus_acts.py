@@ -37,6 +37,18 @@ def _exception(world: World, code: int, command: str, count: int) -> Undo:
     return undo
 
 
+def _torn(world: World, count: int) -> Undo:
+    if count < 0:
+        raise ValueError(f"torn_value.count is 0 or more, not {count}")
+    quirks = _quirks(world)
+    quirks.is_torn, quirks.torn_left = True, count or None
+
+    def undo() -> None:
+        quirks.is_torn = False
+
+    return undo
+
+
 def _switch(attribute: str) -> Callable[[World], Undo]:
     def begin(world: World) -> Undo:
         quirks = _quirks(world)
@@ -58,7 +70,10 @@ FAULTS.update(
             "Modbus: answers carry the next unit's number", "31", _switch("is_unit_wrong")
         ),
         "torn_value": Injectable(
-            "Modbus: 32-bit readings show one word of another moment", "40", _switch("is_torn")
+            "Modbus: 32-bit readings show one word of another moment, so many of them (0: all)",
+            "40",
+            _torn,
+            {"count": 0},
         ),
         "bad_crc": Injectable("Modbus RTU: answers have a wrong CRC", "25", _switch("is_crc_bad")),
         "self_restart": Injectable(

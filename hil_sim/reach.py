@@ -8,6 +8,7 @@ all. So whoever injects by hand is told here, before anything is done.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from hil_sim.command_words import why_unknown, words_of
 from hil_sim.monitors.bedside import Fitted
 from hil_sim.monitors.faults import ALL, MONITOR_FAULTS
 from hil_sim.parts import PumpFace
@@ -45,6 +46,8 @@ def why_idle(pump: PumpFace, published: Fitted | None, name: str, params: Mappin
             return lacks[name]
     if name == "bad_crc" and isinstance(pump, ModbusPump) and pump.is_tcp:
         return "Modbus/TCP has no CRC"
+    if "command" in params and (unknown := why_unknown(str(params["command"]), words_of(pump))):
+        return unknown
     if published is None:
         is_seen_there = name in MONITOR_FAULTS or name in _BUTTON_ACTS
         return "no monitor is published here: serve with --broker" if is_seen_there else ""

@@ -111,9 +111,12 @@ class World:
             self._step(step_s)
             self._note_motion()
         self.link_ms = now_link_ms
-        self._keep_appointments()
+        has_appointments = bool(self._active or self._timeline)
+        if has_appointments:
+            self._keep_appointments()
         self._emit()
-        self._note_motion()
+        if has_appointments or dt_s <= 1e-12:  # else nobody has touched the pump since its last step
+            self._note_motion()
 
     def receive(self, chunk: bytes, now_link_ms: float) -> None:
         """Bytes from the host; answers are in `due` at once unless a tamper holds them back."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from interlocks.silences import Technical
 from interlocks.situation import MaxAge, Situation
-from interlocks.vocabulary import Sample, Truth
+from interlocks.vocabulary import ERROR, FALSE, TRUE, Sample, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class AlertedTimes(Technical):
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return TRUE or FALSE; ERROR for a stand that is yet to come."""
         if any(alert.ms > at.now.ms for alert in at.alerts):
-            return Truth.ERROR
-        return Truth.TRUE if self._count(at) >= self.n else Truth.FALSE
+            return ERROR
+        return TRUE if self._count(at) >= self.n else FALSE
 
     def sentence(self, at: Situation) -> str:
         """Return e.g. "delivery brought to a stand by LP1 3 times within 10 min, limit 3"."""

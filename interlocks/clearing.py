@@ -12,7 +12,7 @@ from interlocks.confirm import NOTHING, has_suspect, new_samples
 from interlocks.rules import Clear, Rule
 from interlocks.situation import Situation, elapsed_ms
 from interlocks.state import RuleState
-from interlocks.vocabulary import Demand, Sample, Truth
+from interlocks.vocabulary import ERROR, FALSE, STALE, TRUE, Demand, Sample, Truth
 
 
 def with_clearing(rule: Rule, state: RuleState, at: Situation) -> RuleState:
@@ -28,7 +28,7 @@ def with_clearing(rule: Rule, state: RuleState, at: Situation) -> RuleState:
         return state
     truth = clear.when.truth(at, rule.max_age)
     # A row with a question answered yes is not clear, whatever its clear condition says: it would trip again at once.
-    is_good = truth is Truth.TRUE and state.truth is not Truth.TRUE and not has_suspect(clear.when, at)
+    is_good = truth is TRUE and state.truth is not TRUE and not has_suspect(clear.when, at)
     if clear.readings:
         hits = _clear_hits(clear, state.clear_hits_ms, new_samples(clear.when, at), truth, is_good)
         is_clear = is_good and len(hits) >= clear.readings
@@ -49,7 +49,7 @@ def _clear_hits(
     """Return the times of the readings that prove the clearing, with those of this event."""
     if not samples:
         return hits
-    if truth in (Truth.FALSE, Truth.ERROR):
+    if truth in (FALSE, ERROR):
         return ()
     measured_ms = max(sample.measured_ms for sample in samples)
     if is_good and (not hits or measured_ms - hits[-1] >= max(clear.apart_ms, 1)):
@@ -87,12 +87,12 @@ def _missing_proof(rule: Rule, state: RuleState, at: Situation) -> str:
     clear = rule.clear
     assert clear.when is not None, "rows that nothing clears are answered before"
     truth = clear.when.truth(at, rule.max_age)
-    if truth is Truth.TRUE:
+    if truth is TRUE:
         for _, question in rule.ladder:
-            if question.truth(at, rule.max_age) is Truth.TRUE:
+            if question.truth(at, rule.max_age) is TRUE:
                 return f"needs the end of: {question.sentence(at)}"
     wish = f"needs {clear.when.wanted(at)}"
-    if truth is Truth.STALE:
+    if truth is STALE:
         wish += ", measured anew"
     if clear.readings:
         apart = f" at least {clear.apart_ms / 1000:g} s apart" if clear.apart_ms else ""

@@ -10,7 +10,7 @@ from sys import maxsize
 
 from interlocks.conditions import Condition
 from interlocks.situation import Clock, MaxAge, Situation
-from interlocks.vocabulary import Flag, Sample, Signal, Truth
+from interlocks.vocabulary import ERROR, FALSE, STALE, TRUE, Flag, Sample, Signal, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +51,18 @@ class AnyOf(_Combined):
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return the answer: TRUE outranks ERROR outranks STALE outranks FALSE."""
-        worst = Truth.FALSE
+        worst = FALSE
         for part in self.parts:
             answer = part.truth(at, max_age)
-            if answer is Truth.TRUE:
-                return Truth.TRUE
-            if answer is Truth.ERROR or worst is Truth.FALSE:
+            if answer is TRUE:
+                return TRUE
+            if answer is ERROR or worst is FALSE:
                 worst = answer
         return worst
 
     def sentence(self, at: Situation) -> str:
         """Return the sentences of the parts that speak, joined by "and"; all of them if none does."""
-        said = _said(self.parts, at, Truth.TRUE) or _said(self.parts, at, Truth.ERROR) or list(self.parts)
+        said = _said(self.parts, at, TRUE) or _said(self.parts, at, ERROR) or list(self.parts)
         return " and ".join(part.sentence(at) for part in said)
 
     def wanted(self, at: Situation) -> str:
@@ -76,12 +76,12 @@ class AllOf(_Combined):
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return the answer: ERROR outranks FALSE outranks STALE outranks TRUE."""
-        worst = Truth.TRUE
+        worst = TRUE
         for part in self.parts:
             answer = part.truth(at, max_age)
-            if answer is Truth.ERROR:
-                return Truth.ERROR
-            if answer is Truth.FALSE or worst is Truth.TRUE:
+            if answer is ERROR:
+                return ERROR
+            if answer is FALSE or worst is TRUE:
                 worst = answer
         return worst
 
@@ -91,7 +91,7 @@ class AllOf(_Combined):
 
     def wanted(self, at: Situation) -> str:
         """Return the wishes of the parts not yet met, joined by "and"; of all when all are met."""
-        met = _said(self.parts, at, Truth.TRUE)
+        met = _said(self.parts, at, TRUE)
         return " and ".join(
             part.wanted(at) for part in self.parts if part not in met or len(met) == len(self.parts)
         )
@@ -135,9 +135,9 @@ class Not(_Wrapped):
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return the answer; see the protocol."""
         answer = self.part.truth(at, max_age)
-        if answer is Truth.TRUE:
-            return Truth.FALSE
-        return Truth.TRUE if answer is Truth.FALSE else answer
+        if answer is TRUE:
+            return FALSE
+        return TRUE if answer is FALSE else answer
 
     def sentence(self, at: Situation) -> str:
         """Return the opposite in words."""
@@ -181,8 +181,8 @@ class Unless(_Wrapped):
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return the answer of the part, or FALSE while it is explained."""
         answer = self.part.truth(at, max_age)
-        is_explained = answer is not Truth.ERROR and not at.flags.isdisjoint(self.flags)
-        return Truth.FALSE if is_explained else answer
+        is_explained = answer is not ERROR and not at.flags.isdisjoint(self.flags)
+        return FALSE if is_explained else answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,11 +196,11 @@ class OneFresh(_Combined):
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return the answer: ERROR outranks FALSE outranks TRUE; STALE when nothing fresh speaks."""
         known = [part.truth(at, _ANY_AGE) for part in self.parts]
-        for answer in (Truth.ERROR, Truth.FALSE):
+        for answer in (ERROR, FALSE):
             if answer in known:
                 return answer
-        is_fresh = any(part.truth(at, max_age) is Truth.TRUE for part in self.parts)
-        return Truth.TRUE if is_fresh else Truth.STALE
+        is_fresh = any(part.truth(at, max_age) is TRUE for part in self.parts)
+        return TRUE if is_fresh else STALE
 
     def sentence(self, at: Situation) -> str:
         """Return the sentences of the parts that were ever measured, joined by "and"; of all if none was."""
@@ -209,7 +209,7 @@ class OneFresh(_Combined):
 
     def wanted(self, at: Situation) -> str:
         """Return the wishes of the parts that stand in the way, joined by "and"; any part will do if none does."""
-        blocking = _said(self.parts, at, Truth.FALSE) or _said(self.parts, at, Truth.ERROR)
+        blocking = _said(self.parts, at, FALSE) or _said(self.parts, at, ERROR)
         if blocking:
             return " and ".join(part.wanted(at) for part in blocking)
         return " or ".join(part.wanted(at) for part in self.parts)

@@ -20,7 +20,7 @@ from typing import Protocol
 
 from interlocks.limits import Limit, baseline_of
 from interlocks.situation import MaxAge, Situation
-from interlocks.vocabulary import CUFF, Sample, Signal, Truth
+from interlocks.vocabulary import CUFF, ERROR, FALSE, STALE, TRUE, Sample, Signal, Truth
 
 WORDS: dict[Signal, str] = {
     Signal.SYS: "systolic",
@@ -111,17 +111,17 @@ class _Compared(ABC):
         """Return the answer; see the protocol."""
         limit = self.limit.hundredfold(self.signal, at.baseline)
         if limit is None:
-            return Truth.ERROR
-        sample = at.picture.newest(self.signal)
+            return ERROR
+        sample = at.known.get(self.signal)
         if sample is None:
-            return Truth.STALE
+            return STALE
         if not isfinite(sample.value):
-            return Truth.ERROR
+            return ERROR
         if max_age.is_exceeded(sample, at.now):
-            return Truth.STALE
-        if self.signal in CUFF and sample.measured_ms != at.picture.cuff_measured_ms():
-            return Truth.STALE
-        return Truth.FALSE if self._is_safe(sample.value * 100, limit) else Truth.TRUE
+            return STALE
+        if self.signal in CUFF and sample.measured_ms != at.cuff_ms:
+            return STALE
+        return FALSE if self._is_safe(sample.value * 100, limit) else TRUE
 
     @abstractmethod
     def _is_safe(self, value: float, limit: float) -> bool:
@@ -138,7 +138,7 @@ class _Compared(ABC):
         return f"{limit / 100:g} {SPOKEN[self.signal]}".rstrip() + self.limit.origin()
 
     def _value_words(self, at: Situation) -> str:
-        sample = at.picture.newest(self.signal)
+        sample = at.known.get(self.signal)
         return "not measured" if sample is None else f"{sample.value:g} {SPOKEN[self.signal]}".rstrip()
 
     def sentence(self, at: Situation) -> str:
@@ -148,7 +148,7 @@ class _Compared(ABC):
             and baseline_of(self.signal, at.baseline) is None
         ):
             return f"{WORDS[self.signal]} {self._value_words(at)}, no baseline to judge it by"
-        sample = at.picture.newest(self.signal)
+        sample = at.known.get(self.signal)
         if self.signal in EITHER and sample is not None and isfinite(sample.value):
             return EITHER[self.signal][sample.value > 0]
         return f"{WORDS[self.signal]} {self._value_words(at)} {self._relation()} {self._limit_words(at)}"
@@ -163,7 +163,7 @@ class _Compared(ABC):
 
     def samples(self, at: Situation) -> tuple[Sample, ...]:
         """Return the one sample compared."""
-        sample = at.picture.newest(self.signal)
+        sample = at.known.get(self.signal)
         return () if sample is None else (sample,)
 
     def signals(self) -> frozenset[Signal]:

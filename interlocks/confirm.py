@@ -12,7 +12,7 @@ from interlocks.conditions import Condition
 from interlocks.rules import Confirm, Consecutive, Persist, Readings
 from interlocks.situation import Situation, elapsed_ms
 from interlocks.state import Hit, Tally
-from interlocks.vocabulary import Sample, Truth
+from interlocks.vocabulary import FALSE, TRUE, Sample, Truth
 
 #: No progress at all.
 NOTHING = Tally()
@@ -32,6 +32,8 @@ def has_suspect(condition: Condition, at: Situation) -> bool:
 
 def progressed(confirm: Confirm, tally: Tally, truth: Truth, condition: Condition, at: Situation) -> Tally:
     """Return the tally after this event, given the condition's answer to it."""
+    if truth is not TRUE and tally.is_blank:
+        return tally  # only a yes begins progress, and there is none to take away
     if isinstance(confirm, Persist):
         return _persisted(confirm, tally, truth, condition, at)
     if isinstance(confirm, Consecutive):
@@ -41,10 +43,10 @@ def progressed(confirm: Confirm, tally: Tally, truth: Truth, condition: Conditio
 
 def _persisted(confirm: Persist, tally: Tally, truth: Truth, condition: Condition, at: Situation) -> Tally:
     since = tally.since
-    if truth is Truth.FALSE:
+    if truth is FALSE:
         return tally if has_suspect(condition, at) else NOTHING
     if since is None:
-        if truth is not Truth.TRUE:
+        if truth is not TRUE:
             return tally
         since = at.now
     is_met = elapsed_ms(confirm.clock, since, at.now) >= confirm.persist_ms
@@ -62,9 +64,9 @@ def _in_a_row(confirm: Consecutive, tally: Tally, truth: Truth, condition: Condi
     samples = new_samples(condition, at)
     if not samples:
         return tally
-    if truth is Truth.FALSE:
+    if truth is FALSE:
         return tally if has_suspect(condition, at) else NOTHING
-    if truth is not Truth.TRUE:
+    if truth is not TRUE:
         return tally
     hit = _hit(samples, at)
     last = tally.hits[-1] if tally.hits else None
@@ -76,11 +78,11 @@ def _in_a_row(confirm: Consecutive, tally: Tally, truth: Truth, condition: Condi
 
 def _repeated(confirm: Readings, tally: Tally, truth: Truth, condition: Condition, at: Situation) -> Tally:
     samples = new_samples(condition, at)
-    if samples and truth is Truth.TRUE:
+    if samples and truth is TRUE:
         tally = _counted(confirm, tally, _hit(samples, at))
     if not tally.hits or tally.is_met:
         return tally
-    if samples and truth is Truth.FALSE and not has_suspect(condition, at):
+    if samples and truth is FALSE and not has_suspect(condition, at):
         if confirm.is_cancelled_when_safe:
             return NOTHING
         tally = replace(tally, is_answered=True)

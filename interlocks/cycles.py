@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from interlocks.silences import Technical
 from interlocks.situation import MaxAge, Situation
-from interlocks.vocabulary import Sample, Truth
+from interlocks.vocabulary import ERROR, FALSE, TRUE, Sample, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class TickLate(Technical):
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return TRUE or FALSE; ERROR for a negative gap."""
         if at.tick_gap_ms < 0:
-            return Truth.ERROR
-        return Truth.TRUE if at.tick_gap_ms > self.limit_ms else Truth.FALSE
+            return ERROR
+        return TRUE if at.tick_gap_ms > self.limit_ms else FALSE
 
     def sentence(self, at: Situation) -> str:
         """Return e.g. "control cycle 730 ms after the one before, limit 500 ms"."""

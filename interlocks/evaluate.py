@@ -10,8 +10,8 @@ raises: each counts at once as the row's highest step up to PAUSE (facts/faults.
 row's failure never keeps the next from being asked.
 
 Nothing here knows what a pressure is. The cost at rest is what keeps the tick cheap: a row that is idle,
-counts nothing and has no new sample is asked only the questions time alone can answer, and no sentence is
-built until something trips.
+counts nothing and has no new sample is asked only the questions time alone can answer (`roster`), and no sentence
+is built until something trips.
 """
 
 from dataclasses import dataclass, replace
@@ -20,10 +20,12 @@ from interlocks.clearing import is_releasable, with_clearing
 from interlocks.conditions import Condition
 from interlocks.confirm import progressed
 from interlocks.findings import finding_of, is_silence
+from interlocks.frozen import quick
+from interlocks.roster import Roster, roster_of
 from interlocks.rules import Asks, Readings, Rule, Step
 from interlocks.situation import Clock, MaxAge, Situation
 from interlocks.state import RuleState, Tally, acknowledge, carry_over, idle
-from interlocks.vocabulary import CUFF, Demand, Finding, Priority, Sample, Stamp, Truth
+from interlocks.vocabulary import CUFF, ERROR, FALSE, STALE, TRUE, Demand, Finding, Priority, Sample, Stamp
 
 __all__ = [
     "Clock",
@@ -39,10 +41,11 @@ __all__ = [
 ]
 
 #: Worst first, for the one answer kept per row.
-_SEVERITY = (Truth.ERROR, Truth.TRUE, Truth.STALE, Truth.FALSE)
+_SEVERITY = {ERROR: 0, TRUE: 1, STALE: 2, FALSE: 3}
 _PRIORITIES = (Priority.LOW, Priority.MEDIUM, Priority.HIGH)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Evaluation:
     """The outcome of one event.
@@ -77,10 +80,12 @@ def fresh_states(rules: tuple[Rule, ...]) -> tuple[RuleState, ...]:
     return tuple(idle(rule.id, len(rule.ladder)) for rule in rules)
 
 
-def _check_match(rules: tuple[Rule, ...], states: tuple[RuleState, ...]) -> None:
-    known, kept = [rule.id for rule in rules], [state.rule_id for state in states]
-    if known != kept:
-        raise ValueError(f"the states {kept} do not belong to the rules {known}")
+def _roster(rules: tuple[Rule, ...], states: tuple[RuleState, ...]) -> Roster:
+    roster = roster_of(rules)
+    if [state.rule_id for state in states] != roster.ids:
+        kept = [state.rule_id for state in states]
+        raise ValueError(f"the states {kept} do not belong to the rules {roster.ids}")
+    return roster
 
 
 def evaluate(rules: tuple[Rule, ...], states: tuple[RuleState, ...], situation: Situation) -> Evaluation:
@@ -89,33 +94,60 @@ def evaluate(rules: tuple[Rule, ...], states: tuple[RuleState, ...], situation: 
     Errors: ValueError when the states are not those of the table (a restored state of another
     version). A rule that raises is no error of the evaluation: it trips.
     """
-    _check_match(rules, states)
-    after: list[RuleState] = []
+    roster = _roster(rules, states)
+    stirred = _stirred(roster, states, situation)
+    if not stirred:
+        return Evaluation(states, (), ())
+    after = list(states)
     requests: list[str] = []
     acting: list[tuple[Rule, RuleState]] = []
     shadows: list[tuple[Rule, RuleState]] = []
-    for rule, state in zip(rules, states, strict=True):
-        new = _attended(rule, state, situation)
+    for place in sorted(stirred):
+        rule, failure = rules[place], stirred[place]
+        new = _attended(rule, states[place], situation, failure)
         if new.demand:
             in_force = shadows if rule.is_shadow else acting
             if new.order == 0:
-                new = replace(new, order=_next_order(rules, states, after, is_shadow=rule.is_shadow))
+                new = replace(new, order=_next_order(rules, after, is_shadow=rule.is_shadow))
             in_force.append((rule, new))
         if rule.asks is not None and _wants_reading(rule, rule.asks, new, situation):
             requests.append(rule.id)
             new = replace(new, asked_ms=situation.now.ms)
-        after.append(new)
+        after[place] = new
     findings, unheeded = _said(acting, situation), _said(shadows, situation)
     return Evaluation(tuple(after), findings, tuple(requests), unheeded)
 
 
-def _next_order(
-    rules: tuple[Rule, ...], states: tuple[RuleState, ...], after: list[RuleState], *, is_shadow: bool
-) -> int:
+def _stirred(roster: Roster, states: tuple[RuleState, ...], at: Situation) -> dict[int, Exception | None]:
+    """Return the places of all rows that this event can concern; with what a row raised when it was asked.
+
+    A row that is in force, counts, or judges without a baseline is concerned by every event, others by a new value of
+    theirs, and by a question that the clock has turned.
+    """
+    places = [place for place, state in enumerate(states) if state.demand or state.is_counting]
+    stirred: dict[int, Exception | None] = dict.fromkeys(places)
+    if at.baseline is None:
+        stirred.update(dict.fromkeys(roster.judging))
+    elif at.fresh:
+        stirred.update(dict.fromkeys(roster.concerned(at.fresh)))
+    for place, condition, max_age in roster.timed:
+        if place in stirred:
+            continue
+        try:
+            truth = condition.truth(at, max_age)
+        except Exception as error:
+            stirred[place] = error
+            continue
+        # STALE starts no count, so a row that only waits for a first value may rest.
+        if truth is TRUE or truth is ERROR:
+            stirred[place] = None
+    return stirred
+
+
+def _next_order(rules: tuple[Rule, ...], states: list[RuleState], *, is_shadow: bool) -> int:
     """Return the place of a new trip behind those of its kind: a shadow takes no place among the rows that act."""
-    alike = [at for at, rule in enumerate(rules) if rule.is_shadow is is_shadow]
-    known = [(after[at] if at < len(after) else states[at]).order for at in alike]
-    return max(known) + 1
+    alike = (state.order for rule, state in zip(rules, states, strict=True) if rule.is_shadow is is_shadow)
+    return max(alike) + 1
 
 
 def _said(in_force: list[tuple[Rule, RuleState]], at: Situation) -> tuple[Finding, ...]:
@@ -131,7 +163,7 @@ def release(
     The proof is looked at again in this situation, so check and commit are one step (facts/faults.md I5,
     row 68).
     """
-    _check_match(rules, states)
+    _roster(rules, states)
     quiet = replace(situation, fresh=frozenset())
     after = []
     for rule, state in zip(rules, states, strict=True):
@@ -144,47 +176,31 @@ def release(
     return tuple(after)
 
 
-def _attended(rule: Rule, state: RuleState, at: Situation) -> RuleState:
-    """Return the row's next state, whatever happens inside it."""
+def _attended(rule: Rule, state: RuleState, at: Situation, failure: Exception | None = None) -> RuleState:
+    """Return the row's next state, whatever happens inside it; `failure`: it was asked before, and raised this."""
     try:
-        return state if _is_quiet(rule, state, at) else _advanced(rule, state, at)
+        return _advanced(rule, state, at) if failure is None else _failed(rule, state, at, failure)
     except Exception as error:
         return _failed(rule, state, at, error)
-
-
-def _is_quiet(rule: Rule, state: RuleState, at: Situation) -> bool:
-    """Tell whether nothing in this event can concern the row."""
-    if state.demand or state.is_counting:
-        return False
-    if not rule.inputs.isdisjoint(at.fresh):
-        return False
-    if at.baseline is None and rule.inputs:
-        return False
-    for condition in rule.timed:
-        truth = condition.truth(at, rule.max_age)
-        # STALE starts no count, so a row that only waits for a first value may rest.
-        if truth is Truth.TRUE or truth is Truth.ERROR:
-            return False
-    return True
 
 
 def _advanced(rule: Rule, state: RuleState, at: Situation) -> RuleState:
     tallies: list[Tally] = []
     trip: _Trip | None = None
-    truths = []
+    worst = FALSE
     broken: Condition | None = None
     for (step, condition), old in zip(rule.ladder, state.tallies, strict=True):
         truth = condition.truth(at, rule.max_age)
-        truths.append(truth)
-        if truth is Truth.ERROR:
+        if _SEVERITY[truth] < _SEVERITY[worst]:
+            worst = truth
+        if truth is ERROR:
             broken = condition
         tally = progressed(step.confirm, old, truth, condition, at)
         tallies.append(tally)
         if tally.is_met and not old.is_met and (trip is None or step.demand > trip.demand):
             trip = _trip(step, tally, condition, at)
-    if broken is not None and state.truth is not Truth.ERROR:
+    if broken is not None and state.truth is not ERROR:
         trip = _worse(trip, _error_trip(rule, f"cannot be judged: {broken.sentence(at)}", at))
-    worst = min(truths, key=_SEVERITY.index)
     kept = tuple(tallies)
     if kept != state.tallies or worst is not state.truth:
         is_counting = any(tally.is_counting for tally in tallies)
@@ -254,7 +270,7 @@ def _failed(rule: Rule, state: RuleState, at: Situation, error: Exception) -> Ru
     """Return the state of a row whose evaluation raised: tripped, and not clear while it goes on raising."""
     reason = f"rule {rule.id} could not be evaluated ({type(error).__name__}: {error})"
     state = _tripped(state, _error_trip(rule, reason, at), at)
-    return replace(state, truth=Truth.ERROR, is_clear=False, clear_since=None, clear_hits_ms=())
+    return replace(state, truth=ERROR, is_clear=False, clear_since=None, clear_hits_ms=())
 
 
 def _wants_reading(rule: Rule, asks: Asks, state: RuleState, at: Situation) -> bool:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from interlocks.vocabulary import CUFF, Sample, Signal, Stamp
 
+_CUFF = frozenset(CUFF)
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -41,7 +43,7 @@ class Picture:
 
     def cuff_measured_ms(self) -> int | None:
         """Return the measured time of the newest cuff reading, which names it; None: none yet."""
-        times = [sample.measured_ms for sample in self.samples if sample.signal in CUFF]
+        times = [sample.measured_ms for sample in self.samples if sample.signal in _CUFF]
         return max(times) if times else None
 
 

@@ -15,7 +15,7 @@ from math import isfinite
 from interlocks.conditions import WORDS, Condition
 from interlocks.silences import Technical
 from interlocks.situation import MaxAge, Situation
-from interlocks.vocabulary import CUFF, Sample, Signal, Truth
+from interlocks.vocabulary import CUFF, ERROR, FALSE, STALE, TRUE, Sample, Signal, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +27,14 @@ class RefusedInARow(Technical):
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return TRUE or FALSE; ERROR for a negative count."""
-        answer = Truth.FALSE
+        answer = FALSE
         for signal, count in at.rejects:
             if signal not in self.watched:
                 continue
             if count < 0:
-                return Truth.ERROR
+                return ERROR
             if count >= self.n:
-                answer = Truth.TRUE
+                answer = TRUE
         return answer
 
     def sentence(self, at: Situation) -> str:
@@ -63,13 +63,13 @@ class SuspectReading:
         """Return the answer; STALE for a reading too old or without its systolic or diastolic."""
         reading = self.samples(at)
         if any(not isfinite(sample.value) for sample in reading):
-            return Truth.ERROR
+            return ERROR
         if any(max_age.is_exceeded(sample, at.now) for sample in reading):
-            return Truth.STALE
+            return STALE
         if any(sample.is_suspect for sample in reading):
-            return Truth.TRUE
+            return TRUE
         is_whole = {Signal.SYS, Signal.DIA} <= {sample.signal for sample in reading}
-        return Truth.FALSE if is_whole else Truth.STALE
+        return FALSE if is_whole else STALE
 
     def sentence(self, at: Situation) -> str:
         """Return e.g. "the newest cuff reading (systolic 190 mmHg) is more than 30 % from the one before"."""
@@ -87,8 +87,7 @@ class SuspectReading:
 
     def samples(self, at: Situation) -> tuple[Sample, ...]:
         """Return the values of the newest cuff reading."""
-        newest_ms = at.picture.cuff_measured_ms()
-        return tuple(s for s in at.picture.samples if s.signal in CUFF and s.measured_ms == newest_ms)
+        return tuple(s for s in at.picture.samples if s.signal in CUFF and s.measured_ms == at.cuff_ms)
 
     def signals(self) -> frozenset[Signal]:
         """Return the cuff's signals."""

@@ -7,8 +7,10 @@ them (law 3, facts/faults.md I4). They are never STALE themselves: they are the 
 from dataclasses import dataclass
 
 from interlocks.conditions import WORDS, Condition
-from interlocks.situation import Clock, MaxAge, Situation
-from interlocks.vocabulary import FITTED, Flag, Sample, Signal, Truth
+from interlocks.situation import LINK, Clock, MaxAge, Situation, elapsed_ms
+from interlocks.vocabulary import FALSE, FITTED, TRUE, Flag, Sample, Signal, Truth
+
+_FITTED = frozenset(FITTED)
 
 
 class Technical:
@@ -50,20 +52,19 @@ class OlderThan(Technical):
     is_any_enough: bool = False
 
     def _age_ms(self, signal: Signal, at: Situation) -> int:
-        if signal in FITTED and signal not in at.fitted:
+        if signal in _FITTED and signal not in at.fitted:
             return 0
-        is_link = self.clock is Clock.LINK
-        age_ms = at.picture.age_link_ms(signal, at.now) if is_link else at.picture.age_ms(signal, at.now)
-        if age_ms is not None:
-            return age_ms
-        return at.now.link_ms - at.guarding_since.link_ms if is_link else at.now.ms - at.guarding_since.ms
+        now, sample = at.now, at.known.get(signal)
+        if sample is None:
+            return elapsed_ms(self.clock, at.guarding_since, now)
+        age_ms = now.link_ms - sample.received.link_ms
+        return age_ms if self.clock is LINK else max(age_ms, now.ms - sample.measured_ms)
 
     def _heard(self, at: Situation) -> tuple[Signal, ...]:
         """Return the signals whose silence counts now."""
         if not self.if_heard:
             return self.watched
-        known = at.picture
-        return (*self.watched, *(name for name in self.if_heard if known.newest(name) is not None))
+        return (*self.watched, *[name for name in self.if_heard if name in at.known])
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return TRUE or FALSE; see the protocol."""
@@ -73,7 +74,7 @@ class OlderThan(Technical):
             is_late = self._age_ms(signal, at) > limit_ms
             if is_late is not self.is_any_enough:
                 break
-        return Truth.TRUE if is_late else Truth.FALSE
+        return TRUE if is_late else FALSE
 
     def sentence(self, at: Situation) -> str:
         """Return e.g. "no new heart rate and SpO2 for 31 s > 30 s", naming every signal that is too old."""
@@ -96,7 +97,7 @@ class OlderThan(Technical):
 
     def samples(self, at: Situation) -> tuple[Sample, ...]:
         """Return the last samples of the signals watched."""
-        found = (at.picture.newest(signal) for signal in (*self.watched, *self.if_heard))
+        found = (at.known.get(signal) for signal in (*self.watched, *self.if_heard))
         return tuple(sample for sample in found if sample is not None)
 
 
@@ -114,7 +115,7 @@ class FlagUp(Technical):
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return TRUE or FALSE; see the protocol."""
-        return Truth.FALSE if at.flags.isdisjoint(self.flags) else Truth.TRUE
+        return FALSE if at.flags.isdisjoint(self.flags) else TRUE
 
     def sentence(self, at: Situation) -> str:
         """Return the words."""
@@ -145,9 +146,9 @@ class ReportOlderThan(Technical):
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return TRUE or FALSE; see the protocol."""
         if self.only_running and not at.flow.is_running:
-            return Truth.FALSE
+            return FALSE
         age_ms = at.flow.report_age_link_ms
-        return Truth.FALSE if age_ms is not None and age_ms <= self.limit_ms else Truth.TRUE
+        return FALSE if age_ms is not None and age_ms <= self.limit_ms else TRUE
 
     def sentence(self, at: Situation) -> str:
         """Return e.g. "pump silent for 1001 ms, limit 1000 ms"."""

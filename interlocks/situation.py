@@ -5,9 +5,12 @@ what makes a recorded journal replay to the same findings. There is no clock to 
 in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
+from interlocks.frozen import computed, quick
 from interlocks.picture import Picture
 from interlocks.trace import Trace
 from interlocks.vocabulary import Alert, Baseline, Course, Flag, Flow, Sample, Signal, Stamp
@@ -20,6 +23,12 @@ class Clock(StrEnum):
     LINK = "link"
 
 
+#: By names of their own, for what is asked at every look; see `vocabulary.TRUE`.
+TREATMENT: Final = Clock.TREATMENT
+LINK: Final = Clock.LINK
+
+
+@quick
 @dataclass(frozen=True, slots=True)
 class Situation:
     """What holds at this event.
@@ -38,6 +47,8 @@ class Situation:
         course: how long the session has been going on.
         alerts: stands demanded by rows in the last ten minutes, oldest first.
         tick_gap_ms: the longest recent gap between two control cycles, link time.
+        known: the picture's samples by signal, for the many questions of one evaluation. Computed.
+        cuff_ms: measured time of the newest cuff reading; None: none yet. Computed.
     """
 
     now: Stamp
@@ -53,6 +64,8 @@ class Situation:
     course: Course
     alerts: tuple[Alert, ...]
     tick_gap_ms: int
+    known: Mapping[Signal, Sample] = computed(lambda one: {each.signal: each for each in one.picture.samples})
+    cuff_ms: int | None = computed(lambda one: one.picture.cuff_measured_ms())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +78,11 @@ class MaxAge:
     def is_exceeded(self, sample: Sample, now: Stamp) -> bool:
         """Tell whether the sample is too old. Treatment age is the worse of device time and arrival."""
         age_ms = now.link_ms - sample.received.link_ms
-        if self.clock is Clock.TREATMENT:
+        if self.clock is TREATMENT:
             age_ms = max(age_ms, now.ms - sample.measured_ms)
         return age_ms > self.after_ms
 
 
 def elapsed_ms(clock: Clock, since: Stamp, now: Stamp) -> int:
     """Return the time from `since` to `now` on the named clock, ms."""
-    return now.link_ms - since.link_ms if clock is Clock.LINK else now.ms - since.ms
+    return now.link_ms - since.link_ms if clock is LINK else now.ms - since.ms

@@ -12,7 +12,7 @@ from math import isfinite
 from interlocks.conditions import WORDS, Condition
 from interlocks.situation import MaxAge, Situation
 from interlocks.trace import STEP_MS, Trace
-from interlocks.vocabulary import Sample, Signal, Truth
+from interlocks.vocabulary import ERROR, FALSE, STALE, TRUE, Sample, Signal, Truth
 
 _TRACED = Signal.LINE_PRESSURE
 
@@ -31,21 +31,21 @@ class _Slope(ABC):
 
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return the answer; ERROR for a number that is none, or a trace from the future of its own samples."""
-        sample = at.picture.newest(_TRACED)
+        sample = at.known.get(_TRACED)
         if sample is None:
-            return Truth.STALE
+            return STALE
         if not isfinite(sample.value):
-            return Truth.ERROR
+            return ERROR
         points = at.trace.points
         if points and points[-1][0] > sample.measured_ms:
-            return Truth.ERROR
+            return ERROR
         changed = self._changed(at.trace)
         if not isfinite(changed):
-            return Truth.ERROR
+            return ERROR
         is_behind = not points or sample.measured_ms - points[-1][0] >= STEP_MS
         if is_behind or max_age.is_exceeded(sample, at.now):
-            return Truth.STALE
-        return Truth.FALSE if changed < self.by_mmhg else Truth.TRUE
+            return STALE
+        return FALSE if changed < self.by_mmhg else TRUE
 
     @abstractmethod
     def _changed(self, trace: Trace) -> float:
@@ -66,7 +66,7 @@ class _Slope(ABC):
 
     def samples(self, at: Situation) -> tuple[Sample, ...]:
         """Return the newest sample, to which the change has led."""
-        sample = at.picture.newest(_TRACED)
+        sample = at.known.get(_TRACED)
         return () if sample is None else (sample,)
 
     def signals(self) -> frozenset[Signal]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from interlocks.silences import Technical
 from interlocks.situation import MaxAge, Situation
-from interlocks.vocabulary import Course, Sample, Truth
+from interlocks.vocabulary import ERROR, FALSE, TRUE, Course, Sample, Truth
 
 
 def _minutes(ms: int) -> str:
@@ -34,8 +34,8 @@ class _Span(Technical, ABC):
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return TRUE or FALSE; ERROR for a course that cannot be."""
         if _is_impossible(at.course):
-            return Truth.ERROR
-        return Truth.TRUE if self._is_over(at.course) else Truth.FALSE
+            return ERROR
+        return TRUE if self._is_over(at.course) else FALSE
 
     @abstractmethod
     def sentence(self, at: Situation) -> str:

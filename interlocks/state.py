@@ -8,6 +8,7 @@ anew (law 9, facts/faults.md I5), and what was counted is as young as it can be:
 
 from dataclasses import dataclass, replace
 
+from interlocks.frozen import quick
 from interlocks.vocabulary import Demand, Priority, Sample, Stamp, Truth
 
 
@@ -28,6 +29,7 @@ class Hit:
     samples: tuple[Sample, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Progress of one step towards its confirmation.
@@ -49,7 +51,13 @@ class Tally:
         """Tell whether anything is under way."""
         return bool(self.hits) or self.since is not None
 
+    @property
+    def is_blank(self) -> bool:
+        """Tell whether there is no progress that could be taken away."""
+        return not (self.hits or self.is_met or self.is_answered) and self.since is None
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class RuleState:
     """One row's memory.

@@ -9,8 +9,10 @@ A fall is measured from a level that three samples in a row have held: two sampl
 well), and noise that ends is not a line that comes apart.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from math import isfinite, nan
+from operator import itemgetter
 
 #: facts/clinical.md 3.2, LP0: the rise is judged over 15 s.
 KEPT_MS = 15_000
@@ -18,6 +20,8 @@ KEPT_MS = 15_000
 STEP_MS = 100
 #: facts/clinical.md 3.2, LP1 and LP3: so many samples are no noise.
 HELD = 3
+
+_measured_ms = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Trace:
         values = self._since(within_ms)
         if not isfinite(sum(values)):
             return nan
-        return max((values[-1] - value for value in values), default=0.0)
+        return values[-1] - min(values) if values else 0.0
 
     def fallen(self, within_ms: int) -> float:
         """Return how far the newest value stands below the highest level held in the last `within_ms`.
@@ -44,12 +48,19 @@ class Trace:
         values = self._since(within_ms)
         if not isfinite(sum(values)):
             return nan
-        levels = (min(values[i : i + HELD]) for i in range(len(values) - HELD))
-        return max([0.0, *(level - values[-1] for level in levels)])
+        # Each value with the HELD - 1 behind it, the newest value left out.
+        before = [values[i:-1] for i in range(HELD)]
+        return max(0.0, max(map(min, *before)) - values[-1]) if len(values) > HELD else 0.0
 
     def _since(self, within_ms: int) -> list[float]:
         """Return the values of so long, oldest first."""
-        return [value for ms, value in self.points if self.points[-1][0] - ms <= within_ms]
+        points = self.points
+        return [value for _, value in points[_place(points, points[-1][0] - within_ms) :]] if points else []
+
+
+def _place(points: tuple[tuple[int, float], ...], ms: int) -> int:
+    """Return how many points are older than an instant; they are in order of time."""
+    return bisect_left(points, ms, key=_measured_ms)
 
 
 def followed(trace: Trace, measured_ms: int, value: float) -> Trace:
@@ -57,5 +68,4 @@ def followed(trace: Trace, measured_ms: int, value: float) -> Trace:
     points = trace.points
     if points and measured_ms - points[-1][0] < STEP_MS:
         return trace
-    begin_ms = measured_ms - KEPT_MS
-    return Trace((*(point for point in points if point[0] >= begin_ms), (measured_ms, value)))
+    return Trace((*points[_place(points, measured_ms - KEPT_MS) :], (measured_ms, value)))

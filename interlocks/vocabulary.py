@@ -13,6 +13,9 @@ of the process; neither is wall time.
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Final
+
+from interlocks.frozen import quick
 
 
 class Signal(StrEnum):
@@ -33,6 +36,9 @@ class Signal(StrEnum):
     RASS = "rass"  # agitation and sedation score entered by a person, -5 to +4
     SYMPTOMS = "symptoms"  # a person sees symptoms of a hypertensive crisis: 1; none: 0
     PRESENCE = "presence"  # a person at the chair says so: 1
+
+    #: As of the text it is, kept by the text: an enumeration would hash the name anew each time.
+    __hash__ = str.__hash__
 
 
 UNIT: dict[Signal, str] = {
@@ -71,6 +77,16 @@ class Truth(StrEnum):
     STALE = "stale"
     ERROR = "error"
 
+    __hash__ = str.__hash__
+
+
+#: The four by names of their own: Python 3.11 takes 0.15 us to find a member by way of its class, and a decision gives
+#: some hundred answers.
+TRUE: Final = Truth.TRUE
+FALSE: Final = Truth.FALSE
+STALE: Final = Truth.STALE
+ERROR: Final = Truth.ERROR
+
 
 class Demand(IntEnum):
     """What a rule asks of delivery, in order of severity."""
@@ -99,7 +115,10 @@ class Flag(StrEnum):
     OCCLUSION_KNOWN = "occlusion_known"  # an occlusion row is in force, so a falling pressure is explained
     CRISIS_KNOWN = "crisis_known"  # the row of the hypertensive crisis is in force and not proven clear
 
+    __hash__ = str.__hash__
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """An instant on both monotonic clocks, milliseconds.
@@ -113,6 +132,7 @@ class Stamp:
     link_ms: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One measured number, already parsed, in its signal's own unit, plausible and new.
@@ -146,6 +166,7 @@ class Baseline:
     hr: float | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Flow:
     """What the pump's own counter says against what was commanded; computed by the core, nanolitres.
@@ -177,6 +198,7 @@ class Flow:
     report_age_link_ms: int | None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Course:
     """How long the session has been going on, treatment time, ms.
@@ -205,6 +227,7 @@ class Alert:
     rule_ids: tuple[str, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A rule that speaks: what it demands and why, in words a nurse reads.

@@ -13,7 +13,7 @@ from enum import StrEnum
 from interlocks.limits import FlowLimit
 from interlocks.silences import Technical
 from interlocks.situation import MaxAge, Situation
-from interlocks.vocabulary import Flow, Sample, Truth
+from interlocks.vocabulary import ERROR, FALSE, TRUE, Flow, Sample, Truth
 
 
 def _ml(volume_nl: float) -> str:
@@ -46,7 +46,7 @@ class _Volume(Technical, ABC):
 
 
 def _answer(is_safe: bool) -> Truth:
-    return Truth.FALSE if is_safe else Truth.TRUE
+    return FALSE if is_safe else TRUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class WindowOff(_Volume):
     def truth(self, at: Situation, max_age: MaxAge) -> Truth:
         """Return the answer; ERROR when the commanded volume is negative, which no command can make."""
         if self.direction is Direction.UNDER_120S and not at.flow.is_full_120s:
-            return Truth.FALSE
+            return FALSE
         off_nl, commanded_nl = self._off_nl(at.flow)
         if commanded_nl < 0:
-            return Truth.ERROR
+            return ERROR
         return _answer(off_nl * 100 <= self.limit.hundredfold_nl(commanded_nl))
 
     def sentence(self, at: Situation) -> str:
@@ -124,7 +124,7 @@ class GivenOver(_Volume):
         """Return the answer; ERROR when the prescribed volume is negative."""
         flow = at.flow
         if flow.vtbi_nl < 0:
-            return Truth.ERROR
+            return ERROR
         return _answer(flow.given_high_nl * 100 <= flow.vtbi_nl * (100 + self.percent))
 
     def sentence(self, at: Situation) -> str:

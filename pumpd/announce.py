@@ -31,7 +31,7 @@ HEARTBEAT_EVERY_S = 5.0
 #: Alarms of the technical side; a test compares them with what the core raises.
 TECHNICAL_KEYS = (
     *("HALT", "PUMP", "PUMP-ACT", "PUMP-HOLD", "SETUP", "RESTART", "RESTORE", "JOURNAL"),
-    *("NEAR-END", "END", "ON-HOLD", "LISTENER", FAULT_KEY),
+    *("NEAR-END", "END", "ON-HOLD", "LISTENER", "OBSERVATION", FAULT_KEY),
 )
 
 Summary = dict[str, Any]
@@ -48,6 +48,20 @@ class Timepiece(Protocol):
 
     def stamp(self) -> Stamp: ...
     def wall_ms(self) -> int: ...
+
+
+#: Of the care: what people wrote about the patient, and who takes the patient home, is for the console and the record.
+_PRIVATE = ("log", "checklist", "closed", "sign_off")
+
+
+def _public(summary: Summary) -> Summary:
+    """The summary as the topics carry it: many displays may read it, and it is said every second."""
+    care = summary.get("care")
+    if not isinstance(care, Mapping):
+        return summary
+    shown = {key: value for key, value in care.items() if key not in _PRIVATE}
+    shown["observations"] = [{**one, "note": ""} for one in care.get("observations", ())]
+    return {**summary, "care": shown}
 
 
 def possible_keys(rules: Iterable[Rule]) -> tuple[str, ...]:
@@ -149,7 +163,7 @@ class Announcer:
         """Say every channel's state, for ever."""
         while True:
             for name in self._beds:
-                self._say(topics.state(name), self.summary(name), retain=True)
+                self._say(topics.state(name), _public(self.summary(name)), retain=True)
             await asyncio.sleep(STATE_EVERY_S)
 
     async def heartbeats(self) -> None:

@@ -12,7 +12,7 @@ pump's own watchdog, which needs nobody.
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,16 @@ from drivers.registry import Lines
 from pumpd import config as cfg
 from pumpd.announce import Announcer, possible_keys
 from pumpd.clock import Clock
-from pumpd.console_words import LISTENING_EVERY_S
+from pumpd.config_library import load_library
+from pumpd.console_words import CARE_VERBS, LISTENING_EVERY_S
 from pumpd.core import events as ev
+from pumpd.core.consulting import consulted
 from pumpd.machine import Machine
 from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
+from pumpd.rule_limits import as_state
 from pumpd.shell import record, supervisor
 from pumpd.shell.bedside.bedside import Bedside
+from pumpd.shell.care_desk import to_care_event
 from pumpd.shell.console_acts import PersonAct
 from pumpd.shell.console_connection import Connection
 from pumpd.shell.console_socket import ConsoleUnavailable
@@ -42,6 +46,7 @@ from pumpd.shell.pins import verify_pin
 from pumpd.shell.pump_port import PumpPort
 from pumpd.shell.restore import restored
 from pumpd.shell.ticker import TICK_S, tick
+from pumpd.shell.treatments import TREATMENT, Treatments
 from pumpd.translate import Translator, devices_of
 
 log = structlog.get_logger("app")
@@ -64,12 +69,10 @@ class Daemon:
         self._clock = clock
         self._machine = machine = machine or Machine()
         self._boot = machine.boot()
+        # Read here and never again: a file that is changed while people are treated changes nothing.
+        self._library = load_library(config.library.file if config.library is not None else None)
         self._stopping = asyncio.Event()
-        self._journal = machine.journal(
-            Path(config.journal.path),
-            {"boot": self._boot, "config": cfg.config_hash(config), "speed": str(clock.speed)},
-            self._journal_spoke,
-        )
+        self._journal = machine.journal(Path(config.journal.path), self._opening(), self._journal_spoke)
         self._ports = {one.name: PumpPort(one.name, clock.stamp, self._post) for one in config.channels}
         lines = Lines(lambda: clock.stamp().link_ms, machine.connect)
         self._drivers: dict[str, PumpDriver] = {
@@ -79,6 +82,8 @@ class Daemon:
             for one in config.channels
         }
         self._channels: dict[str, Channel] = {}
+        self._treatments = Treatments()
+        self._limits: dict[str, dict[str, dict[str, float]]] = {}
         self._translator = Translator(config.channels, config.broker)
         self._bedside = Bedside(machine.sounders(config.sounders))
         self._console = machine.console(
@@ -86,8 +91,9 @@ class Daemon:
             int(config.console.mode, 8),
             self._person_acted,
             self._authenticate,
-            lambda channel: self._announcer.summary(channel),
+            self._shown,
             tuple(self._ports),
+            consult=self._consulted,
             on_refused=self._pin_refused,
         )
         self._feed = machine.feed(
@@ -110,9 +116,17 @@ class Daemon:
             lambda channel: self._kernel.summary(channel),
         )
         self._kernel: Kernel
+        self._overseer = machine.overseer()
+        self._cycled = asyncio.Event()
         self._wall_jump_ms = 0
         self._is_serving = False
         self._unserved = ""
+
+    def _opening(self) -> dict[str, str]:
+        """What the journal's first record of this boot says."""
+        config = cfg.config_hash(self._config)
+        speed = str(self._clock.speed)
+        return {"boot": self._boot, "config": config, "library": self._library.hash, "speed": speed}
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Serve until SIGTERM or SIGINT, then halt every pump.
@@ -155,14 +169,18 @@ class Daemon:
             await _first_of(self._console.listening, self._stopping)
             self._is_serving = self._console.listening.is_set()
             if self._is_serving:
+                await _first_of(self._cycled, self._stopping)
                 self._machine.settle()
                 log.info("ready", boot=self._boot, config=cfg.config_hash(self._config)[:12])
                 ready()
+                self._overseer.ready(self._clock.stamp().link_ms, self._kernel.words)
             await self._stopping.wait()
+            self._overseer.stopping()
             await self._come_to_rest()
             for task in tasks:
                 task.cancel()
         self._journal.close()
+        self._overseer.close()
         if self._unserved:
             raise ConsoleUnavailable(self._unserved)
 
@@ -172,13 +190,19 @@ class Daemon:
             self._unserved = reason
             self._stopping.set()
 
+    def _shown(self, channel: str) -> dict[str, Any]:
+        """What clients of the console see: the announced state, and the limits in force, for those who draw them."""
+        return {**self._announcer.summary(channel), "limits": self._limits[channel]}
+
     def _build_channels(self) -> None:
         speed = float(self._clock.speed)
         listener_within_s = self._config.alarms.listener_within_s
         problems: dict[str, str] = {}
         for one in self._config.channels:
-            site = self._config.limits, self._config.shadow, listener_within_s
+            limits, shadow, clinic = self._config.limits, self._config.shadow, self._config.clinic
+            site = limits, shadow, listener_within_s, self._library, clinic
             policy = policy_for(one, speed, *site)
+            self._limits[one.name] = as_state(policy.rules)
             self._ports[one.name].attach(self._drivers[one.name])
             state, problems[one.name] = restored(Path(self._config.journal.path), policy)
             self._channels[one.name] = Channel(policy, self._ports[one.name], state)
@@ -199,6 +223,10 @@ class Daemon:
             # What stood before this start still stands: the core tells of changes only, and this boot has told nobody.
             self._announcer.take_stock(name, possible_keys(channel.policy.rules))
             self._announcer.signal_changed(name, channel.state.signal)
+        if reason := self._treatments.load(Path(self._config.journal.path)):
+            log.critical("earlier treatments are not known", reason=reason)
+        for name in self._channels:
+            self._note_treatment(name)
 
     async def _come_to_rest(self) -> None:
         """Halt everything; leave when every pump has confirmed, or when waiting longer helps nobody."""
@@ -213,7 +241,11 @@ class Daemon:
                     await asyncio.sleep(FASTEST_S)
 
     def _beat(self) -> None:
-        self._kernel.post_all(ev.Ticked(at=self._clock.stamp()))
+        at = self._clock.stamp()
+        self._kernel.post_all(ev.Ticked(at=at))
+        if self._kernel.has_cycled(at):  # law 7, I20: a completed cycle is all that keeps us alive
+            self._cycled.set()
+            self._overseer.cycle_completed(at.link_ms, self._kernel.words)
         self._kernel.check_pace()
         self._note_clock_step()
 
@@ -233,7 +265,22 @@ class Daemon:
         self._kernel.post_all(ev.ListenerSpoke(at=self._clock.stamp(), listener=name))
 
     def _person_acted(self, act: PersonAct) -> None:
-        self._kernel.post(act.channel, to_event(act, self._clock.stamp()))
+        at, wall_ms, channel = self._clock.stamp(), self._clock.wall_ms(), self._channels[act.channel]
+        event = to_care_event(act, at, wall_ms) if act.verb in CARE_VERBS else to_event(act, at)
+        if channel.policy.clinic is not None and isinstance(event, ev.OrderEntered | ev.StartPressed):
+            event = self._treatments.placed(event, channel.state, wall_ms)
+        self._kernel.post(act.channel, event)
+        if isinstance(event, ev.StartPressed):
+            self._note_treatment(act.channel)
+
+    def _note_treatment(self, name: str) -> None:
+        """A session that has begun stays known to later orders for the same patient."""
+        if body := self._treatments.begun(self._channels[name].state):
+            at, wall_ms = self._clock.stamp(), self._clock.wall_ms()
+            self._journal.append(TREATMENT, at, wall_ms, name, body, urgent=True)
+
+    def _consulted(self, channel: str, verb: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        return consulted(self._channels[channel].policy, verb, args)
 
     async def _authenticate(self, name: str, pin: str) -> frozenset[str] | None:
         user = next((one for one in self._config.users if one.name == name), None)

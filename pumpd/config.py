@@ -192,6 +192,14 @@ class Channel(_Table):
     )
 
 
+class DrugLibrary(_Table):
+    """Where the site's own drug library stands; `config_library` holds its content against the built-in rows."""
+
+    file: AbsolutePath = Field(
+        description="TOML; it can only tighten what is built in", examples=["/etc/pumpd/ketamine.toml"]
+    )
+
+
 class Alarms(_Table):
     """When it is wrong that nobody could see or hear an alarm."""
 
@@ -201,6 +209,17 @@ class Alarms(_Table):
         le=60,
         description="s, 5 to 60: a panel, a live view or a sounder speaks up at least so often, or that is an alarm",
         examples=[15],
+    )
+
+
+class Clinic(_Table):
+    """The whole course of a session, from order to close; without this table the site runs the bench course."""
+
+    observation_min: Literal[60, 120] = Field(
+        60, description="min, 60 or 120: how long a patient is observed after the end", examples=[60]
+    )
+    series_of: int = Field(
+        6, ge=1, le=8, description="sessions, 1 to 8: how many a usual series has", examples=[6]
     )
 
 
@@ -226,9 +245,11 @@ class Config(_Table):
         max_length=64, description="one [[channels]] table for each pump"
     )
     alarms: Alarms = Field(Alarms(), description="the [alarms] table")
+    clinic: Clinic | None = Field(None, description="the [clinic] table; left out: the bench course")
     sounders: Annotated[tuple[Sounder, ...], Field(strict=False)] = Field(
         (), max_length=8, description="one [[sounders]] table for each bell or light"
     )
+    library: DrugLibrary | None = Field(None, description="the [library] table; left out: the built-in rows")
     # The keys are the rule table's own; `config_limits` holds them and their values against it.
     limits: dict[str, int] = Field({}, description="the site's stricter limits of interlock rows, by key")
     shadow: dict[str, int] = Field({}, description="limits that are evaluated and recorded and do not act")

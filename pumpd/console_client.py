@@ -114,12 +114,16 @@ class ConsoleClient:
 
 
 class Watch:
-    """The stream of states of one channel. A context manager; iterating blocks from state to state."""
+    """The stream of states of one channel. A context manager; iterating blocks from state to state.
+
+    Attributes:
+        listener: name of a screen that somebody can see now; "" while nobody is looking.
+    """
 
     def __init__(self, line: "_Line", channel: str | None = None, listener: str = "") -> None:
         self._line = line
         self._channel = channel
-        self._listener = listener
+        self.listener = listener
         self._spoken_s = -LISTENING_EVERY_S
 
     def poll(self, timeout_s: float | None) -> dict[str, Any] | None:
@@ -146,9 +150,9 @@ class Watch:
     def _speak_up(self) -> None:
         """Between two states at the latest, and they come every second: what is not read is not looked at."""
         now_s = time.monotonic()
-        if self._listener and now_s - self._spoken_s >= LISTENING_EVERY_S:
+        if self.listener and now_s - self._spoken_s >= LISTENING_EVERY_S:
             self._spoken_s = now_s
-            args = {"listener": self._listener}
+            args = {"listener": self.listener}
             self._line.send(LISTENING_VERB, self._channel, None, None, args, request_id=_LISTENER_ID)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:

@@ -25,6 +25,7 @@ from pumpd.shell.feeds.mqtt import BrokerSettings, MqttFeed, TlsFiles
 from pumpd.shell.feeds.routing import BedBinding, FeedClock
 from pumpd.shell.journal import Journal, JournalEvent
 from pumpd.shell.port_claim import PortClaims
+from pumpd.shell.sdnotify import Overseer, from_environment
 
 
 class Feed(Protocol):
@@ -68,6 +69,10 @@ class Machine:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
+
+    def overseer(self) -> Overseer:
+        """Who started us and watches over us."""
+        return from_environment()
 
     def settle(self) -> None:
         """Everything that lives as long as the process has been made."""

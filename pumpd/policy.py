@@ -9,13 +9,16 @@ were in force.
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from drivers.contract import WatchdogKind
 from interlocks.site_table import site_table
 from interlocks.vocabulary import Signal
 from pumpd import config as cfg
+from pumpd.config_library import parse_library
 from pumpd.config_pumps import abilities_of, risk_of
-from pumpd.core.library import SYRINGES
+from pumpd.core.clinic.course import Clinic
+from pumpd.core.library import BUILT_IN, SYRINGES, Library
 from pumpd.core.state import Policy
 
 POLL_LINK_MS = 250
@@ -33,6 +36,8 @@ def policy_for(
     limits: Mapping[str, int] = NO_LIMITS,
     shadow: Mapping[str, int] = NO_LIMITS,
     listener_within_s: int | None = None,
+    library: Library = BUILT_IN,
+    clinic: cfg.Clinic | None = None,
 ) -> Policy:
     """What one channel's configuration and the site's limits settle, computed once; also what a replay needs."""
     allowed = channel.syringes if channel.syringes is not None else tuple(SYRINGES)
@@ -50,6 +55,8 @@ def policy_for(
         accepted_risk=f"{risk}; accepted: {pump.accepted_risk}" if (risk := risk_of(ability)) else "",
         poll_link_ms=int(max(POLL_LINK_MS / speed, FASTEST_S * 1000)),
         listener_within_ms=None if listener_within_s is None else listener_within_s * 1000,
+        library=library,
+        clinic=None if clinic is None else Clinic(clinic.observation_min, clinic.series_of),
     )
 
 
@@ -70,6 +77,8 @@ def recorded_configuration(
     limits: Mapping[str, int],
     shadow: Mapping[str, int],
     listener_within_s: int | None = None,
+    library: Library = BUILT_IN,
+    clinic: cfg.Clinic | None = None,
 ) -> str:
     """What the journal keeps of all that `policy_for` was made from."""
     written = {
@@ -78,6 +87,9 @@ def recorded_configuration(
         "limits": dict(limits),
         "shadow": dict(shadow),
         "listener_within_s": listener_within_s,
+        # The text and not the limits made of it: of this the hash is.
+        "library": {"hash": library.hash, "text": library.text},
+        "clinic": None if clinic is None else clinic.model_dump(mode="json"),
     }
     return json.dumps(written, sort_keys=True)
 
@@ -92,6 +104,22 @@ def policy_from(body: str) -> Policy:
         written = json.loads(body)
         channel = cfg.Channel.model_validate_json(json.dumps(written["channel"]))
         limits, shadow = written.get("limits", {}), written.get("shadow", {})
-        return policy_for(channel, written["speed"], limits, shadow, written.get("listener_within_s"))
+        library = _library_from(written)
+        clinic = None
+        if (course := written.get("clinic")) is not None:
+            clinic = cfg.Clinic.model_validate(course)
+        listener_within_s = written.get("listener_within_s")
+        return policy_for(channel, written["speed"], limits, shadow, listener_within_s, library, clinic)
     except (KeyError, TypeError, AttributeError) as strange:
         raise ValueError(f"no configuration of this version: {strange}") from None
+
+
+def _library_from(written: Mapping[str, Any]) -> Library:
+    """The drug library that was in force. A record without one is of a version that knew the built-in rows only."""
+    text = written["library"]["text"] if "library" in written else ""
+    if not text:
+        return BUILT_IN
+    try:
+        return parse_library(text, "drug library of the record")
+    except cfg.ConfigRefused as refused:
+        raise ValueError(str(refused)) from None

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,15 @@ ORDER = {
 
 ARGS: dict[str, dict[str, Any]] = {
     "order": ORDER,
+    "derive": ORDER,
+    "checklist": {"epoch": 12, "answers": {"pregnancy": "no"}},
+    "prime": {"epoch": 12, "volume_ml": "1.5", "disconnected": True, "air_free": True},
+    "observe": {"epoch": 12, "moaas": 5, "dissociation": 0},
+    "sign_off": {"epoch": 12, "note": "as at home"},
+    "close": {"epoch": 12, "escort": "her brother"},
+    "event": {"code": "nausea", "severity": "mild"},
+    "given": {"drug": "ondansetron", "dose": "4 mg"},
+    "note": {"text": "asked for water"},
     "verify": {"epoch": 12},
     "start": {"epoch": 12},
     "resume": {"epoch": 12},
@@ -61,6 +70,8 @@ class Bench:
         self.refused: list[tuple[str, str, str]] = []
         self.clients: list[RawClient] = []
         self.state: dict[str, Any] = {"channel": "bed-1", "word": "INFUSING", "epoch": 12}
+        self.consulted: list[tuple[str, str, dict[str, Any]]] = []
+        self.known: dict[str, Any] = {"derivation": {"steps": [], "problems": [], "programme": None}}
         self._script = script
         self.console = Console(
             path,
@@ -69,9 +80,14 @@ class Bench:
             authenticate,
             lambda channel: {**self.state, "channel": channel},
             channels,
+            consult=self._consult,
             on_refused=lambda *told: self.refused.append(told),
             limits=limits,
         )
+
+    def _consult(self, channel: str, verb: str, args: Mapping[str, Any]) -> dict[str, Any]:
+        self.consulted.append((channel, verb, dict(args)))
+        return self.known
 
     def _hear(self, act: PersonAct) -> None:
         self.heard.append(act)

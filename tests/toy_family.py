@@ -163,6 +163,15 @@ class ToyDialect:
         return PumpReport(MOTIONS[rate.sign], int(volume.text), int(rate.text))
 
 
+class CarefulDialect(ToyDialect):
+    """A toy whose halt looks at what it reads, as every real family's does."""
+
+    def halt(self, proof: Proof) -> Turn:
+        ending: Ending = yield from super().halt(proof)
+        is_standing = ending.report is not None and ending.report.motion is Motion.HALTED
+        return ending if is_standing else Ending(Outcome.REFUSED, "still says >", ending.report)
+
+
 class ToyPump:
     """The far end."""
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hil_sim.bench.loop import JumpingLoop
@@ -40,10 +41,12 @@ LOOKS_EVERY_S = 1.0
 class Bed:
     """A virtual bench, its nurse, and what was seen."""
 
-    def __init__(self, folder: Path, seed: int, habits: Habits) -> None:
+    def __init__(
+        self, folder: Path, seed: int, habits: Habits, site: Mapping[str, Any] = MappingProxyType(SITE)
+    ) -> None:
         body = Body(70.0, 2000.0, Resting(118.0, 74.0, 72.0, 97.0), pd=PdParameters(response_factor=0.3))
         self.world = World(body=body, seed=seed)
-        setting = Setting(self.world, SITE, folder, daemon_of("pumpd"), seed, monitor=STEADY)
+        setting = Setting(self.world, dict(site), folder, daemon_of("pumpd"), seed, monitor=STEADY)
         self.bench = VirtualBench(setting)
         self.answers: list[tuple[str, str, list[str]]] = []
         self.words: list[str] = []
@@ -85,12 +88,17 @@ class Bed:
             self.words.append(state["word"])
 
 
-def run_bed(story: Callable[[Bed], Awaitable[None]], seed: int = 1, habits: Habits | None = None) -> str:
+def run_bed(
+    story: Callable[[Bed], Awaitable[None]],
+    seed: int = 1,
+    habits: Habits | None = None,
+    site: Mapping[str, Any] = MappingProxyType(SITE),
+) -> str:
     """Play a story at a fresh bed whose daemon has just been started; the run's fingerprint."""
     loop = JumpingLoop()
 
     async def play(folder: Path) -> str:
-        bed = Bed(folder, seed, habits or Habits())
+        bed = Bed(folder, seed, habits or Habits(), site)
         bed.bench.begin()
         bed.bench.start_daemon()
         try:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from drivers.alaris.codec import MILLILITRE_NL, RATE_STEP_NL_H
 
+#: The only speed that the pump has.
+BAUD = 38400
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:

@@ -11,14 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from drivers import transport as lines
-from drivers.alaris.binding import Binding
+from drivers.alaris.binding import BAUD, Binding
 from drivers.alaris.dialect import AlarisDialect
 from drivers.contract import Listener
 from drivers.line.chain import Chain
 from drivers.line.driver import LineDriver
 
 IS_EXPERIMENTAL = True
-BAUD = 38400
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,8 @@ def halt(hold: Hold, proof: Proof) -> Turn:
             proof.ending = Ending(Outcome.CONFIRMED, f"INF_STOP was answered {words}, then {said}")
             seen = yield from _look(hold)
             return Ending(Outcome.CONFIRMED, proof.ending.detail, seen.report)
+        if not hold.code:  # an emergency stop has greeted nobody: whoever stands here is to stop
+            hold.code = codec.security_code((yield READ_SERIAL).text)
         for name in (b"REMOTE_CFG", b"REMOTE_CTRL"):
             yield enable(name, hold.code)
     detail = f"INF_STOP was sent {HALT_ROUNDS} times, last answered {words}, and the pump still says {said}"

@@ -17,7 +17,7 @@ from drivers.modbus import turns
 from drivers.modbus.binding import Binding
 from drivers.modbus.capabilities import capabilities
 from drivers.modbus.layout import RegisterMap
-from drivers.modbus.turns import Pulse, Subject
+from drivers.modbus.turns import Count, Pulse, Subject
 from drivers.modbus.wire import ModbusWire
 
 #: A device without a watchdog is left alone no longer than this after it fell silent, link ms.
@@ -48,7 +48,7 @@ class ModbusDialect:
         self._gap_ms = gap_ms
         self._nonces = _nonces()
         self._spoke_at = link_ms()
-        self._subject = Subject(layout, binding, Pulse())
+        self._subject = Subject(layout, binding, Pulse(), Count())
 
     @property
     def lease_ms(self) -> int:
@@ -69,6 +69,7 @@ class ModbusDialect:
     def opening(self) -> Turn:
         """Identity, nonce, control, watchdog, everything read back. Raises WrongPump."""
         self._subject.pulse.last = None
+        self._subject.count.last_nl = None
         return turns.open_line(self._subject, next(self._nonces))
 
     def turn_for(self, command: Configure | Run | Adjust) -> Turn:

@@ -1,9 +1,9 @@
-"""Whole frames out of a stream of bytes: the one part of Modbus that pymodbus is not asked for.
+"""Whole frames out of a stream of bytes.
 
 Theory of operation. pymodbus 3.16's RTU framer looks for one answer and then takes the whole buffer to be it: a byte
 of noise before a good frame, a neighbour's frame glued to ours, or a flipped bit cost everything that was held. Its
 TCP framer never gets past a header with a wrong protocol id, and a frame of 8 bytes may swallow the first byte of
-the next. So the stream is cut here, and pymodbus is handed exactly one frame.
+the next. So the stream is cut here.
 
 RTU has neither start nor length. A frame is found by what its function says of its size and believed by its CRC; a
 start that fails is given up for the next byte, so noise costs no more than itself. A start that begins as the answer
@@ -19,7 +19,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
-from pymodbus.framer import FramerRTU
+from drivers.modbus.codec import check
 
 #: Longest frames: 256 on RTU, 7 more than a PDU of 253 on TCP.
 RTU_MAX = 256
@@ -37,11 +37,6 @@ class Piece:
     whole: bytes
     pdu: bytes
     is_echo: bool = False
-
-
-def check(body: bytes) -> bytes:
-    """CRC-16/MODBUS of unit and PDU as it stands on the wire, low byte first."""
-    return FramerRTU.compute_CRC(body).to_bytes(2, "big")
 
 
 class Cutter(Protocol):

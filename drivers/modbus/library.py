@@ -4,13 +4,12 @@ Theory of operation. A map is named in the configuration by the name of one that
 ends in `.toml`. It is read once, when the line is made, so that a wrong one is refused before anything is opened.
 """
 
-from importlib.resources import files
 from pathlib import Path
 
 from drivers.modbus.layout import RegisterMap
 from drivers.modbus.parse_map import MapRefused, parse_map
 
-_MAPS = files("drivers.modbus") / "maps"
+_MAPS = Path(__file__).parent / "maps"
 
 
 def packaged_maps() -> tuple[str, ...]:

@@ -62,7 +62,6 @@ class ModbusWire:
         self._unit = unit
         self._is_tcp = is_tcp
         self._nonces = nonces
-        self._framer = codec.mbap() if is_tcp else codec.rtu()
         self._cutter: Cutter = MbapCutter() if is_tcp else RtuCutter()
         self._number = 0
         self._nonce = 0
@@ -81,7 +80,7 @@ class ModbusWire:
             request = replace(request, values=(self._nonce,))
         self._last = request
         self._number = self._number % 0xFFFF + 1
-        return codec.frame(self._framer, request, self._unit, self._number if self._is_tcp else 0)
+        return codec.frame(request, self._unit, self._number, is_tcp=self._is_tcp)
 
     def effect(self, frame: bytes) -> Effect:
         """Read back from the bytes."""
@@ -134,7 +133,7 @@ class ModbusWire:
     def _heard(self, piece: Piece) -> Heard:
         if piece.is_echo:
             return Heard(Verdict.ECHO)
-        reply = codec.parse(self._framer, piece.whole, piece.pdu)
+        reply = codec.parse(piece.whole, is_tcp=self._is_tcp)
         if reply is None or (self._is_tcp and reply.number != self._number):
             return Heard(Verdict.NOISE)
         if reply.unit != self._unit:

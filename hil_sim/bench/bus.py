@@ -8,6 +8,7 @@ have ended after twice the keepalive (facts/faults.md F7).
 
 import asyncio
 from collections.abc import Callable
+from functools import lru_cache
 
 from hil_sim.bench.line import AFTER_S
 from hil_sim.bench.seat import Seat
@@ -26,6 +27,12 @@ def matches(pattern: str, topic: str) -> bool:
         if index >= len(given) or level not in ("+", given[index]):
             return False
     return len(wanted) == len(given)
+
+
+@lru_cache(maxsize=256)
+def _takes(patterns: tuple[str, ...], topic: str) -> bool:
+    """Whether one of the subscriptions takes this topic. A bed has a handful of topics and says them all day."""
+    return any(matches(pattern, topic) for pattern in patterns)
 
 
 class Bus:
@@ -121,7 +128,7 @@ class Bus:
     def _deliver(self, daemon: Seat | None, topic: str, payload: bytes, is_retained: bool) -> None:
         if daemon is None or daemon is not self._daemon or not self._is_subscribed or self.is_frozen:
             return
-        if any(matches(pattern, topic) for pattern in daemon.topics):
+        if _takes(daemon.topics, topic):
             self.delivered += 1
             for watch in self.heard_watchers:
                 watch(topic, is_retained)

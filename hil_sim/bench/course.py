@@ -82,6 +82,10 @@ class Course:
         """How much of the story's time has passed, 0 to 1."""
         return min(self._now_s() / self.story.ends_after_s, 1.0)
 
+    def expect(self, act: TimedAct) -> None:
+        """One more press or death that is to come."""
+        self._waiting.append(act)
+
     def tick(self) -> None:
         """Do what is due now, and write down what is so."""
         now_s = self._now_s()

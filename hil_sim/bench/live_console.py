@@ -98,4 +98,6 @@ class _FarEnd(asyncio.Protocol):
         self._console.heard(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._console.lost("the console hung up" + (f": {exc}" if exc is not None else ""))
+        # Whether the kernel says "broken pipe" or nothing depends on who spoke last: it is the same hanging up.
+        is_plain = exc is None or isinstance(exc, ConnectionError)
+        self._console.lost("the console hung up" if is_plain else f"the console hung up: {exc}")

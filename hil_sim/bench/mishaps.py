@@ -35,6 +35,10 @@ class Mishaps:
         """One is still to come, or to end."""
         return bool(self._waiting or self._ending)
 
+    def expect(self, act: TimedAct) -> None:
+        """One more that is to come."""
+        self._waiting.append(act)
+
     def tick(self, bench: VirtualBench) -> None:
         """Do what is due now."""
         for entry in [one for one in self._ending if one[0] <= bench.now_s]:

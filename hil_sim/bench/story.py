@@ -29,6 +29,7 @@ from hil_sim.bench.settings import (
     read_pump,
 )
 from hil_sim.bench.strict import Reader, StoryError, meant
+from hil_sim.command_words import why_unknown, words_of_family
 from hil_sim.faults import EVENTS, FAULTS
 from hil_sim.monitors.bedside import Fitted, MonitorSettings
 from hil_sim.patient.archetypes import TYPICAL, archetype
@@ -220,6 +221,10 @@ def read_story(text: str, file: str) -> Story:
         reader.above_0("ends_after_s", raw.get("ends_after_s", 7200.0)),
         _seed(reader, raw.get("seed", 0)),
     )
+    for index, act in enumerate(story.timeline):
+        command = str(act.params.get("command", ""))
+        if why := why_unknown(command, words_of_family(story.pump.family, story.pump.map)):
+            raise reader.error(f"timeline[{index}].command", command, why)
     try:
         body_of(story)
     except ValueError as error:

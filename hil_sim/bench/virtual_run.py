@@ -9,7 +9,7 @@ kept (or whoever asks for it) has the oracle look on from the first second to th
 import asyncio
 import contextlib
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -39,6 +39,7 @@ class VirtualRun:
     """One story on one bench; lives on a `JumpingLoop`.
 
     Args:
+        make_seat: makes each life of the daemon, as `seat.daemon_of` has it of what is installed.
         is_watched: the oracle looks on, though the story does not claim it.
         until_settled: over as soon as nothing is left to happen and delivery is at rest; needs the oracle.
     """
@@ -88,12 +89,27 @@ class VirtualRun:
             return False
         return self.course.is_over or (self._until_settled and self._is_settled())
 
-    async def play(self) -> None:
-        """From the first second to the last."""
+    def begin(self) -> None:
+        """The first second: acts have their timers, the bed is there, the daemon starts."""
         self._arrange()
         self.bench.begin()
         self.recorder.enter("start", "daemon", "")
         self.bench.start_daemon()
+
+    def happen(self, acts: Iterable[TimedAct]) -> None:
+        """Beside the story's own, while it is played: these at their instants, s since the world began."""
+        for act in acts:
+            if act.is_mishap:
+                self.mishaps.expect(act)
+            elif act.kind in ("operator", "daemon"):
+                self.course.expect(act)
+            else:
+                self.bench.world.play([act])
+            self._set_timers(act, act.at_s)
+
+    async def play(self) -> None:
+        """From the first second to the last."""
+        self.begin()
         try:
             while not self.is_over:
                 await asyncio.sleep(1.0)

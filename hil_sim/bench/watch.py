@@ -17,8 +17,8 @@ from hil_sim.bench.panel import State
 from hil_sim.bench.story import Story, TimedAct
 from hil_sim.bench.virtual import VirtualBench
 from hil_sim.oracle import scene as saw
+from hil_sim.oracle.families import scene_of, wording_of
 from hil_sim.oracle.judge import Oracle, Violation
-from hil_sim.oracle.wording import NATURES
 from hil_sim.patient_acts import monitor_faults_of
 
 SETTLED_S = 20.0
@@ -41,22 +41,16 @@ class Watch:
     """The oracle over one run.
 
     Attributes:
+        oracle: judges; another may take its place before the run begins.
         motions: link ms and nL/h of every change of the true plunger's motion.
         words: every word that was shown.
         void: whether the press that is being made now is one that must not count; asked at each press.
     """
 
     def __init__(self, story: Story, bench: VirtualBench, void: Callable[[], bool]) -> None:
-        nature = NATURES[story.pump.family]
-        prescribed = saw.Prescribed.of(order_of(story))
+        pump, slack_nl = story.pump, bench.world.syringe.slack_nl
         self.oracle = Oracle(
-            saw.Scene(
-                prescribed,
-                bench.world.syringe.slack_nl,
-                is_attended=is_attended(story.nurse),
-                lease_s=nature.lease_s,
-                seam_s=nature.seam_s,
-            )
+            scene_of(pump.family, order_of(story), slack_nl, is_attended=is_attended(story.nurse))
         )
         self.motions: list[tuple[float, float]] = []
         #: As shown last, by whichever life.
@@ -66,7 +60,7 @@ class Watch:
         self.void = void
         self._story = story
         self._bench = bench
-        self._read = nature.read
+        self._read = wording_of(pump.family, pump.map, pump.address)
         self._calm_s = -1e9
         self._is_calm = True
         self._rest_since_s: float | None = None

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from math import isinf
 
 MMHG, BEATS, BREATHS, PERCENT = "mm[Hg]", "{beat}/min", "{breath}/min", "%"
+#: Made once: `json.dumps` makes one for each text that is not written its own way.
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 Shown = float | int | str | bool | None
 
 
@@ -118,7 +120,7 @@ def as_dict(message: Message) -> dict[str, object]:
 
 def encode(message: Message) -> bytes:
     """Return the bytes on the wire; an infinite number is written 1e999, legal JSON that overflows."""
-    text = json.dumps(as_dict(message), separators=(",", ":"))
+    text = _ENCODER.encode(as_dict(message))
     if any(isinstance(item.value, float) and isinf(item.value) for item in message.values):
         text = text.replace("Infinity", "1e999")
     return text.encode()

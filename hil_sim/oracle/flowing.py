@@ -20,13 +20,14 @@ from hil_sim.oracle.scene import (
     Step,
     Tick,
 )
+from hil_sim.oracle.spell import Spell
 
 RESUMED_SHARE, RESTORE_AFTER_S = 0.5, 300.0
 LEAST_SHARE = 0.24  # two causes slow to 25 %, rounded down to what the pump can say; a third pauses
 TOLERANCE = 1.02
 LOW_SPO2, LOW_FOR_S, SLOWED_WITHIN_S = 92.0, 15.0, 3.0
-#: A second of halts, then silence: the pump's own watchdog has 2 s, and the last halt's frames are answered for 1.2 s.
-STARVED_S = 4.0  # beside the pump's lease
+#: A second of halts, then silence for the pump's own watchdog; the last halt's frames are answered for 1.2 s.
+BEYOND_LEASE_S = 4.0
 UNRECORDED_S = 4.0
 PARTED_S = 4.0
 DOUBT_S = 1.0
@@ -110,7 +111,7 @@ class Starved:
     of = (Broke, Sent, Tick)
 
     def __init__(self) -> None:
-        self._since_s: float | None = None
+        self._flows = Spell()
         self._has_lied = False
 
     def check(self, step: Step, scene: Scene) -> str | None:
@@ -118,16 +119,15 @@ class Starved:
             self._has_lied |= step.name == "frozen_status" or bool(step.params.get("lying"))
             return None
         if isinstance(step, Sent):
-            if step.is_stop and scene.rate_nl_h > 0.0 and self._since_s is None:
-                self._since_s = step.t_s
+            if step.is_stop and scene.rate_nl_h > 0.0:
+                self._flows.begin(step.t_s)
             return None
         is_ours = scene.is_ready and scene.is_on("stop_refused", "stop_ignored") and not self._has_lied
         if scene.rate_nl_h <= 0.0 or not is_ours or scene.is_lawless or scene.was_on(WIRE | PUMP_GOES, 5.0):
-            self._since_s = None
-        if self._since_s is None or scene.lease_s is None:
-            return None
-        flows_s, bound_s = step.t_s - self._since_s, STARVED_S + scene.lease_s
-        if flows_s <= bound_s:
+            self._flows.end()
+        bound_s = scene.lease_s + BEYOND_LEASE_S
+        flows_s = self._flows.beyond(step.t_s, bound_s)
+        if flows_s is None:
             return None
         return f"flows {flows_s:.1f} s after the first stop; {bound_s:.0f} s with the pump's own watchdog"
 
@@ -190,7 +190,7 @@ class Doubt:
 
     def __init__(self) -> None:
         self._is_losing = False
-        self._since_s: float | None = None
+        self._flows = Spell()
 
     def check(self, step: Step, scene: Scene) -> str | None:
         if isinstance(step, Broke):
@@ -200,15 +200,16 @@ class Doubt:
             return None
         if isinstance(step, Sent):
             if step.is_stop:
-                self._since_s = None
-            elif step.is_run and self._is_losing and self._since_s is None:
-                self._since_s = step.t_s
+                self._flows.end()
+            elif step.is_run and self._is_losing:
+                self._flows.begin(step.t_s)
             return None
         if scene.rate_nl_h <= 0.0 or not scene.is_ready or scene.is_on("line_down"):
-            self._since_s = None
-        if self._since_s is None or step.t_s - self._since_s <= DOUBT_S:
+            self._flows.end()
+        flows_s = self._flows.beyond(step.t_s, DOUBT_S)
+        if flows_s is None:
             return None
-        return f"flows {step.t_s - self._since_s:.1f} s after a start without an answer, and no stop was sent"
+        return f"flows {flows_s:.1f} s after a start without an answer, and no stop was sent"
 
 
 class Limited:

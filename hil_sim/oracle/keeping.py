@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hil_sim.oracle.scene import Answered, Heard, Pressed, Scene, Shown, Step, Tick
+from hil_sim.oracle.spell import Spell
 
 DEMANDS = {"SLOW": 1, "PAUSE": 2, "STOP": 3}
 LIFTING = ("start", "resume", "restore")
@@ -66,8 +67,7 @@ class Standing:
     of = (Shown,)
 
     def __init__(self) -> None:
-        self._began_s: float | None = None
-        self._silent_s: float | None = None
+        self._held, self._silent = Spell(), Spell()
 
     def check(self, step: Step, scene: Scene) -> str | None:
         assert isinstance(step, Shown)
@@ -79,16 +79,16 @@ class Standing:
         }
         causes = rows | {one["source"] for one in state["holds"] if one["source"] != "nurse"}
         if not causes or state["phase"] != "infusing":
-            self._began_s = self._silent_s = None
+            self._held.end()
+            self._silent.end()
             return None
-        self._began_s = step.t_s if self._began_s is None else self._began_s
-        if state["alarms"] or scene.has_pressed(("acknowledge", "stop"), self._began_s):
-            self._silent_s = None
+        self._held.begin(step.t_s)
+        is_told = state["alarms"] or scene.has_pressed(("acknowledge", "stop"), self._held.since_s or 0.0)
+        self._silent.note(step.t_s, not is_told)
+        silent_s = self._silent.beyond(step.t_s, TOLD_S)
+        if silent_s is None:
             return None
-        self._silent_s = step.t_s if self._silent_s is None else self._silent_s
-        if step.t_s - self._silent_s <= TOLD_S:
-            return None
-        return f"{sorted(causes)} not seen by anybody, and no alarm for {step.t_s - self._silent_s:.1f} s"
+        return f"{sorted(causes)} not seen by anybody, and no alarm for {silent_s:.1f} s"
 
 
 class Unseen:

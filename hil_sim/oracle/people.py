@@ -6,8 +6,10 @@ which it goes on) is not the host's doing; then I2 and I10 judge how it is broug
 """
 
 from hil_sim.oracle.scene import (
+    LIES,
     PUMP_FASTER,
     PUMP_GOES,
+    WIRE,
     Committed,
     Lived,
     Moved,
@@ -19,8 +21,8 @@ from hil_sim.oracle.scene import (
 )
 
 FRESH_S = 10.0
-STANDS_S = 0.7  # beside the pump's own watchdog: what its clock and ours may differ by
-FOUND_S = 4.0  # a daemon that is back has read its pump and halted it
+STANDS_S = 2.7
+BEYOND_LEASE_S = 0.7  # what the pump's clock and ours may differ by
 RAISED = 1.02
 LET_GO_S = 0.2
 ON_THE_WAY_S = 0.05
@@ -38,8 +40,6 @@ class Edge:
 
     def check(self, step: Step, scene: Scene) -> str | None:
         before, now = scene.was_rate_nl_h, scene.rate_nl_h
-        if scene.is_seam:
-            return None
         if now <= 0.0 or (before > 0.0 and now <= before * RAISED):
             return None
         verbs = STARTING if before == 0.0 else RAISING
@@ -58,11 +58,6 @@ class Edge:
         )
 
 
-def _is_next_piece(step: Sent, scene: Scene) -> bool:
-    """A run that its pump knows only in pieces is begun anew at each seam."""
-    return scene.seam_s > 0.0 and step.t_s - scene.stood_s <= scene.seam_s and scene.stopped_s < scene.stood_s
-
-
 class RunFrame:
     """I6, I7: a frame that starts the motor is sent for a person only."""
 
@@ -71,11 +66,11 @@ class RunFrame:
 
     def check(self, step: Step, scene: Scene) -> str | None:
         assert isinstance(step, Sent)
-        if not step.is_run:
+        if not step.is_run or scene.is_in_seam:
             return None
         for one in reversed(scene.presses):
             if one.verb in RAISING and one.life == scene.life and one.stage != "refused":
-                if step.t_s - one.t_s <= FRESH_S or _is_next_piece(step, scene):
+                if step.t_s - one.t_s <= FRESH_S:
                     return None
                 break
         return f"a start on the wire, and nobody pressed in the {FRESH_S:.0f} s before in life {scene.life}"
@@ -163,14 +158,14 @@ class Restarted:
             return None
         if scene.rate_nl_h <= 0.0 or scene.ended_s < self._edge_s or scene.is_lawless:
             return None
-        bound_s = STANDS_S + (scene.lease_s or 0.0)
-        since_s = scene.ended_s
-        if scene.lease_s is None:
-            # Nothing but its volume ends it while nobody is there: the next life has to.
-            since_s, bound_s = (scene.ready_s, FOUND_S) if scene.ready_s > scene.ended_s else (step.t_s, 0.0)
-        if step.t_s - since_s <= bound_s or scene.was_on(PUMP_GOES, STANDS_S + 2.0):
+        if scene.was_on(PUMP_GOES, STANDS_S):
             return None
-        return f"flows {step.t_s - scene.ended_s:.1f} s after the daemon ended; {bound_s} s is the bound"
+        ended_for_s, bound_s = step.t_s - scene.ended_s, scene.lease_s + BEYOND_LEASE_S
+        if ended_for_s > bound_s:
+            return f"flows {ended_for_s:.1f} s after the daemon ended; {bound_s} s is the bound"
+        if not scene.is_ready or scene.was_on(WIRE | LIES, STANDS_S) or step.t_s - scene.ready_s <= STANDS_S:
+            return None
+        return f"flows {step.t_s - scene.ready_s:.1f} s after the daemon was there again; {STANDS_S} s is the bound"
 
 
 class Durable:

@@ -4,6 +4,8 @@ Theory of operation. The clock runs from the press; it is stopped by the first s
 and does not count while nothing can pass (no port, no daemon, no screen).
 """
 
+from math import isfinite
+
 from hil_sim.oracle.scene import WIRE, Broke, Lived, Moved, Pressed, Scene, Sent, Step, Tick
 
 PROMPT_S = 0.25
@@ -11,7 +13,7 @@ CARRIED_S = 0.05  # the press reaches the daemon, the frame the pump
 REPEAT_S = 0.45
 REPEAT_TROUBLED_S = 1.0
 #: A host may fall silent instead, so that the pump's own watchdog stops it (row 3), if people have been told.
-STARVED_S = 0.7  # beside its lease
+BEYOND_LEASE_S = 0.7
 CONFIRM_S = 1.0
 SHOWN_S = 1.0
 EXIT_S = 3.0
@@ -76,8 +78,11 @@ class Unconfirmed:
         is_lying = scene.is_on("stop_ignored", "frozen_status")
         known_s = CONFIRM_S + SHOWN_S + (MOVED_NL / scene.rate_nl_h * 3600 + 2.0 if is_lying else 0.0)
         gap_s = REPEAT_TROUBLED_S if scene.was_on(WIRE, 1.0) else REPEAT_S
-        if scene.state is not None and scene.state["alarms"]:
-            gap_s = STARVED_S + (scene.lease_s or 0.0)
+        is_told = scene.state is not None and bool(scene.state["alarms"])
+        # From then on people are owed an alarm, which is judged below; a screen may be half a second behind it.
+        if is_told or step.t_s - self._since_s > CONFIRM_S:
+            # Silence takes nothing down that has no watchdog of its own.
+            gap_s = scene.lease_s + BEYOND_LEASE_S if isfinite(scene.lease_s) else min(gap_s, BEYOND_LEASE_S)
         if not is_lying and step.t_s - self._last_s > gap_s:
             return (
                 f"flows on, and no stop was sent for {step.t_s - self._last_s:.2f} s; {gap_s} s is the bound"

@@ -9,6 +9,7 @@ from math import isfinite
 
 from hil_sim.oracle.people import OVER
 from hil_sim.oracle.scene import LIES, PUMP_GOES, WIRE, Broke, Closed, Heard, Lived, Scene, Shown, Step, Tick
+from hil_sim.oracle.spell import Spell
 
 STOP_S = 1.3
 SILENT_S = {"monitor-1": 90.0, "transducer-1": 2.0, "air-sensor-1": 2.0, "button-1": 2.0}
@@ -27,6 +28,7 @@ TOLD_AFTER_TRIP_S = 1.0
 LIVELY_S = 480.0
 HONEST_S = 3.0
 STANDING_WORDS = ("PAUSED", "STOPPED", "COMPLETED", "READY", "NO ORDER", "NOT VERIFIED")
+BLOCKED = frozenset({"loop_blocked"})
 CANNOT_STOP = frozenset({"stop_ignored", "stop_refused", "watchdog_dead"})
 #: What such a fault began may last so long after it: the pump's watchdog, and a stop.
 STARVED_S = 3.0
@@ -48,10 +50,14 @@ class Silence:
             return None
         if scene.rate_nl_h <= 0.0 or scene.was_on(CANNOT_STOP | PUMP_GOES, STARVED_S) or scene.is_lawless:
             return None
+        if not isfinite(scene.lease_s) and scene.was_on(BLOCKED, STOP_S):
+            return None  # nobody there, and nothing at the pump that would notice (F11)
         # Between two lives nobody listens: what flows then is I7's affair.
         deaf_s = scene.ready_s if scene.is_ready else step.t_s
         for device, heard_s in self._sound_s.items():
-            sound_s = max(heard_s, deaf_s) if scene.life > 1 else heard_s
+            if device in scene.unmissed:
+                continue
+            sound_s = max(heard_s, deaf_s)
             limit_s = SILENT_S.get(device, 90.0) + STOP_S
             if step.t_s - sound_s > limit_s:
                 return (
@@ -67,22 +73,19 @@ class Stranger:
     of = (Heard, Tick)
 
     def __init__(self) -> None:
-        self._since_s: float | None = None
+        self._flows = Spell()
 
     def check(self, step: Step, scene: Scene) -> str | None:
         if isinstance(step, Heard):
-            if scene.is_on("wrong_patient") and not step.is_sound and self._since_s is None:
-                self._since_s = step.t_s
+            if scene.is_on("wrong_patient") and not step.is_sound:
+                self._flows.begin(step.t_s)
             return None
         if not scene.is_on("wrong_patient") or scene.rate_nl_h <= 0.0 or not scene.is_ready:
-            self._since_s = None
-        if (
-            self._since_s is None
-            or scene.was_on(CANNOT_STOP, STARVED_S)
-            or step.t_s - self._since_s <= STRANGER_S
-        ):
+            self._flows.end()
+        flows_s = self._flows.beyond(step.t_s, STRANGER_S)
+        if flows_s is None or scene.was_on(CANNOT_STOP, STARVED_S):
             return None
-        return f"flows {step.t_s - self._since_s:.1f} s after values of another patient; {STRANGER_S} s"
+        return f"flows {flows_s:.1f} s after values of another patient; {STRANGER_S} s"
 
 
 class Finite:
@@ -108,18 +111,15 @@ class Honest:
     of = (Shown,)
 
     def __init__(self) -> None:
-        self._false_since_s: float | None = None
+        self._false = Spell()
 
     def check(self, step: Step, scene: Scene) -> str | None:
         assert isinstance(step, Shown)
         word, alarms = step.state["word"], step.state["alarms"]
         is_flowing = scene.rate_nl_h > 0.0
         is_false = word == "INFUSING" if not is_flowing else word in STANDING_WORDS and not alarms
-        if not is_false or scene.was_on(LIES | WIRE | {"underdelivery"}, HONEST_S):
-            self._false_since_s = None
-            return None
-        self._false_since_s = step.t_s if self._false_since_s is None else self._false_since_s
-        if step.t_s - self._false_since_s <= HONEST_S:
+        self._false.note(step.t_s, is_false and not scene.was_on(LIES | WIRE | {"underdelivery"}, HONEST_S))
+        if self._false.beyond(step.t_s, HONEST_S) is None:
             return None
         return f"shown as {word!r} for {HONEST_S:.0f} s, and the plunger goes at {scene.rate_nl_h / 1e6:.2f} mL/h"
 
@@ -176,7 +176,7 @@ class Lively:
     of = (Tick,)
 
     def __init__(self) -> None:
-        self._since_s: float | None = None
+        self._stands = Spell()
 
     def check(self, step: Step, scene: Scene) -> str | None:
         assert isinstance(step, Tick)
@@ -186,13 +186,12 @@ class Lively:
         # A box that starts with a wrong clock finds every sample old or yet to come, until somebody sets its clock.
         is_wrong = is_wrong or 0.0 < scene.last_s.get("wall_clock_stepped", 0.0) < scene.life_s
         if is_wrong or scene.rate_nl_h > 0.0 or scene.phase in OVER or not scene.is_attended:
-            self._since_s = None
+            self._stands.end()
             return None
         if scene.last_s and step.t_s - max(scene.last_s.values()) < 1.0:
-            self._since_s = None
-        if self._since_s is None:
-            self._since_s = step.t_s
-        if step.t_s - self._since_s <= LIVELY_S:
+            self._stands.end()
+        self._stands.begin(step.t_s)
+        if self._stands.beyond(step.t_s, LIVELY_S) is None:
             return None
         state = scene.state or {}
         blocked = {key: state.get(key) for key in ("word", "start_blocked_by", "resume_blocked_by")}

@@ -1,26 +1,31 @@
 """What a frame to the pump asks for, as far as an oracle must know it: a stop, a start, a rate, who are you.
 
 Theory of operation. A host writes whole frames. The oracle reads the few words that matter and passes over the rest; it
-is no second codec. Source of the words: facts/protocols.md 1 to 3, 5 and 6. Beside the words stands what else an
-onlooker must know of a family: how long a pump goes on when nobody speaks to it, and how long it may stand between two
-pieces of one run.
+is no second codec. Source of the words: facts/protocols.md 1 (New Era), 2 (Harvard), 3 (Chemyx), 5 (Alaris), 6 (Modbus,
+whose registers' places are read from the map). A reader is made for one run, because some words need an earlier one:
+Chemyx' rates are bare numbers in the unit that was set last.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
 from hil_sim.oracle.scene import Sent
+from hil_sim.pumps.chemyx import UNITS as CHEMYX_UNITS
+from hil_sim.pumps.modbus import ModbusPump
+from hil_sim.pumps.modbus_frames import Request, RequestReader
+from hil_sim.pumps.modbus_registers import SPACES, word_of
 
 _UNITS_NL_H = {b"MH": 1e6, b"UH": 1e3, b"MM": 60e6, b"UM": 60e3}
 #: In millilitres, as for every syringe wider than 14 mm.
 _LIMIT = re.compile(rb"VOL(\d{1,4}(?:\.\d{0,3})?)")
 _RATE = re.compile(rb"RAT(\d{1,4}(?:\.\d{0,3})?)(MH|UH|MM|UM)")
-_ULTRA_RATE = re.compile(rb"irate (\d+(?:\.\d*)?) ([mun])l/(hr|min|sec)")
+_HARVARD = re.compile(rb"(?:^|[\r\n])(?:@|\d{0,2}:?)([a-z]+)(?: ([\d.]+) ?([munp])l(?:/(hr|min|sec|s))?)?\r")
+_METRIC_NL = {b"m": 1e6, b"u": 1e3, b"n": 1.0, b"p": 1e-3}
+_PER_HOUR = {b"": 1.0, b"hr": 1.0, b"min": 60.0, b"s": 3600.0, b"sec": 3600.0}
 _ALARIS_RATE = re.compile(rb"INF_RATE\^(\d+\.\d)\^ml/h")
-_FUSION_RATE = re.compile(rb"set rate (\d+\.\d+)")
-_METRIC_NL, _PER_H = {b"m": 1e6, b"u": 1e3, b"n": 1.0}, {b"hr": 1, b"min": 60, b"sec": 3600}
+_CHEMYX = re.compile(rb"(?:^|\r)(start|stop|pause|view parameter|set (units|rate|volume) (-?[\d.]+))\r")
 
+#: What bytes that the host wrote at this instant (s) ask for, in their order.
 Read = Callable[[float, bytes], Iterator[Sent]]
 
 
@@ -38,32 +43,25 @@ def new_era(t_s: float, frame: bytes) -> Iterator[Sent]:
         yield Sent(t_s, limit_nl=float(match[1]) * 1e6)
 
 
-def ultra(t_s: float, frame: bytes) -> Iterator[Sent]:
-    """A line of the "ultra" command set; its target is a lease ahead, not the run's end, and no limit here."""
-    if b"stp" in frame or b"stop" in frame:
+def harvard(t_s: float, frame: bytes) -> Iterator[Sent]:
+    """A line of the "ultra" words. Its targets lie a few seconds ahead and are no end of the whole, so none is read."""
+    match = _HARVARD.search(frame)
+    if match is None:
+        return
+    word = match[1]
+    if word in (b"stp", b"stop"):
         yield Sent(t_s, is_stop=True)
-    elif b"irun" in frame:
+    elif word == b"irun":
         yield Sent(t_s, is_run=True)
-    elif b"ver" in frame:
+    elif word in (b"ver", b"version"):
         yield Sent(t_s, is_identity=True)
-    elif match := _ULTRA_RATE.search(frame):
-        yield Sent(t_s, rate_nl_h=float(match[1]) * _METRIC_NL[match[2]] * _PER_H[match[3]])
-
-
-def fusion(t_s: float, frame: bytes) -> Iterator[Sent]:
-    """A line of the Chemyx Fusion, set to mL/h. It has no identity: that one of the family answers is all there is."""
-    if b"stop" in frame or b"pause" in frame:
-        yield Sent(t_s, is_stop=True)
-    elif b"start" in frame:
-        yield Sent(t_s, is_run=True)
-    elif b"pump status" in frame:
-        yield Sent(t_s, is_identity=True)
-    elif match := _FUSION_RATE.search(frame):
-        yield Sent(t_s, rate_nl_h=float(match[1]) * 1e6)
+    elif word == b"irate" and match[2]:
+        per_hour = _PER_HOUR[match[4] or b""]
+        yield Sent(t_s, rate_nl_h=float(match[2]) * _METRIC_NL[match[3]] * per_hour)
 
 
 def alaris(t_s: float, frame: bytes) -> Iterator[Sent]:
-    """An Alaris frame."""
+    """A frame of an Alaris pump."""
     if b"!INF_STOP" in frame:
         yield Sent(t_s, is_stop=True)
     elif b"!INF_START" in frame:
@@ -74,58 +72,66 @@ def alaris(t_s: float, frame: bytes) -> Iterator[Sent]:
         yield Sent(t_s, rate_nl_h=float(match[1]) * 1e6)
 
 
-def _registers(t_s: float, pdu: bytes) -> Iterator[Sent]:
-    """A request to pumpd's own register map (docs/modbus-map.md): coil 0 runs, holding 0 is the rate, 2 the target."""
-    function, address = pdu[0], int.from_bytes(pdu[1:3], "big")
-    if function == 5 and address == 0:
-        yield Sent(t_s, is_run=True) if pdu[3:4] == b"\xff" else Sent(t_s, is_stop=True)
-    elif function in (3, 23) and address <= 9 < address + int.from_bytes(pdu[3:5], "big"):
-        yield Sent(t_s, is_identity=True)
-    elif function == 16:
-        words = pdu[6 : 6 + pdu[5]]
-        for number in range(len(words) // 2 - 1):
-            value = int.from_bytes(words[2 * number : 2 * number + 4], "big")
-            if address + number == 0:
-                yield Sent(t_s, rate_nl_h=value * 1000.0)
-            elif address + number == 2:
-                yield Sent(t_s, limit_nl=value * 1000.0)
+class Chemyx:
+    """Lines of one Chemyx pump; it has no name to be asked for, its settings are what it is known by."""
+
+    def __init__(self) -> None:
+        self._unit = 0
+
+    def __call__(self, t_s: float, frame: bytes) -> Iterator[Sent]:
+        match = _CHEMYX.search(frame.replace(b"\n", b""))
+        if match is None:
+            return
+        if match[1] == b"start":
+            yield Sent(t_s, is_run=True)
+        elif match[1] in (b"stop", b"pause"):
+            yield Sent(t_s, is_stop=True)
+        elif match[1] == b"view parameter":
+            yield Sent(t_s, is_identity=True)
+        elif match[2] == b"units":
+            self._unit = int(float(match[3]))
+        else:
+            per_rate, per_volume = CHEMYX_UNITS[self._unit]
+            if match[2] == b"rate":
+                yield Sent(t_s, rate_nl_h=float(match[3]) * per_rate)
+            else:
+                yield Sent(t_s, limit_nl=float(match[3]) * per_volume)
 
 
-def modbus_rtu(t_s: float, frame: bytes) -> Iterator[Sent]:
-    """Unit, request, check."""
-    if len(frame) >= 8:
-        yield from _registers(t_s, frame[1:])
+class Modbus:
+    """Requests to one Modbus device, by its register map.
 
-
-def modbus_tcp(t_s: float, frame: bytes) -> Iterator[Sent]:
-    """Requests behind their headers."""
-    while len(frame) >= 12:
-        size = 6 + int.from_bytes(frame[4:6], "big")
-        yield from _registers(t_s, frame[7:size])
-        frame = frame[max(size, 8) :]
-
-
-@dataclass(frozen=True, slots=True)
-class Nature:
-    """What an onlooker knows of a family.
-
-    Attributes:
-        read: its frames.
-        lease_s: how long it delivers when nobody speaks to it, s; None: to its volume.
-        seam_s: how long it may stand between two pieces of one run, s.
+    Args:
+        pump: such a device, fresh; only its map is looked at.
     """
 
-    read: Read
-    lease_s: float | None = 2.0
-    seam_s: float = 0.0
+    def __init__(self, pump: ModbusPump) -> None:
+        self._pump = pump
+        self._reader = RequestReader(is_tcp=pump.is_tcp)
 
+    def __call__(self, t_s: float, frame: bytes) -> Iterator[Sent]:
+        for request in self._reader.feed(frame, t_s * 1000.0):
+            word = word_of(self._pump, request.function, request.body)
+            if word in ("STOP", "RUN", "IDENTITY"):
+                yield Sent(t_s, is_stop=word == "STOP", is_run=word == "RUN", is_identity=word == "IDENTITY")
+            rate_nl_h, limit_nl = self._written(request, "rate"), self._written(request, "volume_target")
+            if rate_nl_h is not None or limit_nl is not None:
+                yield Sent(t_s, rate_nl_h=rate_nl_h, limit_nl=limit_nl)
 
-NATURES: Mapping[str, Nature] = {
-    "new_era": Nature(new_era),
-    "new_era-basic": Nature(new_era, lease_s=None),
-    "harvard": Nature(ultra, seam_s=1.0),
-    "chemyx": Nature(fusion, lease_s=None),
-    "alaris": Nature(alaris, lease_s=15.0),
-    "modbus-rtu": Nature(modbus_rtu),
-    "modbus-tcp": Nature(modbus_tcp),
-}
+    def _written(self, request: Request, name: str) -> float | None:
+        """What this request writes there, nL/h or nL; None: nothing."""
+        place, layout = self._pump.layout.fields.get(name), self._pump.layout
+        body = request.body
+        if place is None or request.function not in (6, 16, 23) or place.space != SPACES.get(16):
+            return None
+        at, raw = int.from_bytes(body[:2], "big"), body[2:4]
+        if request.function == 16:
+            raw = body[5:]
+        elif request.function == 23:
+            at, raw = int.from_bytes(body[4:6], "big"), body[9:]
+        words = [int.from_bytes(raw[n : n + 2], "big") for n in range(0, len(raw), 2)]
+        first = place.address - at
+        if first < 0 or first + place.size > len(words):
+            return None
+        some = words[first : first + place.size]
+        return place.unpack(some, low_word_first=layout.low_word_first)

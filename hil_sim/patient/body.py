@@ -90,6 +90,8 @@ class Body:
         self._now_s = 0.0
         self._blood_debt_nl = 0.0
         self._given_ug = 0.0
+        #: The values as last worked out, with whether there was no breath; None: something has changed since.
+        self._worked_out: tuple[bool, Vitals] | None = None
 
     @property
     def given_ug(self) -> float:
@@ -98,6 +100,7 @@ class Body:
 
     def advance(self, dt_s: float, delivered_nl: float) -> None:
         """Let `dt_s` seconds pass while `delivered_nl` enters the vein; negative is backflow."""
+        self._worked_out = None
         balance_nl = delivered_nl - self._blood_debt_nl
         self._blood_debt_nl = max(-balance_nl, 0.0)
         dose_ug = drug_ug(max(balance_nl, 0.0), self._concentration_ug_ml)
@@ -113,7 +116,12 @@ class Body:
                 self.end_episode(name)
 
     def vitals(self) -> Vitals:
-        """Return the true values now."""
+        """Return the true values now; several look at the same instant."""
+        if self._worked_out is None or self._worked_out[0] is not self.is_apnoeic:
+            self._worked_out = (self.is_apnoeic, self._vitals())
+        return self._worked_out[1]
+
+    def _vitals(self) -> Vitals:
         change = response(self._kinetics.c_effect, self._pd)
         sys = max(self._resting.sys + change.sys + self._drift("sys"), 0.0)
         dia = min(max(self._resting.dia + change.dia + self._drift("dia"), 0.0), sys)
@@ -146,8 +154,10 @@ class Body:
         Raises:
             ValueError: the name or a parameter is not known, or no amount is given.
         """
+        self._worked_out = None
         if name in EPISODES:
             self._begin_episode(name, params)
+            self._worked_out = None  # what it started from was worked out on the way
             return
         if name not in _SHIFTS:
             raise ValueError(f"the patient knows no event {name!r}; there is {', '.join(BODY_EVENTS)}")
@@ -161,6 +171,7 @@ class Body:
 
     def end_episode(self, name: str) -> None:
         """Let an episode pass now, as slowly as it came; nothing if it is not under way."""
+        self._worked_out = None
         running = self._episodes.pop(name, None)
         if running is not None:
             for key, amount in running.amounts.items():

@@ -25,8 +25,8 @@ class ModbusQuirks(Quirks):
     Attributes:
         exception: answer requests with this exception, `exception_left` of them (None: until undone), those whose
         word begins with `exception_word`.
-        is_unit_wrong: answers carry the next unit's number. is_torn: 32-bit values
-        show one word of another moment. is_crc_bad: RTU answers fail their check.
+        is_unit_wrong: answers carry the next unit's number. is_torn: 32-bit values show one word of another moment, in
+        `torn_left` readings of them (None: in all). is_crc_bad: RTU answers fail their check.
         has_self_restart: as `resumes_after_silence`, whatever the map says.
     """
 
@@ -35,6 +35,7 @@ class ModbusQuirks(Quirks):
     exception_left: int | None = None
     is_unit_wrong: bool = False
     is_torn: bool = False
+    torn_left: int | None = None
     has_self_restart: bool = False
     is_crc_bad: bool = False
 

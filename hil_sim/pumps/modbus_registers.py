@@ -96,6 +96,7 @@ def _read(pump: ModbusPump, space: str, address: int, count: int) -> bytes:
     shown = registers(pump)
     if any((space, address + n) not in pump.layout.known for n in range(count)):
         raise Refusal(ILLEGAL_ADDRESS)
+    _tear_once(pump, space, range(address, address + count))
     values = [shown.get((space, address + n), 0) for n in range(count)]
     if space in ("coil", "discrete"):
         packed = sum(bool(value) << n for n, value in enumerate(values))
@@ -105,12 +106,22 @@ def _read(pump: ModbusPump, space: str, address: int, count: int) -> bytes:
     return bytes((len(raw),)) + raw
 
 
+def _tear_once(pump: ModbusPump, space: str, addresses: range) -> None:
+    """One torn reading less to come, if this was one."""
+    quirks, counter = pump.quirks, pump.layout.fields.get("counter")
+    if not quirks.is_torn or not quirks.torn_left or counter is None:
+        return
+    if counter.space == space and counter.address in addresses:
+        quirks.torn_left -= 1
+
+
 def registers(pump: ModbusPump) -> dict[tuple[str, int], int]:
     """Everything it shows now."""
     layout, shown = pump.layout, {}
+    is_torn = pump.quirks.is_torn and pump.quirks.torn_left != 0
     for key, found in layout.fields.items():
         words = _shown(pump, key, found)
-        if pump.quirks.is_torn and found.size == 2 and key in ("counter", "actual_rate"):
+        if is_torn and found.size == 2 and key in ("counter", "actual_rate"):
             words[0] = (words[0] + 1) & 0xFFFF
         for offset, word in enumerate(words):
             shown[found.space, found.address + offset] = word

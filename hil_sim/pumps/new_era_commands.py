@@ -50,7 +50,7 @@ def carry_out(pump: NewEraPump, text: str, now_link_ms: float) -> str:
     if text == "":
         return OK
     for length in (4, 3, 2):
-        command = _COMMANDS.get(text[:length])
+        command = COMMANDS.get(text[:length])
         if command is not None:
             try:
                 return command(pump, text[length:], now_link_ms)
@@ -272,7 +272,7 @@ def _address(pump: NewEraPump, rest: str, now_link_ms: float) -> str:
     return OK if match[1] else f"{pump.memory.address:02d}"
 
 
-_COMMANDS: dict[str, Callable[[NewEraPump, str, float], str]] = {
+COMMANDS: dict[str, Callable[[NewEraPump, str, float], str]] = {
     "VER": _version,
     "DIA": _diameter,
     "RAT": _rate,

@@ -24,6 +24,7 @@ STX, ETX, CR = 0x02, 0x03, 0x0D
 GAP_MS = 500.0
 LINE_BYTES_MAX = 128
 EMPTY_PACKET_LENGTH = 4  # length byte, two CRC bytes, ETX
+_NOT_KEPT = bytes(byte for byte in range(256) if not 0x21 <= byte <= 0x7E)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def safe_packet(body: str) -> bytes:
 
 def normalise(raw: bytes) -> str:
     """What the pump keeps of a line: no spaces, no control characters, upper case."""
-    return "".join(chr(b) for b in raw if 0x21 <= b <= 0x7E).upper()
+    return raw.translate(None, _NOT_KEPT).decode("ascii").upper()
 
 
 @dataclass

@@ -68,7 +68,10 @@ class Memory:
 
     def phase(self, number: int) -> Phase:
         """Phase 1 to 41, made on first use; an untouched phase stops."""
-        return self.phases.setdefault(number, Phase())
+        found = self.phases.get(number)
+        if found is None:
+            found = self.phases[number] = Phase()
+        return found
 
     def reset(self) -> None:
         """Be as from the factory."""
@@ -117,14 +120,15 @@ class Motor:
 
         Withdrawing is negative.
         """
+        if self.motion not in MOVING:
+            return 0.0
+        phase = self.phase
         if self.motion is Motion.PURGING:
             magnitude = syringe.max_rate_nl_h(float(self.memory.diameter_mm))
-        elif self.motion is Motion.RUNNING:
-            magnitude = float(self.rate * NL_H_PER_RATE_UNIT[self.phase.rate_unit])
         else:
-            return 0.0
+            magnitude = float(self.rate * NL_H_PER_RATE_UNIT[phase.rate_unit])
         magnitude *= self.quirks.motor_factor
-        return magnitude if self.phase.direction == "INF" else -magnitude
+        return magnitude if phase.direction == "INF" else -magnitude
 
     def begin(self, phase_number: int) -> bool:
         """Start the program at a phase. False when that phase cannot be pumped (the pump's A?O)."""

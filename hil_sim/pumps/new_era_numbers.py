@@ -12,6 +12,8 @@ from decimal import ROUND_DOWN, Decimal
 _NUMBER = re.compile(r"(\d*)(?:\.(\d*))?")
 DIGITS_MAX = 4
 DECIMALS_MAX = 3
+#: By the digits before the point: how far a number is written behind it.
+_PLACES = {whole: Decimal(1).scaleb(whole - DIGITS_MAX) for whole in range(1, DIGITS_MAX)}
 
 NL_PER_VOLUME_UNIT = {"UL": Decimal(1000), "ML": Decimal(1_000_000)}
 NL_H_PER_RATE_UNIT = {
@@ -43,8 +45,7 @@ def read_number(text: str) -> Decimal:
 
 def write_number(value: Decimal) -> str:
     """Four digits and a point, cut off rather than rounded: a counter never shows what has not gone yet."""
-    whole = len(str(int(value)))
-    if whole >= DIGITS_MAX:
-        return f"{int(value)}."
-    places = Decimal(1).scaleb(-(DIGITS_MAX - whole))
-    return str(value.quantize(places, rounding=ROUND_DOWN))
+    whole = str(int(value))
+    if len(whole) >= DIGITS_MAX:
+        return f"{whole}."
+    return str(value.quantize(_PLACES[len(whole)], rounding=ROUND_DOWN))

@@ -42,6 +42,10 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     parser.add_argument("--report", type=Path, metavar="PATH", help="where to write the HTML session report")
     parser.add_argument("--scenario", type=Path, metavar="FILE", help="another story for the simulator")
     parser.add_argument("--hold", action="store_true", help="leave it running for pumpctl until Ctrl-C")
+    parser.add_argument(
+        "--panel", action="store_true", help="drive it yourself from a browser, at life speed"
+    )
+    parser.add_argument("--listen", default="127.0.0.1:8443", metavar="HOST:PORT", help="with --panel: where")
     parser.set_defaults(run=run)
 
 
@@ -65,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 
     pump = PUMPS[args.pump]
     if args.speed is None:
-        args.speed = pump.usual_speed
+        args.speed = SLOWEST if args.panel else pump.usual_speed
     if fault := pump.speed_fault(args.speed):
         print(f"pumpd demo: {fault}", file=sys.stderr)
         return 2
@@ -73,6 +77,10 @@ def run(args: argparse.Namespace) -> int:
     report = args.report or Path("pumpd-demo-report.html")
     scenario = args.scenario or stage.scenario_path()
     theatre = stage.Stage(folder, args.speed, scenario, args.pump)
+    if args.panel:
+        from pumpd.demo.by_hand import by_hand
+
+        return by_hand(theatre, args.listen, args.speed)
     try:
         judged = _play(theatre, args, scenario, report)
     except stage.StageError as fault:

@@ -24,6 +24,7 @@ from drivers.alaris import codec as alaris_codec
 from drivers.alaris import framing as alaris_framing
 from drivers.chemyx import codec as chemyx_codec
 from drivers.harvard import codec as harvard_codec
+from drivers.modbus import codec as modbus_codec
 from drivers.modbus import framing as modbus_framing
 from drivers.new_era import codec as new_era_codec
 from drivers.new_era import framing as new_era_framing
@@ -142,7 +143,7 @@ def _modbus_rtu(unit: int) -> Callable[[bytes], Found | None]:
             if (
                 frame[:1] == bytes((unit,))
                 and frame[1] in _FUNCTIONS
-                and modbus_framing.check(frame[:-2]) == frame[-2:]
+                and modbus_codec.check(frame[:-2]) == frame[-2:]
             ):
                 return Found("modbus", _modbus_words(unit, frame[1:-2]), {"unit": unit}, _MODBUS_NOTE)
         return None
@@ -174,7 +175,7 @@ _MODBUS = (("device identification", _IDENTIFY), ("read one register", _READ_ONE
 
 def _rtu_frame(unit: int, pdu: bytes) -> bytes:
     body = bytes((unit,)) + pdu
-    return body + modbus_framing.check(body)
+    return body + modbus_codec.check(body)
 
 
 def _mbap_frame(unit: int, pdu: bytes) -> bytes:

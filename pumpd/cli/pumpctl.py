@@ -15,10 +15,17 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from pumpd.cli import state_text
+from pumpd.cli import care_text, pumpctl_care, pumpctl_order, state_text
 from pumpd.cli.pumpctl_arguments import parser
 from pumpd.console_client import ConsoleClient, ConsoleUnreachable
-from pumpd.console_words import EPOCH_VERBS, LOWERING_VERBS, PIN_VERBS, is_final
+from pumpd.console_words import (
+    CARE_VERBS,
+    CONSULTING_VERBS,
+    EPOCH_VERBS,
+    LOWERING_VERBS,
+    PIN_VERBS,
+    is_final,
+)
 
 DONE, REFUSED, NOT_ASKED, NOT_CONFIRMED = 0, 1, 2, 3
 
@@ -38,6 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _status(client, options)
         if options.verb == "watch":
             return _watch(client, options)
+        if options.verb in CONSULTING_VERBS:
+            return _consult(client, options)
         return _act(client, options)
     except UsageError as error:
         _complain(str(error))
@@ -58,8 +67,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _status(client: ConsoleClient, options: argparse.Namespace) -> int:
     state = client.status(options.channel)
-    _print_json(state) if options.json else _print_lines(state_text.status_lines(state))
+    _print_json(state) if options.json else _print_lines(_status_lines(state))
     return DONE
+
+
+def _status_lines(state: dict[str, Any]) -> list[str]:
+    return [*state_text.status_lines(state), *(f"  care      {line}" for line in care_text.care_lines(state))]
 
 
 def _watch(client: ConsoleClient, options: argparse.Namespace) -> int:
@@ -75,16 +88,39 @@ def _watch(client: ConsoleClient, options: argparse.Namespace) -> int:
     return DONE
 
 
+def _consult(client: ConsoleClient, options: argparse.Namespace) -> int:
+    is_order = options.verb == "derive"
+    args = pumpctl_order.order_args(options) if is_order else {}
+    code = REFUSED
+    for reply in client.request(options.verb, options.channel, None, None, args):
+        state = reply.get("state")
+        if options.json:
+            _print_json(reply)
+        elif isinstance(state, dict):
+            lines = pumpctl_order.derivation_lines if is_order else pumpctl_order.library_lines
+            _print_lines(lines(state))
+        elif reply.get("stage") == "refused":
+            _tell(reply, options, code)
+        if isinstance(state, dict):
+            code = DONE if not is_order or pumpctl_order.is_derived(state) else REFUSED
+    return code
+
+
 def _act(client: ConsoleClient, options: argparse.Namespace) -> int:
     args: dict[str, Any] = {}
     if options.verb == "order":
-        args = {key: getattr(options, key) for key in _ORDER_KEYS}
+        args = pumpctl_order.order_args(options)
     elif options.verb in _PLAIN_ARGS:
         given = {key: getattr(options, key) for key in _PLAIN_ARGS[options.verb]}
         args = {key: value for key, value in given.items() if value not in (None, "")}
+    elif options.verb in CARE_VERBS or options.verb == "start":
+        args = pumpctl_care.args_of(options)
+    if options.verb == "checklist" and not options.answers:
+        _print_lines(care_text.checklist_lines(client.status(options.channel)))
+        return NOT_ASKED
     by = _name(options)
     if options.verb in EPOCH_VERBS:
-        args = _show_first(client, options)
+        args = {**args, **_show_first(client, options)}
     pin = _pin(options, by) if options.verb in PIN_VERBS else None
     code = NOT_CONFIRMED
     for reply in client.request(options.verb, options.channel, by, pin, args):
@@ -92,18 +128,6 @@ def _act(client: ConsoleClient, options: argparse.Namespace) -> int:
     if code == DONE and options.verb == "order" and not options.json:
         print("A second person must verify these numbers: pumpctl --as NAME verify")
     return code
-
-
-_ORDER_KEYS = (
-    "patient",
-    "drug",
-    "weight_kg",
-    "dose_mg_per_kg",
-    "concentration_mg_per_ml",
-    "minutes",
-    "syringe",
-    "accept_soft",
-)
 
 
 _PLAIN_ARGS = {"acknowledge": ("rule", "note"), "score": ("scale", "value"), "listening": ("listener",)}
@@ -123,6 +147,12 @@ def _show_first(client: ConsoleClient, options: argparse.Namespace) -> dict[str,
     baseline = state.get("baseline")
     if options.verb == "start" and isinstance(baseline, dict):
         print(f"  baseline to accept: {baseline.get('sys')}/{baseline.get('dia')} mmHg", file=out)
+    care = state_text.part(state, "care")
+    if options.verb in CARE_VERBS and care:
+        print(
+            f"  step {state_text.clean(care.get('step'))}: {state_text.clean(care.get('next') or '')}",
+            file=out,
+        )
     blocked = state_text.rows(state, f"{options.verb}_blocked_by")
     _print_lines([f"  blocks: {state_text.clean(reason)}" for reason in blocked], out)
     return _epoch(state)

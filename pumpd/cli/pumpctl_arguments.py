@@ -10,6 +10,7 @@ import argparse
 import os
 import re
 
+from pumpd.cli import pumpctl_care, pumpctl_order
 from pumpd.console_words import SCALES
 
 DEFAULT_SOCKET = "/run/pumpd/console.sock"
@@ -24,6 +25,8 @@ A bench and research tool, not a cleared medical device.
 _VERBS = (
     ("status", "show the state once: rate, dose, what limits it, vitals, alarms"),
     ("watch", "show the state live until Ctrl-C"),
+    ("derive", "show what an order would come to, without entering it (no PIN)"),
+    ("library", "show the drug, its limits, and the syringes that may be ordered here (no PIN)"),
     ("order", "enter a prescription; prints how rate and volume were derived (PIN)"),
     ("verify", "as the second person: confirm the derived numbers (PIN)"),
     ("start", "start the verified infusion (PIN)"),
@@ -40,6 +43,7 @@ _VERBS = (
         "for a panel or bench: say once that somebody can see or hear it; counts for seconds (no PIN)",
     ),
     ("measure", "ask the monitor for a blood pressure now (no PIN)"),
+    *pumpctl_care.VERBS,
 )
 
 
@@ -81,7 +85,9 @@ def parser() -> argparse.ArgumentParser:
     made["score"].add_argument("scale", choices=tuple(SCALES), help=_scales())
     made["score"].add_argument("value", type=_whole, metavar="VALUE", help="a whole number, e.g. 5 or -2")
     made["listening"].add_argument("listener", metavar="NAME", help="of the panel or bench")
-    _order_arguments(made["order"])
+    pumpctl_order.add_arguments(made["order"], is_whole=True)
+    pumpctl_order.add_arguments(made["derive"], is_whole=False)
+    pumpctl_care.add_arguments(made)
     return top
 
 
@@ -108,25 +114,3 @@ def _shared() -> argparse.ArgumentParser:
     )
     shared.add_argument("--json", action="store_true", help="one JSON object a line, for scripts")
     return shared
-
-
-def _order_arguments(order: argparse.ArgumentParser) -> None:
-    # Numbers stay text: the daemon reads them exactly, and refuses what it would have to guess at.
-    for option, metavar, text in (
-        ("--patient", "TOKEN", "patient token, as the monitor sends it"),
-        ("--weight-kg", "KG", "body weight, e.g. 70"),
-        ("--dose-mg-per-kg", "MG", "dose per kilogram, e.g. 0.5"),
-        ("--concentration-mg-per-ml", "MG", "as on the syringe's label, e.g. 2"),
-        ("--minutes", "MIN", "over how long, e.g. 40"),
-        ("--syringe", "TYPE", "as in the pump's table, e.g. bd-60"),
-    ):
-        order.add_argument(option, metavar=metavar, help=text, required=True)
-    order.add_argument("--drug", metavar="NAME", default="ketamine", help="default: ketamine")
-    order.add_argument(
-        "--accept-soft",
-        metavar="CODE",
-        action="extend",
-        nargs="+",
-        default=[],
-        help="soft limits you have considered and accept; a refused order names their codes",
-    )

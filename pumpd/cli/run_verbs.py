@@ -11,7 +11,9 @@ import os
 import sys
 from pathlib import Path
 
-DEFAULT_CONFIG = Path("/etc/pumpd/pumpd.toml")
+from pumpd import places
+
+DEFAULT_CONFIG = Path(places.DEFAULT_CONFIG)
 
 
 def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,16 +31,42 @@ def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def run_check(args: argparse.Namespace) -> int:
-    """Print every fault, or what was read."""
+    """Print every fault, or what was read: the configuration, and the drug library that it names."""
     from pumpd import config as cfg
+    from pumpd.config_library import load_library
 
     try:
         config = cfg.load(args.config)
+        library = load_library(config.library.file if config.library is not None else None)
     except cfg.ConfigRefused as refused:
         print("\n".join(refused.faults), file=sys.stderr)
         return 2
     print(f"{args.config}: good; {len(config.channels)} channel(s), hash {cfg.config_hash(config)[:12]}")
+    if config.library is not None:
+        print(f"{config.library.file}: good; drug library {library.version}, sha256 {library.hash}")
+    print(_course(config.clinic.observation_min if config.clinic is not None else None))
+    for channel in config.channels:
+        if reason := _unstoppable(channel.pump.driver):
+            print(f"{args.config}: channel {channel.name}: cannot be stopped by stop-all: {reason}")
     return 0
+
+
+def _course(observation_min: int | None) -> str:
+    """Which course is in force: nobody should find out at the chair."""
+    if observation_min is None:
+        return "bench course: no checklist, no prime, no observation after the end (no [clinic] table)"
+    return f"clinic course: checklist, prime, {observation_min} min of observation after the end, closing"
+
+
+def _unstoppable(family: str) -> str:
+    """Why the emergency stop passes over pumps of this family; empty: it does not."""
+    from drivers.line.halts import CannotBeStopped, halt_module
+
+    try:
+        halt_module(family)
+    except CannotBeStopped as reason:
+        return str(reason)
+    return ""
 
 
 def run_daemon(args: argparse.Namespace) -> int:
@@ -49,9 +77,11 @@ def run_daemon(args: argparse.Namespace) -> int:
         )
         return 2
     from pumpd import config as cfg
+    from pumpd.config_library import load_library
 
     try:
         config = cfg.load(args.config)
+        load_library(config.library.file if config.library is not None else None)
     except cfg.ConfigRefused as refused:
         print("\n".join(refused.faults), file=sys.stderr)
         return 2

@@ -304,6 +304,8 @@ def status_lines(state: Mapping[str, Any]) -> list[str]:
     lines += [f"  course    {line}" for line in (course_line(state),) if line]
     lines += [f"  signal    {line}" for line in (signal_line(state),) if line]
     lines += [f"  alarm     {text}" for _, text in alarm_lines(state)]
+    changed = part(state, "library").get("changed")
+    lines += [f"  library   {clean(changed)}"] if changed else []
     lines.append(f"  pump      {pump_line(state)}")
     lines.append(f"  feed      {feed_line(state)}")
     lines += [f"  sounders  {line}" for line in (sounders_line(state),) if line]

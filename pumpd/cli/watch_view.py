@@ -22,7 +22,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from pumpd.cli import state_text
+from pumpd.cli import care_text, state_text
 from pumpd.console_client import SILENT_S, ConsoleClient, ConsoleUnreachable, Watch
 
 _POLL_S = 0.25
@@ -38,6 +38,8 @@ _STYLES = {
     "STOPPED": "bold white on red",
     "COMPLETED": "bold white on blue",
     "READY": "bold white on blue",
+    "OBSERVING": "bold white on blue",
+    "CLOSED": "bold white on bright_black",
 }
 _UNCERTAIN = "bold white on bright_black"
 _ALARM_STYLES = {"high": "bold red", "medium": "yellow", "low": "cyan"}  # IEC 60601-1-8 colours
@@ -219,6 +221,7 @@ def _numbers(state: Mapping[str, Any], dim: str) -> RenderableType:
         ("people", state_text.observations_line(state)),
         ("line", state_text.line_line(state)),
         ("course", state_text.course_line(state)),
+        ("care", "   ".join(care_text.care_lines(state)[:2])),
         ("pump", state_text.pump_line(state)),
         ("feed", state_text.feed_line(state)),
         ("sounders", state_text.sounders_line(state)),

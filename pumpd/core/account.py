@@ -11,9 +11,12 @@ The two together are the plant check: interlocks compare them over 60 and 120 se
 faults I15). Time here is treatment time, cut where a lease in link time would have ended the motion.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from operator import attrgetter
 
 from drivers.contract import Motion, PumpReport, Step
+from interlocks.frozen import quick
 from interlocks.vocabulary import Flow, Stamp
 from pumpd.core.replacing import replace
 
@@ -30,6 +33,7 @@ _POINTS_KEPT_MS = _WINDOW_MS + 2 * _POINT_EVERY_MS
 READBACK_AGE_MS = 2_000
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class FlowPoint:
     """Totals at one instant of treatment time."""
@@ -37,6 +41,9 @@ class FlowPoint:
     ms: int
     delivered_nl: int
     expected_nl: int
+
+
+_point_ms = attrgetter("ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +116,7 @@ def count(
     *,
     fastest_nl_h: int | None = None,
     steps: tuple[Step, ...] = (),
+    end_nl: int | None = None,
 ) -> Account:
     """Add one report.
 
@@ -119,7 +127,7 @@ def count(
         commanded_nl_h: rate commanded since the last report, nl/h.
         lease_ms: the pump's communication watchdog, link ms.
         fastest_nl_h: the highest rate at which it may have run since then; None: the commanded one.
-        steps: in which the pump shows its counter.
+        steps, end_nl: as in `high_nl`; what may have been given unseen ends there too.
 
     Returns:
         The account after; compare with `counter_fell` first if a cleared counter matters.
@@ -134,16 +142,15 @@ def count(
     moved_nl = report.infused_nl - account.counter_nl
     over_nl, short_nl = account.over_nl, account.short_nl
     if moved_nl < 0:
-        # Cleared or rebooted. What stands on it now is taken as given since, though it may be older than that; and
-        # before it fell, the motor may have run at the fastest it can have had; what a step hid is nowhere any more.
+        # Cleared or rebooted. What stands on it now is taken as given since, though it may be older; before it fell, the
+        # motor may have run at the fastest it can have had; what a step hid is nowhere any more.
         moved_nl = report.infused_nl
         short_nl += moved_nl
-        unread_ms = gap_ms + READBACK_AGE_MS
-        over_nl += max(0, fastest * unread_ms // _MS_PER_H - moved_nl)
-        over_nl += _step_nl(account.counter_nl, steps)
+        ran_unseen_nl = fastest * (gap_ms + READBACK_AGE_MS) // _MS_PER_H - moved_nl
+        unseen_nl = over_nl + max(0, ran_unseen_nl) + _step_nl(account.counter_nl, steps)
+        over_nl = _within_end(unseen_nl, account, moved_nl, end_nl)
     if account.counted_at is None:
         ran_nl_h_ms = min(ran_nl_h_ms, moved_nl * _MS_PER_H)
-    stood_still = is_halted and account.was_halted
     unread_nl = fastest * READBACK_AGE_MS // _MS_PER_H if is_halted and not account.was_halted else 0
     counted = replace(
         account,
@@ -152,7 +159,7 @@ def count(
         short_nl=short_nl,
         over_nl=over_nl,
         expected_nl_h_ms=account.expected_nl_h_ms + ran_nl_h_ms,
-        moved_halted_nl=account.moved_halted_nl + moved_nl if stood_still else 0,
+        moved_halted_nl=account.moved_halted_nl + moved_nl if is_halted and account.was_halted else 0,
         counted_at=at,
         was_halted=is_halted,
         unread_nl=unread_nl,
@@ -160,6 +167,13 @@ def count(
     if moved_nl or is_halted or counted.moved_at is None:
         counted = replace(counted, moved_at=at, expected_moved_nl=counted.expected_nl)
     return replace(counted, points=_points(counted, at.ms))
+
+
+def _within_end(over_nl: int, account: Account, moved_nl: int, end_nl: int | None) -> int:
+    """What may have been given unseen, cut where the run ends by itself; never less than was so before."""
+    if end_nl is None:
+        return over_nl
+    return min(over_nl, max(account.over_nl, end_nl - account.best_nl - moved_nl))
 
 
 #: A counter that stands still for so many of its steps while the motor should turn tells nothing any more.
@@ -239,7 +253,10 @@ def high_nl(
 
 def _step_nl(counter_nl: int, steps: tuple[Step, ...]) -> int:
     """What one step of the counter hides."""
-    return next((row.step for row in steps if counter_nl < row.below), 0)
+    for row in steps:
+        if counter_nl < row.below:
+            return row.step
+    return 0
 
 
 def flow(
@@ -261,15 +278,16 @@ def flow(
     given_high_nl = high_nl(
         account, now, fastest_nl_h=fastest_nl_h, lease_ms=lease_ms, steps=steps, end_nl=end_nl
     )
+    expected_nl = account.expected_nl
     opened_60 = _opening(account, now.ms - 60_000)
     opened_120 = _opening(account, now.ms - _WINDOW_MS)
     return Flow(
         delivered_60s_nl=account.best_nl - opened_60.delivered_nl,
-        commanded_60s_nl=account.expected_nl - opened_60.expected_nl,
+        commanded_60s_nl=expected_nl - opened_60.expected_nl,
         delivered_120s_nl=account.best_nl - opened_120.delivered_nl,
-        commanded_120s_nl=account.expected_nl - opened_120.expected_nl,
+        commanded_120s_nl=expected_nl - opened_120.expected_nl,
         is_full_120s=bool(account.points) and now.ms - account.points[0].ms >= _WINDOW_MS,
-        excess_total_nl=account.best_nl - account.expected_nl,
+        excess_total_nl=account.best_nl - expected_nl,
         moved_halted_nl=account.moved_halted_nl,
         given_high_nl=given_high_nl,
         vtbi_nl=vtbi_nl,
@@ -280,12 +298,10 @@ def flow(
 
 def _opening(account: Account, ms: int) -> FlowPoint:
     """The newest point at or before `ms`, or the oldest there is."""
-    chosen = account.points[0] if account.points else FlowPoint(0, account.best_nl, account.expected_nl)
-    for point in account.points:
-        if point.ms > ms:
-            break
-        chosen = point
-    return chosen
+    points = account.points
+    if not points:
+        return FlowPoint(0, account.best_nl, account.expected_nl)
+    return points[max(0, bisect_right(points, ms, key=_point_ms) - 1)]
 
 
 def after_restart(account: Account) -> Account:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from drivers.contract import Approval, PumpCommand
 from interlocks.vocabulary import Demand, Priority, Sample, Stamp
+from pumpd.core.order import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +53,12 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Tell the person who asked."""
+    """Tell the person who asked; `problems`: of an order that was refused, each with the field to look at."""
 
     request_id: str
     stage: Stage
     reasons: tuple[str, ...] = ()
+    problems: tuple[Refusal, ...] = ()
     kind: Literal["answer"] = "answer"
 
 

@@ -2,31 +2,23 @@
 
 Theory of operation. A person's act is a request, answered exactly once with ACCEPTED or REFUSED in the same decision
 that changes the state; for acts that move the pump, CONFIRMED or NOT CONFIRMED follows when the readback says so.
-Everything that lets more drug flow asks `gates` whether it may; raising a rate again has a module of its own
-(`raising`). A pause is never refused.
+Everything that lets more drug flow asks `gates` whether it may; an order (`ordering`) and raising a rate again
+(`raising`) have modules of their own. A pause is never refused.
 """
 
 from drivers.contract import Approval, Motion
 from interlocks.evaluate import fresh_states
-from interlocks.picture import Picture
-from interlocks.trace import Trace
 from pumpd.core import events as ev
 from pumpd.core import guard
-from pumpd.core.account import Account, anchored
+from pumpd.core.account import anchored
 from pumpd.core.actions import Action, Answer, ApproveMaximum, NoteAct, RequestReading, Stage
 from pumpd.core.answers import LOOK_AGAIN, Acted, accepted, refused
 from pumpd.core.attendance import attended
-from pumpd.core.dose import derive
 from pumpd.core.gates import baseline_shown, start_blockers
-from pumpd.core.library import SYRINGES
-from pumpd.core.order import Order, parse_order
 from pumpd.core.replacing import replace
 from pumpd.core.restriction import Hold
 from pumpd.core.session import Act, HoldKind, Session, held, moved
 from pumpd.core.state import ChannelState, Delivery, Policy, Waiting
-
-#: Told with an order for a pump that cannot be given the volume at which to rest.
-HOST_LIMIT = "this pump keeps no volume limit of its own: pumpd halts it when the volume is given"
 
 
 def _move(session: Session, act: Act) -> Session | str:
@@ -36,62 +28,6 @@ def _move(session: Session, act: Act) -> Session | str:
         if after is not None
         else f"{act.value} is not possible while the session is {session.phase.value}"
     )
-
-
-def enter_order(state: ChannelState, event: ev.OrderEntered, policy: Policy) -> Acted:
-    """An order becomes a programme, or a list of refusals that name value, limit and unit."""
-    if not {"prescriber", "nurse"} & set(event.roles):
-        return refused(
-            state, event.request_id, (f"{event.by} may not enter orders: role prescriber or nurse needed",)
-        )
-    session = _move(state.session, Act.ENTER)
-    if isinstance(session, str):
-        return refused(state, event.request_id, (session,))
-    order = parse_order({**dict(event.fields), "accept_soft": event.accept_soft})
-    if not isinstance(order, Order):
-        return refused(state, event.request_id, tuple(one.text for one in order))
-    derived = derive(order, policy.capabilities.get(order.syringe))
-    if order.syringe in SYRINGES and order.syringe not in policy.capabilities:
-        allowed = ", ".join(policy.capabilities)
-        reason = f"syringe {order.syringe} is not allowed on {policy.channel} (allowed: {allowed})"
-        return refused(state, event.request_id, (reason,))
-    if derived.programme is None:
-        return refused(
-            state,
-            event.request_id,
-            tuple(_refusal(one.code, one.text, one.is_soft) for one in derived.refusals),
-        )
-    session = Session(
-        phase=session.phase,
-        serial=session.serial + 1,
-        order=order,
-        programme=derived.programme,
-        entered_by=event.by,
-    )
-    note = NoteAct(text=f"order entered for {order.patient}: {'; '.join(derived.steps[-2:])}", by=event.by)
-    delivery = replace(state.delivery, is_configured=False)
-    # What was measured before this order was somebody else's, or this patient's with drug on board: no baseline of it.
-    state = replace(
-        state,
-        session=session,
-        account=Account(),
-        findings=(),
-        rules=(),
-        delivery=delivery,
-        picture=Picture(),
-        cuff=(),
-        trace=Trace(),
-        feed=replace(state.feed, wrong_patient=(), rejects=()),
-    )
-    close = ApproveMaximum(approval=Approval(0, 0))
-    risks = [policy.accepted_risk] if policy.accepted_risk else []
-    if not policy.capabilities[order.syringe].limits_volume:
-        risks.append(HOST_LIMIT)
-    return state, (close, accepted(event.request_id, *derived.steps, *risks), note)
-
-
-def _refusal(code: str, text: str, is_soft: bool) -> str:
-    return f"{text} (may be accepted with --accept-soft {code})" if is_soft else text
 
 
 def verify_order(state: ChannelState, event: ev.OrderVerified) -> Acted:
@@ -127,7 +63,7 @@ def start(state: ChannelState, event: ev.StartPressed, policy: Policy) -> Acted:
         return refused(state, event.request_id, (session,))
     if event.epoch != state.epoch:
         return refused(state, event.request_id, (LOOK_AGAIN.format(act="start"),))
-    blockers = start_blockers(state, policy)
+    blockers = start_blockers(state, policy, event.accept_soft)
     report, at, baseline = state.delivery.report, state.delivery.reported_at, baseline_shown(state)
     if not blockers and (report is None or at is None or report.motion is not Motion.HALTED):
         blockers = ("the pump has not reported that it stands still",)

@@ -16,12 +16,14 @@ Technical conditions wait for a person; the four notices on how the work stands 
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from interlocks.vocabulary import Demand, Finding, Priority, Truth
 from pumpd.core import events as ev
 from pumpd.core.actions import Action, SignalAlarm
 from pumpd.core.alarm_signal import escalated, signal_of
 from pumpd.core.alarms import RANK, Alarm, Condition, acknowledge, advance, notes
+from pumpd.core.clinic.observing import is_open, missed
 from pumpd.core.guard import STOP_CONFIRM_MS
 from pumpd.core.replacing import replace
 from pumpd.core.session import HoldKind, Phase
@@ -41,6 +43,12 @@ NEAR_END_MS = 180_000
 ON_HOLD_MS = 120_000
 
 _MS_PER_HOUR = 3_600_000
+
+#: By names of their own, for what is asked at every decision; see `interlocks.vocabulary.TRUE`.
+_STOPPED: Final = Phase.STOPPED
+_INFUSING: Final = Phase.INFUSING
+#: The phases in which somebody needs the pump, and somebody must see an alarm.
+_ATTENDED = (Phase.VERIFIED, Phase.INFUSING)
 
 
 def raise_alarms(
@@ -83,9 +91,9 @@ def _silenced(state: ChannelState, by: str) -> ChannelState:
 def conditions(state: ChannelState, policy: Policy, *, has_ended: bool) -> list[Condition]:
     """Everything that is wrong now; `has_ended`: the session came into its phase with this decision, by itself."""
     unseen = {one.key for one in state.alarms if not one.acknowledged_by}
-    found = list(_technical(state))
+    found, phase = list(_technical(state)), state.session.phase
     for one in _causes(state):
-        if state.session.phase is not Phase.STOPPED or has_ended or one.key in unseen:
+        if phase is not _STOPPED or has_ended or one.key in unseen:
             found.append(one)
     found.extend(_notices(state, policy, is_end_new=has_ended or "END" in unseen))
     return found
@@ -100,6 +108,8 @@ def cause_key(finding: Finding) -> str:
 
 
 def _causes(state: ChannelState) -> Iterator[Condition]:
+    if not state.findings:
+        return
     groups: dict[str, list[Finding]] = {}
     for one in state.findings:
         if one.is_present or (one.is_latching and not one.is_acknowledged):
@@ -205,8 +215,9 @@ def _technical(state: ChannelState) -> Iterator[Condition]:
 def _is_missed(state: ChannelState) -> bool:
     """A pump that somebody needs does not answer. Before its line was opened once there is nothing to say yet."""
     delivery = state.delivery
-    is_needed = state.session.phase in (Phase.VERIFIED, Phase.INFUSING)
-    return is_needed and not delivery.is_link_up and delivery.link_reason != NOT_OPENED
+    if delivery.is_link_up or delivery.link_reason == NOT_OPENED:
+        return False
+    return state.session.phase in _ATTENDED
 
 
 # -- how the work stands -----------------------------------------------------------------------------------------
@@ -215,9 +226,9 @@ def _is_missed(state: ChannelState) -> bool:
 def _notices(state: ChannelState, policy: Policy, *, is_end_new: bool) -> Iterator[Condition]:
     session, now = state.session, state.now
     programme = session.programme
-    if session.phase is Phase.COMPLETED and is_end_new:
+    if is_end_new and session.phase is Phase.COMPLETED:
         yield _notice("END", Priority.LOW, "the dose is complete")
-    if session.phase is Phase.INFUSING and programme is not None:
+    if session.phase is _INFUSING and programme is not None:
         left_nl = programme.vtbi_nl - state.account.best_nl
         if left_nl * _MS_PER_HOUR <= programme.rate_nl_h * NEAR_END_MS:
             text = f"less than {NEAR_END_MS // 60_000} min of the dose are left at the prescribed rate"
@@ -226,10 +237,12 @@ def _notices(state: ChannelState, policy: Policy, *, is_end_new: bool) -> Iterat
             if hold.kind is HoldKind.NURSE and now.link_ms - hold.since.link_ms > ON_HOLD_MS:
                 text = f"{hold.reason} more than {ON_HOLD_MS // 60_000} min ago: is it forgotten?"
                 yield _notice("ON-HOLD", Priority.LOW, text)
+    if late := missed(state, policy):
+        yield _notice("OBSERVATION", Priority.MEDIUM, late)
     within_ms = policy.listener_within_ms
-    if within_ms is not None and session.phase in (Phase.VERIFIED, Phase.INFUSING):
+    if within_ms is not None and (session.phase in _ATTENDED or is_open(state, policy)):
         # The link clock starts with the daemon, so one that never spoke has been silent since 0.
-        spoke_ms = max((at.link_ms for _, at in state.listeners), default=0)
+        spoke_ms = max([at.link_ms for _, at in state.listeners], default=0)
         if now.link_ms - spoke_ms > within_ms:
             text = (
                 f"no panel or sounder was heard for {within_ms / 1000:g} s: nobody may see or hear an alarm"

@@ -22,10 +22,12 @@ AUDIO_PAUSE_MS = 120_000
 #: How long an alarm waits for a person before it escalates, link ms; a LOW one waits as long as it takes.
 ESCALATES_AFTER_MS = {Priority.MEDIUM: 120_000, Priority.HIGH: 60_000}
 
+_NOTHING = AlarmSignal()
+
 
 def escalated(alarms: Sequence[Alarm], now: Stamp) -> tuple[Alarm, ...]:
     """The alarms, with one more escalation for each interval that nobody has come."""
-    return tuple(_escalated(one, now) for one in alarms)
+    return tuple([_escalated(one, now) for one in alarms])
 
 
 def _escalated(alarm: Alarm, now: Stamp) -> Alarm:
@@ -42,7 +44,7 @@ def _escalated(alarm: Alarm, now: Stamp) -> Alarm:
 def signal_of(alarms: Sequence[Alarm], audio_paused_until_link_ms: int, now: Stamp) -> AlarmSignal:
     """What the bedside shows and sounds now."""
     if not alarms:
-        return AlarmSignal()
+        return _NOTHING
     is_paused = now.link_ms < audio_paused_until_link_ms
     unseen = [one for one in alarms if not one.acknowledged_by]
     sound = worst(*map(_sounds_as, unseen)) if unseen and not is_paused else None

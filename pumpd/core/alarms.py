@@ -15,6 +15,7 @@ after a decision, so nothing can change without being told and nothing is told t
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from interlocks.frozen import quick
 from interlocks.vocabulary import Demand, Priority, Stamp
 from pumpd.core.actions import AlarmPhase, NoteAlarm
 from pumpd.core.replacing import replace
@@ -23,6 +24,7 @@ from pumpd.core.replacing import replace
 RANK = {Priority.LOW: 0, Priority.MEDIUM: 1, Priority.HIGH: 2}
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Something that is wrong now, by its cause.
@@ -51,6 +53,7 @@ class Condition:
     losses: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """A condition as people meet it.
@@ -91,6 +94,8 @@ def advance(
 ) -> tuple[tuple[Alarm, ...], bool]:
     """The alarms after this decision, in order of occurrence, and whether one of them calls anew."""
     current = {one.key: one for one in conditions}
+    if not alarms and not current:
+        return (), False
     is_going_on = any(one.is_present and one.key in current and current[one.key].is_present for one in alarms)
     kept: list[Alarm] = []
     has_called = False
@@ -195,6 +200,8 @@ def notes(
         after: the alarms after it.
         is_all: tell every standing alarm again, changed or not.
     """
+    if not acted and not after:
+        return ()
     standing = {one.key for one in after}
     found = [
         _note(AlarmPhase.END, replace(one, is_present=False)) for one in acted if one.key not in standing

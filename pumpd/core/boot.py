@@ -15,6 +15,7 @@ from pumpd.core import events as ev
 from pumpd.core.account import after_restart
 from pumpd.core.actions import Action, AlarmSignal, ApproveMaximum
 from pumpd.core.alarms import restarted
+from pumpd.core.library_change import other_library
 from pumpd.core.observe import Observed
 from pumpd.core.replacing import replace
 from pumpd.core.session import HoldKind, Phase, Session, held
@@ -32,6 +33,8 @@ def started(state: ChannelState, event: ev.DaemonStarted, policy: Policy) -> Obs
         "pumpd",
         now,
     )
+    if changed := other_library(session, policy.library):
+        session = held(session, HoldKind.RESTART, f"{changed}; the programme stays", "pumpd", now)
     delivery = Delivery(
         commanded_nl_h=state.delivery.commanded_nl_h,
         doubted_nl_h=max(_in_flight_nl_h(state.delivery), state.delivery.unobserved_nl_h),

@@ -7,6 +7,8 @@ for ten minutes, because a delivery that is stopped, resumed and stopped again w
 (facts/clinical.md 3.3 and 5.3).
 """
 
+from typing import Final
+
 from interlocks.vocabulary import Alert, Course, Stamp
 from pumpd.core.replacing import replace
 from pumpd.core.restriction import Permit, Source
@@ -15,6 +17,9 @@ from pumpd.core.session import Phase, Session
 #: facts/clinical.md 3.3: three within ten minutes. More than eight within them tell nothing more.
 ALERTS_WITHIN_MS = 600_000
 ALERTS_KEPT = 8
+
+#: By a name of its own, for what is asked at every decision; see `interlocks.vocabulary.TRUE`.
+_INFUSING: Final = Phase.INFUSING
 
 
 def lapsed(session: Session, permit: Permit | None, since: Stamp, now: Stamp) -> Session:
@@ -27,7 +32,7 @@ def lapsed(session: Session, permit: Permit | None, since: Stamp, now: Stamp) ->
         now: this one, of the same boot.
     """
     ms = now.ms - since.ms
-    if session.phase is not Phase.INFUSING or ms <= 0:
+    if session.phase is not _INFUSING or ms <= 0:
         return session
     alerts = session.alerts
     if alerts and now.ms - alerts[0].ms > ALERTS_WITHIN_MS:

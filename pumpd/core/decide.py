@@ -11,13 +11,19 @@ timer lives here; every deadline is a comparison with the stamp of the event, an
 Actions come back with halts first: nothing is ever performed before a halt of the same decision.
 """
 
+from typing import Final
+
 from drivers.contract import Approval, Halt
 from interlocks.picture import renewed
 from interlocks.vocabulary import Baseline, Signal
-from pumpd.core import acts, alarm_acts, attendance, boot, observe, pump_view, raising
+from pumpd.core import acts, alarm_acts, attendance, boot, observe, ordering, pump_view, raising
 from pumpd.core import events as ev
 from pumpd.core.actions import Action, ApproveMaximum, CommandPump, NoteAct
 from pumpd.core.alarm_conditions import raise_alarms
+from pumpd.core.answers import refused
+from pumpd.core.clinic import acts as care_acts
+from pumpd.core.clinic.care_events import CareEvent
+from pumpd.core.clinic.course import aged, seen
 from pumpd.core.course import lapsed
 from pumpd.core.delivery import reconcile
 from pumpd.core.gates import baseline_shown
@@ -31,9 +37,9 @@ Decided = tuple[ChannelState, tuple[Action, ...]]
 
 _NO_SIGNAL: frozenset[Signal] = frozenset()
 
-#: facts/faults.md section 1b, Novum: "complete" only if the pump's counter and our integral agree, 5 % + 0.05 mL.
-AGREE_PERCENT = 5
-AGREE_AT_LEAST_NL = 50_000
+#: By names of their own, for what is asked at every decision; see `interlocks.vocabulary.TRUE`.
+_INFUSING: Final = Phase.INFUSING
+_VERIFIED: Final = Phase.VERIFIED
 
 
 def decide(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
@@ -49,7 +55,7 @@ def decide(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
     """
     before = state
     is_tick = isinstance(event, ev.Ticked)
-    state = _arrived_at(state, event)
+    state = _arrived_at(state, event, policy)
     state, told, fresh = _observe(state, event, policy)
     state, completed = _complete(state)
     state, guarded = guard(state, policy, fresh)
@@ -63,12 +69,15 @@ def decide(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
     return state, _halts_first(actions)
 
 
-def _arrived_at(state: ChannelState, event: ev.Event) -> ChannelState:
+def _arrived_at(state: ChannelState, event: ev.Event, policy: Policy) -> ChannelState:
     """The clock moves on, and with it the course of a session. Between two boots there is no time to account for."""
     if isinstance(event, ev.DaemonStarted):
         return replace(state, now=event.at)
     session = lapsed(state.session, state.permit, state.now, event.at)
-    return replace(state, now=event.at, session=session)
+    care = state.care
+    if policy.clinic is not None:
+        care = aged(care, session.phase, event.at.ms - state.now.ms)
+    return replace(state, now=event.at, session=session, care=care)
 
 
 def _observe(
@@ -116,6 +125,16 @@ def _told(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
 
 
 def _asked(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
+    """What the course of a clinic asks stands before and behind an order and a start, and before nothing else."""
+    if not isinstance(event, ev.OrderEntered | ev.StartPressed):
+        return _acted(state, event, policy)
+    if reasons := care_acts.refusals(state, event, policy):
+        return refused(state, event.request_id, reasons)
+    after, told = _acted(state, care_acts.stripped(event), policy)
+    return care_acts.followed(state, after, event, policy), told
+
+
+def _acted(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
     match event:
         case ev.PausePressed():
             return acts.pause(state, event)
@@ -132,7 +151,7 @@ def _asked(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
         case ev.StartPressed():
             return acts.start(state, event, policy)
         case ev.OrderEntered():
-            return acts.enter_order(state, event, policy)
+            return ordering.enter_order(state, event, policy)
         case ev.OrderVerified():
             return acts.verify_order(state, event)
         case ev.ReadingWanted():
@@ -141,44 +160,42 @@ def _asked(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
             return attendance.enter_score(state, event)
         case ev.PresenceConfirmed():
             return attendance.confirm_presence(state, event)
+    if isinstance(event, CareEvent):
+        return care_acts.act(state, event, policy)
     raise TypeError(f"no decision for {type(event).__name__}")
 
 
 def _complete(state: ChannelState) -> Decided:
     """The dose is in, by the pump's counter and by our own integral; if they disagree, a person decides."""
-    if state.session.phase is not Phase.INFUSING or not pump_view.is_dose_given(state):
+    if state.session.phase is not _INFUSING or not pump_view.is_dose_given(state):
         return state, ()
-    account = state.account
-    apart_nl = abs(account.best_nl - account.expected_nl)
-    allowed_nl = account.expected_nl * AGREE_PERCENT // 100 + AGREE_AT_LEAST_NL
-    if apart_nl > allowed_nl:
-        reason = (
-            f"the pump counted {format_ml(account.best_nl)}, commanded were {format_ml(account.expected_nl)}"
-        )
+    if reason := pump_view.why_not_complete(state):
         return replace(state, session=held(state.session, HoldKind.PUMP, reason, "pumpd", state.now)), ()
     session = moved(state.session, Act.COMPLETE)
     assert session is not None
     state = replace(state, session=replace(session, holds=(), ratchet_nl_h=0))
-    note = NoteAct(text=f"dose complete: {format_ml(account.best_nl)} counted by the pump", by="pumpd")
+    note = NoteAct(text=f"dose complete: {format_ml(state.account.best_nl)} counted by the pump", by="pumpd")
     return state, (ApproveMaximum(approval=Approval(0, 0)), note)
 
 
 def _outlook(state: ChannelState) -> tuple[object, ...]:
     """What a person's decision to verify, start, resume or restore rests on."""
-    offered = baseline_shown(state) if state.session.phase is Phase.VERIFIED else None
+    session = state.session
+    offered = baseline_shown(state) if session.phase is _VERIFIED else None
     return (
         (offered.sys, offered.dia) if isinstance(offered, Baseline) else None,
-        state.session.phase,
-        state.session.serial,
-        tuple((one.kind, one.reason) for one in state.session.holds),
-        tuple((one.rule_id, one.demand) for one in state.findings),
+        session.phase,
+        session.serial,
+        [(one.kind, one.reason) for one in session.holds],
+        [(one.rule_id, one.demand) for one in state.findings],
         state.delivery.is_link_up,
         state.presses,
+        seen(state.care),
     )
 
 
 def _halts_first(actions: tuple[Action, ...]) -> tuple[Action, ...]:
-    if not any(isinstance(one, CommandPump) for one in actions):
+    if len(actions) < 2 or not any(isinstance(one, CommandPump) for one in actions):
         return actions
     return tuple(sorted(actions, key=_rank))
 

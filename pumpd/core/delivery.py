@@ -19,6 +19,8 @@ The readback itself is asked for from here, by the tick: so the pump's lease is 
 cycle (law 7), and a daemon whose loop hangs starves its pump by doing nothing.
 """
 
+from typing import Final
+
 from drivers.contract import Adjust, Configure, Halt, Motion, Poll, Run, WatchdogKind
 from pumpd.core.actions import Action, CommandPump, WriteIntent
 from pumpd.core.guard import capabilities_of
@@ -26,6 +28,9 @@ from pumpd.core.replacing import replace
 from pumpd.core.session import HoldKind, Phase, held
 from pumpd.core.state import ChannelState, Intent, Outstanding, Policy
 from pumpd.core.units import format_rate
+
+#: By a name of its own, for what is asked at every decision; see `interlocks.vocabulary.TRUE`.
+_INFUSING: Final = Motion.INFUSING
 
 Reconciled = tuple[ChannelState, tuple[Action, ...]]
 
@@ -136,7 +141,7 @@ def _to_rate(state: ChannelState, policy: Policy, rate_nl_h: int) -> Reconciled:
     delivery, report = state.delivery, state.delivery.report
     if report is None or delivery.halt is not None or delivery.run is not None:
         return state, ()
-    running_nl_h = report.rate_nl_h if report.motion is Motion.INFUSING else 0
+    running_nl_h = report.rate_nl_h if report.motion is _INFUSING else 0
     if running_nl_h == rate_nl_h:
         return replace(state, delivery=replace(delivery, intent=None, differs_since=None)), ()
     if running_nl_h > rate_nl_h:

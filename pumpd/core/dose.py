@@ -7,7 +7,7 @@ prescription; if it falls short by more than 1 % the order is refused instead. T
 is shown, verified and run. The rate is floored from the exact rate, not from the floored volume, so a run
 takes a little longer than ordered; a floor to a non-zero step keeps it below twice the ordered time.
 
-    dose [ng]    = weight [g] x dose [ug/kg]
+    dose [ng]    = weight [g] x dose [ug/kg]                (which weight: `dosing_weight`)
     volume [nl]  = dose [ng] x 1000 / concentration [ug/mL]
     rate [nl/h]  = volume x 3600 / duration [s]             (facts/clinical.md 2.2)
 
@@ -19,8 +19,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from drivers.contract import Capabilities
-from pumpd.core.library import DRUGS, PRIME_NL, RESERVE_NL, RESIDUAL_NL, SYRINGES, Drug, Limit, Syringe
+from pumpd.core.bounds import beyond
+from pumpd.core.dosing_weight import dosing_weight
+from pumpd.core.library import BUILT_IN, PRIME_NL, RESERVE_NL, RESIDUAL_NL, SYRINGES, Drug, Library, Syringe
+from pumpd.core.line_volume import line_refusals, line_steps
 from pumpd.core.order import Order, Refusal
+from pumpd.core.recipe import fill_refusals, recipe_refusals, recipe_steps
 from pumpd.core.units import (
     NL_PER_ML,
     SECONDS_PER_HOUR,
@@ -34,7 +38,7 @@ from pumpd.core.units import (
     format_rate,
 )
 
-__all__ = ["Derivation", "Programme", "Refusal", "derive", "soft_codes", "volume_to_dose_ng"]
+__all__ = ["Derivation", "Programme", "Refusal", "derive", "rounded_steps", "soft_codes", "volume_to_dose_ng"]
 
 #: What a nurse can read and compare at a glance (clinical.md 2.2: round down to 0.1 mL and 0.1 mL/h).
 SITE_VOLUME_STEP_NL = 100_000
@@ -96,28 +100,33 @@ def soft_codes(drug: Drug) -> frozenset[str]:
     return frozenset(codes | {"concentration_unusual_soft"})
 
 
-def derive(order: Order, capabilities: Capabilities | None) -> Derivation:
+def derive(order: Order, capabilities: Capabilities | None, library: Library = BUILT_IN) -> Derivation:
     """Turn an order into a programme, or into every reason against it.
 
     Args:
         order: in whole steps.
         capabilities: of the channel's pump with the order's syringe; None when the pump cannot take that
             syringe or the syringe is unknown, which is itself a refusal.
+        library: the drugs in force.
     """
-    refusals = list(_unusable(order, capabilities))
-    drug = DRUGS.get(order.drug)
+    refusals = list(_unusable(order, capabilities, library))
+    drug = library.drugs.get(order.drug)
     if drug is None:
         return Derivation(None, tuple(refusals), ())
     refusals += _ordered_refusals(order, drug)
     if min(order.weight_g, order.dose_ug_per_kg, order.concentration_ug_per_ml, order.duration_s) <= 0:
         return Derivation(None, tuple(refusals), ())
+    weight = dosing_weight(order, drug)
+    refusals += [*weight.refusals, *_profile_refusals(order, drug), *recipe_refusals(order, drug)]
+    if weight.grams == 0:
+        return Derivation(None, tuple(refusals), weight.steps)
 
-    dose_ng = order.weight_g * order.dose_ug_per_kg
+    dose_ng = weight.grams * order.dose_ug_per_kg
     volume = Fraction(dose_ng * 1000, order.concentration_ug_per_ml)
     rate = volume * SECONDS_PER_HOUR / order.duration_s
-    refusals += _beyond(drug.limit("total"), Fraction(dose_ng))
-    refusals += _beyond(drug.limit("rate"), rate)
-    steps = _exact_steps(order, dose_ng, volume, rate)
+    refusals += beyond(drug.limit("total"), Fraction(dose_ng))
+    refusals += beyond(drug.limit("rate"), rate)
+    steps = (*weight.steps, *_exact_steps(order, weight.grams, volume, rate))
     syringe = SYRINGES.get(order.syringe)
     if syringe is None or capabilities is None:
         return Derivation(None, tuple(refusals), steps)
@@ -140,10 +149,14 @@ def derive(order: Order, capabilities: Capabilities | None) -> Derivation:
         dose_rounded_ng=volume_to_dose_ng(vtbi_nl, order.concentration_ug_per_ml),
         fill_nl=vtbi_nl + PRIME_NL + RESIDUAL_NL,
     )
+    refusals += [*fill_refusals(order, programme.fill_nl), *line_refusals(order, syringe, vtbi_nl)]
     is_accepted = all(one.is_soft and one.code in order.accept_soft for one in refusals)
-    return Derivation(
-        programme if is_accepted else None, tuple(refusals), (*steps, *_rounded_steps(programme))
+    steps += (
+        *rounded_steps(programme),
+        *recipe_steps(order),
+        *line_steps(order, syringe, vtbi_nl, rate_nl_h),
     )
+    return Derivation(programme if is_accepted else None, tuple(refusals), steps)
 
 
 def _settle(exact: Fraction, site_step: int, pump_floor: Callable[[int], int]) -> int:
@@ -160,30 +173,11 @@ def _settle(exact: Fraction, site_step: int, pump_floor: Callable[[int], int]) -
         value = settled
 
 
-def _beyond(limit: Limit, value: Fraction) -> tuple[Refusal, ...]:
-    """The worst bound this value is outside of, or nothing."""
-    bounds = (
-        (limit.hard_min, "below", "hard"),
-        (limit.hard_max, "above", "hard"),
-        (limit.soft_min, "below", "soft"),
-        (limit.soft_max, "above", "soft"),
-    )
-    for bound, side, kind in bounds:
-        if bound is None or (value >= bound if side == "below" else value <= bound):
-            continue
-        text = (
-            f"{limit.title} {exact_text(value / limit.per_unit)} {limit.unit} is {side} the {kind} limit "
-            f"of {exact_text(Fraction(bound, limit.per_unit))} {limit.unit}"
-        )
-        return (Refusal(f"{limit.code}_{side}_{kind}", limit.field, text, kind == "soft"),)
-    return ()
-
-
-def _unusable(order: Order, capabilities: Capabilities | None) -> tuple[Refusal, ...]:
+def _unusable(order: Order, capabilities: Capabilities | None, library: Library) -> tuple[Refusal, ...]:
     """Drug, syringe and pump that are not there to be used."""
     refusals: list[Refusal] = []
-    if order.drug not in DRUGS:
-        known = ", ".join(DRUGS)
+    if order.drug not in library.drugs:
+        known = ", ".join(library.drugs)
         text = (
             f"drug {order.drug} is not in the library ({known}); another molecule is not the same mg for mg"
         )
@@ -199,20 +193,44 @@ def _unusable(order: Order, capabilities: Capabilities | None) -> tuple[Refusal,
         diameter = exact_text(Fraction(syringe.diameter_um, 1000))
         text = f"the pump cannot take syringe {syringe.title} of {diameter} mm inner diameter"
         refusals.append(Refusal("syringe_not_for_pump", "syringe", text))
+    if syringe is not None and order.syringe_confirmed not in ("", syringe.title):
+        text = (
+            f"the barrel in hand says {order.syringe_confirmed}, ordered is {syringe.title}: "
+            "another barrel gives another volume (25 % more or less)"
+        )
+        refusals.append(Refusal("syringe_not_confirmed", "syringe_confirmed", text))
     return tuple(refusals)
+
+
+def _profile_refusals(order: Order, drug: Drug) -> tuple[Refusal, ...]:
+    """Shorter is faster: a profile may be given more slowly than it says, never faster."""
+    if not order.profile:
+        return ()
+    profile = next((one for one in drug.profiles if one.key == order.profile), None)
+    if profile is None:
+        known = ", ".join(one.key for one in drug.profiles)
+        text = f"profile {order.profile} is not in the library ({known})"
+        return (Refusal("profile_unknown", "profile", text),)
+    if order.duration_s >= profile.duration_s:
+        return ()
+    text = (
+        f"{format_duration(order.duration_s)} is shorter than the {format_duration(profile.duration_s)} "
+        f"of the profile {profile.title}"
+    )
+    return (Refusal("profile_shorter", "minutes", text),)
 
 
 def _ordered_refusals(order: Order, drug: Drug) -> tuple[Refusal, ...]:
     """Limits on the numbers as they were typed."""
     refusals = [
-        *_beyond(drug.limit("weight"), Fraction(order.weight_g)),
-        *_beyond(drug.limit("dose"), Fraction(order.dose_ug_per_kg)),
-        *_beyond(drug.limit("duration"), Fraction(order.duration_s)),
+        *beyond(drug.limit("weight"), Fraction(order.weight_g)),
+        *beyond(drug.limit("dose"), Fraction(order.dose_ug_per_kg)),
+        *beyond(drug.limit("duration"), Fraction(order.duration_s)),
     ]
     if order.duration_s > 0:
         dose_rate = Fraction(order.dose_ug_per_kg * SECONDS_PER_HOUR, order.duration_s)
-        refusals += _beyond(drug.limit("dose_rate"), dose_rate)
-    concentration = _beyond(drug.limit("concentration"), Fraction(order.concentration_ug_per_ml))
+        refusals += beyond(drug.limit("dose_rate"), dose_rate)
+    concentration = beyond(drug.limit("concentration"), Fraction(order.concentration_ug_per_ml))
     usual = drug.usual_concentrations_ug_per_ml
     if not concentration and order.concentration_ug_per_ml not in usual:
         text = (
@@ -267,12 +285,13 @@ def _pump_refusals(
     return ()
 
 
-def _exact_steps(order: Order, dose_ng: int, volume: Fraction, rate: Fraction) -> tuple[str, ...]:
+def _exact_steps(order: Order, dosing_g: int, volume: Fraction, rate: Fraction) -> tuple[str, ...]:
+    dose_ng = dosing_g * order.dose_ug_per_kg
     dose_rate = Fraction(order.dose_ug_per_kg * SECONDS_PER_HOUR, order.duration_s * 1000)
     per_minute = Fraction(order.dose_ug_per_kg * 60, order.duration_s)
     per_kg = format_mg_per_kg(order.dose_ug_per_kg)
     return (
-        f"dose = {format_kg(order.weight_g)} x {per_kg} = {format_mg(dose_ng)}",
+        f"dose = {format_kg(dosing_g)} x {per_kg} = {format_mg(dose_ng)}",
         f"volume = {format_mg(dose_ng)} / {format_mg_per_ml(order.concentration_ug_per_ml)}"
         f" = {exact_text(volume / NL_PER_ML)} mL",
         f"rate = {exact_text(volume / NL_PER_ML)} mL / {format_duration(order.duration_s)}"
@@ -281,7 +300,8 @@ def _exact_steps(order: Order, dose_ng: int, volume: Fraction, rate: Fraction) -
     )
 
 
-def _rounded_steps(programme: Programme) -> tuple[str, ...]:
+def rounded_steps(programme: Programme) -> tuple[str, ...]:
+    """What rounding made of it, and how much to draw up."""
     extra = f"{format_ml(PRIME_NL)} prime + {format_ml(RESIDUAL_NL)} residual"
     return (
         f"set volume {format_ml(programme.vtbi_nl)}, rate {format_rate(programme.rate_nl_h)} (rounded down)",

@@ -4,9 +4,12 @@ Theory of operation. Four rates have four names and are never mixed. Doses are d
 what is shown is what is counted, and the dose given is the interval that is known, not a guess in its middle.
 """
 
-from pumpd.core.dose import volume_to_dose_ng
+from pumpd.core.dose import Programme, volume_to_dose_ng
 from pumpd.core.guard import given_high_nl
+from pumpd.core.library_change import other_library
+from pumpd.core.line_volume import left_in_line_ng
 from pumpd.core.order import Order
+from pumpd.core.recipe import recipe_steps
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.units import (
     format_duration,
@@ -87,6 +90,37 @@ def order(state: ChannelState) -> dict[str, str]:
         "rate": format_rate(programme.rate_nl_h),
         "duration": format_duration(programme.duration_s),
         "draw up": format_ml(programme.fill_nl),
+        **_made_up(order, programme),
+    }
+
+
+def _made_up(order: Order, programme: Programme) -> dict[str, str]:
+    """What a clinic adds to an order, as far as it was given."""
+    told: dict[str, str] = {}
+    if order.weight_basis not in ("", "actual"):
+        dosed = format_kg(programme.dose_ng // order.dose_ug_per_kg)
+        told["dosed by"] = f"{dosed}, {order.weight_basis}"
+    if order.profile:
+        told["profile"] = order.profile
+    if order.kind:
+        told["kind"] = order.kind
+    if recipe := recipe_steps(order):
+        told["recipe"] = recipe[0].removeprefix("recipe = ")
+    if order.line_nl is not None:
+        left_ng = left_in_line_ng(order.line_nl, order.concentration_ug_per_ml)
+        told["line"] = format_ml(order.line_nl)
+        told["left in the line"] = f"{format_mg(left_ng)}: discard it; a flush would give it on top"
+    if order.override_reason:
+        told["overridden because"] = order.override_reason
+    return told
+
+
+def library(state: ChannelState, policy: Policy) -> dict[str, str]:
+    """The drug library in force, and what to tell when the order was made under another; "" when not."""
+    return {
+        "hash": policy.library.hash,
+        "version": policy.library.version,
+        "changed": other_library(state.session, policy.library),
     }
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from drivers.contract import Identity, Outcome, PumpReport
 from interlocks.vocabulary import Sample, Signal, Stamp
+from pumpd.core.clinic.care_events import CareEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +156,10 @@ class JournalPaceChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderEntered:
-    """A prescriber or nurse entered an order; `fields` are the raw decimal strings, in the order given."""
+    """A prescriber or nurse entered an order; `fields` are the raw decimal strings, in the order given.
+
+    Of a clinic's course: `wall_ms`, unix ms, and `past_wall_ms`, when this patient's sessions before were started.
+    """
 
     at: Stamp
     request_id: str
@@ -163,6 +167,8 @@ class OrderEntered:
     roles: tuple[str, ...]
     fields: tuple[tuple[str, str], ...]
     accept_soft: tuple[str, ...]
+    wall_ms: int = 0
+    past_wall_ms: tuple[int, ...] = ()
     kind: Literal["order_entered"] = "order_entered"
 
 
@@ -180,13 +186,19 @@ class OrderVerified:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPressed:
-    """A nurse accepts the baseline shown and wants the infusion to begin; `epoch` is the state she was looking at."""
+    """A nurse accepts the baseline shown and wants the infusion to begin; `epoch` is the state she was looking at.
+
+    Of a clinic's course: `accept_soft`, codes of soft limits; the rest as of `OrderEntered`.
+    """
 
     at: Stamp
     request_id: str
     by: str
     roles: tuple[str, ...]
     epoch: int
+    accept_soft: tuple[str, ...] = ()
+    wall_ms: int = 0
+    past_wall_ms: tuple[int, ...] = ()
     kind: Literal["start_pressed"] = "start_pressed"
 
 
@@ -310,6 +322,7 @@ PersonEvent = (
     | PresenceConfirmed
     | RestorePressed
     | AudioPausePressed
+    | CareEvent
 )
 
 Event = (

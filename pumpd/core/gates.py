@@ -8,7 +8,10 @@ from drivers.contract import WatchdogKind
 from interlocks.conditions import WORDS
 from interlocks.vocabulary import FITTED, Baseline, Demand, Finding, Signal
 from pumpd.core.absence import or_gone, with_ways_out
+from pumpd.core.clinic import gates as clinic_gates
 from pumpd.core.guard import capabilities_of
+from pumpd.core.library_change import other_library
+from pumpd.core.pump_view import is_dose_given, why_not_complete
 from pumpd.core.restriction import Hold, from_findings
 from pumpd.core.session import BASELINE_AGE_MS, Phase, baseline_of
 from pumpd.core.start_check import low_score, unsafe_rows
@@ -35,9 +38,11 @@ NOT_ALWAYS_SENT = (Signal.AIR_15MIN,)
 START_CUFF_AGE_MS = 390_000
 
 
-def start_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
-    """Everything that stands between a verified order and flow; facts/clinical.md 3.3, START."""
+def start_blockers(state: ChannelState, policy: Policy, accept_soft: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Everything between a verified order and flow, but for soft limits accepted; facts/clinical.md 3.3, START."""
     found = list(_pump_blockers(state, policy))
+    if changed := other_library(state.session, policy.library):
+        found.append(f"{changed}: enter the order again")
     baseline = baseline_shown(state)
     if isinstance(baseline, str):
         found.append(f"no baseline: {baseline}")
@@ -56,6 +61,7 @@ def start_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
     if spo2 is not None and spo2.value < START_SPO2_MIN_PERCENT:
         found.append(f"SpO2 {spo2.value:g} % is below {START_SPO2_MIN_PERCENT} %")
     found.extend(low_score(state))
+    found.extend(clinic_gates.start_blockers(state, policy, baseline, accept_soft))
     accepted = None if isinstance(baseline, str) else baseline
     found.extend(unsafe_rows(state, policy, accepted, are_silences_told=len(found) > 0))
     return with_ways_out(state, found)
@@ -124,6 +130,8 @@ def resume_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
         prescribed = "" if programme is None else f" of {format_rate(programme.rate_nl_h)}"
         slowest = format_rate(capabilities_of(state, policy).rate_min_nl_h)
         found.append(f"half the rate{prescribed} is below what the pump can do, {slowest}")
+    if is_dose_given(state) and (reason := why_not_complete(state)):
+        found.append(reason)
     found.extend(_pump_blockers(state, policy))
     found.extend(_vitals_blockers(state, policy))
     found.extend(_cuff_blockers(state))
@@ -138,6 +146,8 @@ def restore_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
         ago_s = (RESTORE_AFTER_MS - left_ms) // 1000
         found.append(f"resumed {ago_s} s ago: half the rate for {RESTORE_AFTER_MS // 1000} s first")
     found.extend(_because(one) for one in _stuck(state))
+    if is_dose_given(state) and (reason := why_not_complete(state)):
+        found.append(reason)
     found.extend(_pump_blockers(state, policy))
     found.extend(_vitals_blockers(state, policy))
     found.extend(_cuff_blockers(state))

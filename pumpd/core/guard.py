@@ -5,6 +5,8 @@ what it finds, every session hold, the programme and the ratchet become restrict
 A finding that demands STOP ends the session here, so that nothing later can argue with it.
 """
 
+from typing import Final
+
 from drivers.contract import Approval, Capabilities, Run, WatchdogKind
 from interlocks.evaluate import RuleState, Situation, evaluate, fresh_states
 from interlocks.vocabulary import Demand, Finding, Flag, Flow, Signal, Stamp
@@ -23,6 +25,13 @@ STOP_CONFIRM_MS = 1_000
 #: A start is some fifteen exchanges, 200 ms each at worst, and its readback comes with the last of them.
 START_WITHIN_MS = 3_000
 
+#: By names of their own, for what is asked at every decision; see `interlocks.vocabulary.TRUE`.
+_IDLE: Final = Phase.IDLE
+_INFUSING: Final = Phase.INFUSING
+_PROGRAMME: Final = Source.PROGRAMME
+_NO_HOLD: Final = Hold.NONE
+_NO_WATCHDOG: Final = WatchdogKind.NONE
+
 NO_FLOW = Flow(0, 0, 0, 0, False, 0, 0, 0, 0, False, None)
 
 
@@ -35,13 +44,13 @@ def fastest_nl_h(state: ChannelState) -> int:
     return max(delivery.doubted_nl_h, delivery.commanded_nl_h, delivery.reported_nl_h)
 
 
-def _end_nl(state: ChannelState, policy: Policy) -> int | None:
+def end_nl_of(state: ChannelState, policy: Policy) -> int | None:
     """Where a pump that silence does not stop ends by itself: its run's limit is what was left of the order.
 
     Not known (None) for a rate that nobody here has asked for: who set it may have set another end.
     """
     programme, delivery = state.session.programme, state.delivery
-    if policy.watchdog is not WatchdogKind.NONE or programme is None:
+    if policy.watchdog is not _NO_WATCHDOG or programme is None:
         return None
     is_ours = delivery.reported_nl_h <= max(delivery.commanded_nl_h, delivery.doubted_nl_h)
     return programme.vtbi_nl if is_ours else None
@@ -55,14 +64,14 @@ def given_high_nl(state: ChannelState, policy: Policy) -> int:
         fastest_nl_h=fastest_nl_h(state),
         lease_ms=policy.lease_ms,
         steps=capabilities_of(state, policy).volume_steps,
-        end_nl=_end_nl(state, policy),
+        end_nl=end_nl_of(state, policy),
     )
 
 
 def flow_of(state: ChannelState, policy: Policy) -> Flow:
     """Delivered against commanded, for the rules and for people."""
     programme = state.session.programme
-    if programme is None or state.session.phase is Phase.IDLE:
+    if programme is None or state.session.phase is _IDLE:
         return NO_FLOW
     return flow(
         state.account,
@@ -71,7 +80,7 @@ def flow_of(state: ChannelState, policy: Policy) -> Flow:
         lease_ms=policy.lease_ms,
         steps=capabilities_of(state, policy).volume_steps,
         vtbi_nl=programme.vtbi_nl,
-        end_nl=_end_nl(state, policy),
+        end_nl=end_nl_of(state, policy),
         # A pump that has not spoken since this daemon started is the RESTART hold's case, not a silence.
         is_running=state.delivery.commanded_nl_h > 0 and state.delivery.reported_at is not None,
         silent_since=_silent_since(state.delivery, state.now),
@@ -114,30 +123,31 @@ _CRISIS_ROW = "BP3"
 
 
 def _flags(state: ChannelState) -> frozenset[Flag]:
-    flags = set()
+    flags = []
     if not state.feed.is_up or state.feed.offline:
-        flags.add(Flag.BROKER_DOWN)
+        flags.append(Flag.BROKER_DOWN)
     if state.feed.wrong_patient:
-        flags.add(Flag.WRONG_PATIENT)
+        flags.append(Flag.WRONG_PATIENT)
     if state.feed.is_cuff_active(state.now):
-        flags.add(Flag.CUFF_ACTIVE)
+        flags.append(Flag.CUFF_ACTIVE)
     # As the decision before left it: what a row finds in this one must not depend on the order of the table.
-    if any(one.demand >= Demand.PAUSE and one.rule_id in _OCCLUSION_ROWS for one in state.findings):
-        flags.add(Flag.OCCLUSION_KNOWN)
-    if any(one.rule_id == _CRISIS_ROW and one.is_present for one in state.findings):
-        flags.add(Flag.CRISIS_KNOWN)
+    for one in state.findings:
+        if one.demand >= Demand.PAUSE and one.rule_id in _OCCLUSION_ROWS:
+            flags.append(Flag.OCCLUSION_KNOWN)
+        if one.rule_id == _CRISIS_ROW and one.is_present:
+            flags.append(Flag.CRISIS_KNOWN)
     return frozenset(flags)
 
 
 def guard(state: ChannelState, policy: Policy, fresh: frozenset[Signal]) -> Guarded:
     """Evaluate every row, end the session on a STOP, compute the permit."""
     actions: list[Action] = []
-    if state.session.phase is Phase.INFUSING:
+    if state.session.phase is _INFUSING:
         rules = state.rules or fresh_states(policy.rules)
         outcome = evaluate(policy.rules, rules, situation_of(state, policy, fresh))
         actions.extend(_trips(state.findings, outcome.findings))
         actions.extend(_shadow_trips(rules, outcome.shadows))
-        actions.extend(RequestReading(reason=rule_id) for rule_id in outcome.requests)
+        actions.extend([RequestReading(reason=rule_id) for rule_id in outcome.requests])
         if outcome.states != state.rules or outcome.findings != state.findings:
             state = replace(state, rules=outcome.states, findings=outcome.findings)
         state, ended = _end_on_stop(state)
@@ -187,6 +197,8 @@ def _trip(finding: Finding, *, is_shadow: bool = False) -> NoteTrip:
 
 
 def _end_on_stop(state: ChannelState) -> Guarded:
+    if not state.findings:
+        return state, ()
     fatal = next((one for one in state.findings if one.demand is Demand.STOP), None)
     session = moved(state.session, Act.STOP) if fatal is not None else None
     if fatal is None or session is None:
@@ -211,15 +223,15 @@ def permit_of(state: ChannelState, policy: Policy) -> Permit:
 def restrictions_of(state: ChannelState, policy: Policy) -> tuple[Restriction, ...]:
     """Everything that restricts at this moment, binding or not: the programme, rows, holds, the ratchet."""
     session, programme = state.session, state.session.programme
-    if programme is None or session.phase is not Phase.INFUSING:
+    if programme is None or session.phase is not _INFUSING:
         reason = _NOT_INFUSING[session.phase]
         hold = Hold.STOP if session.phase in (Phase.STOPPED, Phase.COMPLETED) else Hold.PAUSE
         return (Restriction(Source.PROGRAMME, hold, 0, reason),)
     floor = capabilities_of(state, policy).floor_rate
     return (
-        Restriction(Source.PROGRAMME, Hold.NONE, programme.rate_nl_h, "prescribed rate"),
+        Restriction(_PROGRAMME, _NO_HOLD, programme.rate_nl_h, "prescribed rate"),
         *from_findings(state.findings, programme.rate_nl_h, floor),
-        *(Restriction(_HOLD_SOURCE[one.kind], Hold.PAUSE, 0, one.reason) for one in session.holds),
+        *[Restriction(_HOLD_SOURCE[one.kind], Hold.PAUSE, 0, one.reason) for one in session.holds],
         *_ratchet(session),
     )
 

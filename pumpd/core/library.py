@@ -11,6 +11,7 @@ A syringe is its barrel diameter: the pump knows nothing else, and the wrong row
 (clinical.md 2.3), so a syringe whose diameter nobody measured is listed, named, and disabled.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -51,6 +52,15 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Vial:
+    """What the pharmacy keeps. `dilute_at_least`: times its own volume before it may go into a vein; 1: as it is."""
+
+    ug_per_ml: int
+    title: str
+    dilute_at_least: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Drug:
     """One molecule by one route. Concentrations in micrograms of base per millilitre."""
 
@@ -59,6 +69,7 @@ class Drug:
     usual_concentrations_ug_per_ml: tuple[int, ...]
     limits: tuple[Limit, ...]
     profiles: tuple[Profile, ...]
+    vials: tuple[Vial, ...]
 
     def limit(self, code: str) -> Limit:
         """The row with this code.
@@ -164,9 +175,36 @@ KETAMINE = Drug(
         Profile("depression", "depression, 40 minutes", 40 * 60, "facts/clinical.md 1 row 3"),
         Profile("pain", "pain, 60 minutes", 60 * 60, "facts/clinical.md 1 row 4"),
     ),
+    vials=(  # facts/clinical.md 2.1 [V4], labelled as base
+        Vial(10_000, "10 mg/mL (200 mg in 20 mL)"),
+        Vial(50_000, "50 mg/mL (500 mg in 10 mL)"),
+        Vial(100_000, "100 mg/mL (500 mg in 5 mL), never undiluted", 2),
+    ),
 )
 
 DRUGS = MappingProxyType({KETAMINE.key: KETAMINE})
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The drugs in force on a channel.
+
+    Attributes:
+        drugs: by key.
+        hash: SHA-256, hex, of the site's file; `NO_FILE` without one.
+        version: what the site calls it.
+        text: the file as it was read; the journal keeps it.
+    """
+
+    drugs: Mapping[str, Drug]
+    hash: str
+    version: str = ""
+    text: str = ""
+
+
+#: Instead of a hash where a site has no file of its own.
+NO_FILE = "built-in"
+BUILT_IN = Library(DRUGS, NO_FILE)
 
 #: Drawn up beside the volume to be infused: for priming the line, and to stay in syringe and line at the end.
 PRIME_NL = 2_000_000

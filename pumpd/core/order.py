@@ -5,34 +5,43 @@ integers exactly, or is refused with every reason at once, so that the person co
 Nothing is defaulted, clamped, trimmed or guessed; a key nobody knows is a refusal too, because a misspelt
 "dose" beside a default would otherwise be a dose nobody ordered. Whether the numbers are wise is not asked
 here but in `dose`.
+
+Seven fields make an order. The others say how the syringe was made up, whose body it is for and through which
+line; on a bench they may be left out, in a clinic (`CLINIC_FIELDS`) they may not. Some come only together: a
+recipe is vial, volume drawn and final volume, and a weight that is not the patient's own needs height and sex.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from pumpd.core.units import BadDecimal, parse_decimal
+from pumpd.core.order_values import (
+    Number,
+    Refusal,
+    read_choice,
+    read_codes,
+    read_number,
+    read_text,
+    read_token,
+    shown,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """We said no.
-
-    Attributes:
-        code: stable name; the code of a soft refusal is what `accept_soft` must contain.
-        field: the order's field to look at.
-        text: for people: field, value, limit and unit.
-        is_soft: a person may accept it by its code.
-    """
-
-    code: str
-    field: str
-    text: str
-    is_soft: bool = False
+__all__ = ["ALWAYS_FIELDS", "CLINIC_FIELDS", "Order", "Refusal", "parse_order"]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A prescription in whole steps: grams, micrograms per kilogram, micrograms per millilitre, seconds."""
+    """A prescription in whole steps: grams, micrograms per kilogram, micrograms per millilitre, seconds.
+
+    Attributes:
+        accept_soft: codes of soft limits that a person has considered; override_reason: why, in that person's words.
+        profile: "depression" or "pain"; kind: "induction" or "booster".
+        vial_ug_per_ml: strength on the vial's label; drawn_nl of it made up to final_nl.
+        height_mm, sex ("f" or "m"), weight_basis ("actual", "ideal" or "adjusted").
+        previous_weight_g: of this patient's session before.
+        line_nl: dead volume of the line from the syringe to the patient.
+        syringe_confirmed: what is printed on the barrel, read off and picked a second time.
+    """
 
     patient: str
     drug: str
@@ -42,114 +51,126 @@ class Order:
     duration_s: int
     syringe: str
     accept_soft: tuple[str, ...] = ()
+    profile: str = ""
+    kind: str = ""
+    vial_ug_per_ml: int | None = None
+    drawn_nl: int | None = None
+    final_nl: int | None = None
+    height_mm: int | None = None
+    sex: str = ""
+    weight_basis: str = ""
+    previous_weight_g: int | None = None
+    line_nl: int | None = None
+    syringe_confirmed: str = ""
+    override_reason: str = ""
 
 
-#: Field of the order -> (digits after the point, unit, what one unit of the last digit is multiplied by).
-_NUMBERS: dict[str, tuple[int, str, int]] = {
-    "weight_kg": (3, "kg", 1),
-    "dose_mg_per_kg": (3, "mg/kg", 1),
-    "concentration_mg_per_ml": (3, "mg/mL", 1),
-    "minutes": (0, "min", 60),
+_NUMBERS: dict[str, Number] = {
+    "weight_kg": Number(3, "kg"),
+    "dose_mg_per_kg": Number(3, "mg/kg"),
+    "concentration_mg_per_ml": Number(3, "mg/mL"),
+    "minutes": Number(0, "min", 60),
 }
 _TOKENS = ("patient", "drug", "syringe")
-_OPTIONAL = "accept_soft"
+_ACCEPT = "accept_soft"
 
-_TOKEN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
-_TOKEN_LENGTH = 64
-_ACCEPT_COUNT = 16
+_MORE_NUMBERS: dict[str, Number] = {
+    "vial_mg_per_ml": Number(3, "mg/mL"),
+    "drawn_ml": Number(3, "mL", 1_000),
+    "final_ml": Number(3, "mL", 1_000),
+    "height_cm": Number(1, "cm"),
+    "previous_weight_kg": Number(3, "kg"),
+    "line_ml": Number(3, "mL", 1_000),
+}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "profile": ("depression", "pain"),
+    "kind": ("induction", "booster"),
+    "sex": ("f", "m"),
+    "weight_basis": ("actual", "ideal", "adjusted"),
+}
+#: Longest text; a syringe's title is under 40 characters.
+_TEXTS = {"syringe_confirmed": 64, "override_reason": 200}
+
+#: Field -> the order's attribute, where the name with its unit is another.
+_ATTRIBUTES = {
+    "weight_kg": "weight_g",
+    "dose_mg_per_kg": "dose_ug_per_kg",
+    "concentration_mg_per_ml": "concentration_ug_per_ml",
+    "minutes": "duration_s",
+    "vial_mg_per_ml": "vial_ug_per_ml",
+    "drawn_ml": "drawn_nl",
+    "final_ml": "final_nl",
+    "height_cm": "height_mm",
+    "previous_weight_kg": "previous_weight_g",
+    "line_ml": "line_nl",
+}
+
+ALWAYS_FIELDS = (*_TOKENS, *_NUMBERS)
+_RECIPE = ("vial_mg_per_ml", "drawn_ml", "final_ml")
+_BODY = ("height_cm", "sex")
+#: Required beside the seven in the clinic's course; previous_weight_kg where one is known, weight_basis from BMI 35.
+CLINIC_FIELDS = ("profile", "kind", *_RECIPE, *_BODY, "line_ml", "syringe_confirmed")
+
 _UNKNOWN_SHOWN = 8
 
 
-def parse_order(fields: Mapping[str, object]) -> Order | tuple[Refusal, ...]:
+def parse_order(fields: Mapping[str, object], is_clinic: bool = False) -> Order | tuple[Refusal, ...]:
     """Read an order from decimal strings.
 
     Args:
         fields: patient, drug, weight_kg, dose_mg_per_kg, concentration_mg_per_ml, minutes, syringe, all text;
-            and, optional, accept_soft: a sequence of codes, or the codes in one text separated by commas.
+            optional `CLINIC_FIELDS`, previous_weight_kg, weight_basis and override_reason, text as well; and
+            accept_soft: a sequence of codes, or the codes in one text separated by commas.
+        is_clinic: those that the clinic's course needs must be there.
 
     Returns:
         The order, or every reason why there is none.
     """
-    known = (*_TOKENS, *_NUMBERS, _OPTIONAL)
+    known = (*ALWAYS_FIELDS, *_MORE_NUMBERS, *_CHOICES, *_TEXTS, _ACCEPT)
     unknown = [key for key in fields if key not in known]
     refusals = [
-        Refusal("field_unknown", _shown(key), f"unknown field {_shown(key)}")
+        Refusal("field_unknown", shown(key), f"unknown field {shown(key)}")
         for key in unknown[:_UNKNOWN_SHOWN]
     ]
-    refusals += [
-        Refusal("field_missing", name, f"{name} is missing")
-        for name in (*_TOKENS, *_NUMBERS)
-        if name not in fields
-    ]
-    tokens: dict[str, str] = {}
-    for name in _TOKENS:
-        if name in fields:
-            token = _token(name, fields[name])
-            if isinstance(token, Refusal):
-                refusals.append(token)
-            else:
-                tokens[name] = token
-    numbers: dict[str, int] = {}
-    for name in _NUMBERS:
-        if name in fields:
-            number = _number(name, fields[name])
-            if isinstance(number, Refusal):
-                refusals.append(number)
-            else:
-                numbers[name] = number
-    accepted = _codes(fields.get(_OPTIONAL, ()))
+    refusals += _missing(fields, is_clinic)
+    values: dict[str, Any] = {}
+    for name, value in _read(fields):
+        if isinstance(value, Refusal):
+            refusals.append(value)
+        else:
+            values[_ATTRIBUTES.get(name, name)] = value
+    accepted = read_codes(_ACCEPT, fields.get(_ACCEPT, ()))
     if isinstance(accepted, Refusal):
         return (*refusals, accepted)
+    if is_clinic and accepted and "override_reason" not in fields:
+        text = "override_reason is missing: say why the soft limits named in accept_soft are accepted"
+        refusals.append(Refusal("field_missing", "override_reason", text))
     if refusals:
         return tuple(refusals)
-    return Order(
-        patient=tokens["patient"],
-        drug=tokens["drug"],
-        weight_g=numbers["weight_kg"],
-        dose_ug_per_kg=numbers["dose_mg_per_kg"],
-        concentration_ug_per_ml=numbers["concentration_mg_per_ml"],
-        duration_s=numbers["minutes"],
-        syringe=tokens["syringe"],
-        accept_soft=accepted,
-    )
+    return Order(**values, accept_soft=accepted)
 
 
-def _number(name: str, value: object) -> int | Refusal:
-    decimals, unit, factor = _NUMBERS[name]
-    if not isinstance(value, str):
-        return Refusal("not_text", name, f'{name} {_shown(value)} must be text, in {unit}, as in "40"')
-    try:
-        return parse_decimal(value, decimals) * factor
-    except BadDecimal as fault:
-        return Refusal("not_a_number", name, f"{name} {_shown(value)} {fault}, in {unit}")
+def _missing(fields: Mapping[str, object], is_clinic: bool) -> Iterator[Refusal]:
+    wanted = [*ALWAYS_FIELDS, *(CLINIC_FIELDS if is_clinic else ())]
+    if any(name in fields for name in _RECIPE):
+        wanted += _RECIPE
+    if fields.get("weight_basis") in ("ideal", "adjusted"):
+        wanted += _BODY
+    for name in dict.fromkeys(wanted):
+        if name not in fields:
+            yield Refusal("field_missing", name, f"{name} is missing")
 
 
-def _token(name: str, value: object) -> str | Refusal:
-    """A name that can stand in a log, a topic and a file name without any escaping (faults row 105)."""
-    if isinstance(value, str) and 0 < len(value) <= _TOKEN_LENGTH and set(value) <= _TOKEN_CHARACTERS:
-        return value
-    return Refusal(
-        "not_a_name",
-        name,
-        f"{name} {_shown(value)} must be 1 to {_TOKEN_LENGTH} letters, digits, '-', '_' or '.'",
-    )
-
-
-def _codes(value: object) -> tuple[str, ...] | Refusal:
-    refusal = Refusal("not_a_name", _OPTIONAL, f"accept_soft {_shown(value)} must be a list of refusal codes")
-    if isinstance(value, str):
-        value = value.split(",") if value else ()
-    if not isinstance(value, list | tuple) or len(value) > _ACCEPT_COUNT:
-        return refusal
-    codes: list[str] = []
-    for code in value:
-        if isinstance(_token(_OPTIONAL, code), Refusal):
-            return refusal
-        codes.append(str(code))
-    return tuple(codes)
-
-
-def _shown(value: object) -> str:
-    """The value as typed, safe to print: quoted, non-ASCII escaped, cut."""
-    text = ascii(value)
-    return text if len(text) <= 40 else text[:39] + "~"
+def _read(fields: Mapping[str, object]) -> Iterator[tuple[str, int | str | Refusal]]:
+    for name in _TOKENS:
+        if name in fields:
+            yield name, read_token(name, fields[name])
+    for name, written in (*_NUMBERS.items(), *_MORE_NUMBERS.items()):
+        if name in fields:
+            yield name, read_number(name, fields[name], written)
+    for name, choices in _CHOICES.items():
+        if name in fields:
+            yield name, read_choice(name, fields[name], choices)
+    for name, at_most in _TEXTS.items():
+        if name in fields:
+            yield name, read_text(name, fields[name], at_most)

@@ -11,12 +11,12 @@ from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core import events as ev
 from pumpd.core.account import Account, count, counter_fell, frozen_s, is_creeping
 from pumpd.core.actions import NoteAct
-from pumpd.core.guard import capabilities_of, fastest_nl_h
+from pumpd.core.guard import capabilities_of, end_nl_of, fastest_nl_h
 from pumpd.core.observe import Observed, samples_arrived
 from pumpd.core.replacing import replace
 from pumpd.core.session import HoldKind, Phase, held
 from pumpd.core.state import ChannelState, Delivery, Policy
-from pumpd.core.units import format_rate
+from pumpd.core.units import format_ml, format_rate
 
 _ALARM_WORDS = {
     PumpAlarm.RESET: "the pump lost power and restarted",
@@ -97,6 +97,7 @@ def reported(
             policy.lease_ms,
             fastest_nl_h=fastest,
             steps=steps,
+            end_nl=end_nl_of(state, policy),
         )
         if still_s := frozen_s(account, now, steps):
             surprises.append(f"the pump has shown the same volume for {still_s} s although it should move")
@@ -229,6 +230,25 @@ def is_dose_given(state: ChannelState, report: PumpReport | None = None) -> bool
     if report is not None:
         counted += max(0, report.infused_nl - account.counter_nl)
     return counted + account.over_nl + COMPLETE_WITHIN_NL >= programme.vtbi_nl
+
+
+#: facts/faults.md section 1b, Novum: "complete" only if the pump's counter and our integral agree, 5 % + 0.05 mL.
+_AGREE_PERCENT, _AGREE_AT_LEAST_NL = 5, 50_000
+
+
+def why_not_complete(state: ChannelState) -> str:
+    """Of a dose of which no more may be given: what keeps it from being called complete; "": it is complete (I19).
+
+    What may have been given while nobody counted ends delivery as what was counted does, but it is no evidence.
+    """
+    account = state.account
+    allowed_nl = account.expected_nl * _AGREE_PERCENT // 100 + _AGREE_AT_LEAST_NL
+    counted = f"the pump counted {format_ml(account.best_nl)}"
+    if abs(account.best_nl - account.expected_nl) > allowed_nl:
+        return f"{counted}, commanded were {format_ml(account.expected_nl)}"
+    if account.over_nl > allowed_nl:
+        return f"{counted}, and the rest of the dose may have been given unseen: only stop ends this session"
+    return ""
 
 
 def command_ended(state: ChannelState, event: ev.PumpCommandEnded) -> Observed:

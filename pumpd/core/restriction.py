@@ -13,7 +13,9 @@ a rate, whatever the rest of the program does.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import Final
 
+from interlocks.frozen import quick
 from interlocks.vocabulary import Demand, Finding
 
 
@@ -28,6 +30,10 @@ class Source(StrEnum):
     DAEMON = "daemon"
 
 
+#: By a name of its own, for what is asked at every decision; see `interlocks.vocabulary.TRUE`.
+_PROGRAMME: Final = Source.PROGRAMME
+
+
 class Hold(IntEnum):
     """Kinds of zero, mildest first."""
 
@@ -36,6 +42,7 @@ class Hold(IntEnum):
     STOP = 2  # the session is over
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Restriction:
     """One reason for delivering less. `ceiling_nl_h` counts only without a hold."""
@@ -47,6 +54,7 @@ class Restriction:
     rule: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Permit:
     """What may be delivered now, and why not more.
@@ -68,17 +76,18 @@ def permit(restrictions: Sequence[Restriction]) -> Permit:
     Raises:
         ValueError: not exactly one PROGRAMME restriction, or a negative ceiling: a defect of ours, never of input.
     """
-    if sum(one.source is Source.PROGRAMME for one in restrictions) != 1:
+    if [one.source for one in restrictions].count(_PROGRAMME) != 1:
         raise ValueError("a permit needs exactly one programme")
-    if any(one.ceiling_nl_h < 0 for one in restrictions):
+    if min([one.ceiling_nl_h for one in restrictions]) < 0:
         raise ValueError("a ceiling below zero")
-    worst = min(_rank(one) for one in restrictions)
-    binding = tuple(one for one in restrictions if _rank(one) == worst)
+    ranks = [_rank(one) for one in restrictions]
+    worst = min(ranks)
+    binding = tuple([one for one, rank in zip(restrictions, ranks, strict=True) if rank == worst])
     return Permit(rate_nl_h=worst[1], hold=binding[0].hold, binding=binding)
 
 
 def _rank(one: Restriction) -> tuple[int, int]:
-    return (-one.hold, 0 if one.hold is not Hold.NONE else one.ceiling_nl_h)
+    return (-one.hold, 0 if one.hold else one.ceiling_nl_h)
 
 
 #: facts/clinical.md 3.2: SLOW is 50 % of the prescribed rate, a second independent cause 25 %, a third PAUSE.
@@ -95,6 +104,8 @@ def from_findings(
         programme_rate_nl_h: the prescribed rate that percentages refer to.
         floor: the largest rate the pump can be set to, not above its argument; 0 if none.
     """
+    if not findings:
+        return ()
     slowing: dict[str, None] = {}
     for one in findings:
         if one.demand is Demand.SLOW:

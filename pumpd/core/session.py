@@ -93,6 +93,7 @@ class Session:
         resumed: when a person last resumed; delivery stays at half the rate until a person restores it.
         alerts: stands that rows demanded in the last ten minutes.
         serial: counts sessions of this channel, so that records of two never mix.
+        library: hash of the drug library that the order was held against; "": written by a version that knew none.
     """
 
     phase: Phase = Phase.IDLE
@@ -111,6 +112,7 @@ class Session:
     paused_ms: int = 0
     resumed: Stamp | None = None
     alerts: tuple[Alert, ...] = ()
+    library: str = ""
 
 
 def moved(session: Session, act: Act) -> Session | None:

@@ -28,6 +28,8 @@ from interlocks.vocabulary import Finding, Signal, Stamp
 from pumpd.core.account import Account
 from pumpd.core.actions import AlarmSignal
 from pumpd.core.alarms import Alarm
+from pumpd.core.clinic.course import Care, Clinic
+from pumpd.core.library import BUILT_IN, Library
 from pumpd.core.restriction import Permit
 from pumpd.core.session import CuffReading, Session
 
@@ -56,6 +58,8 @@ class Policy:
         poll_link_ms: how often the pump is read back, link ms.
         listener_within_ms: a panel or sounder must have spoken within this, link ms, or that is an alarm; None: no
             listener is required.
+        library: the drugs and their limits in force.
+        clinic: the whole course from order to close is kept here; None: the bench course.
     """
 
     channel: str
@@ -68,6 +72,8 @@ class Policy:
     accepted_risk: str = ""
     poll_link_ms: int = 250
     listener_within_ms: int | None = None
+    library: Library = BUILT_IN
+    clinic: Clinic | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +218,7 @@ class ChannelState:
         presses: how often somebody has pressed pause or stop; each press makes an older screen stale.
         is_journal_behind: a record that matters has not reached the disk within a second.
         restore_problem: why the channel could not be restored; stands until acknowledged.
+        care: what the course around this session has come to.
         epoch: grows whenever what a person would decide upon has changed; a resume must name it.
     """
 
@@ -238,3 +245,4 @@ class ChannelState:
     journal_failure: str = ""
     is_journal_behind: bool = False
     restore_problem: str = ""
+    care: Care = field(default_factory=Care)

@@ -8,6 +8,7 @@ from typing import Any
 
 from interlocks.vocabulary import Signal
 from pumpd.core import alarm_view, dose_view, patient_view
+from pumpd.core.clinic import view as care_view
 from pumpd.core.gates import can_restore, can_resume, restore_blockers, resume_blockers, start_blockers
 from pumpd.core.restriction import Hold
 from pumpd.core.session import Phase
@@ -25,6 +26,9 @@ def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, An
     start = start_blockers(state, policy) if session.phase is Phase.VERIFIED else ()
     rate = granted.rate_nl_h if granted is not None else 0
     percent = rate * 100 // programme.rate_nl_h if programme is not None and programme.rate_nl_h else 0
+    care = care_view.care(state, policy, start)
+    step_next = next_step(state, word, start=start, resume=resume, restore=restore)
+    shown_word, sentence = care_view.words(state, policy, word, headline(state, word, percent, restore))
     return {
         "channel": policy.channel,
         "bed": policy.bed,
@@ -35,9 +39,9 @@ def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, An
         "epoch": state.epoch,
         "phase": session.phase.value,
         "session": session.serial,
-        "word": word,
-        "headline": headline(state, word, percent, restore),
-        "next": next_step(state, word, start=start, resume=resume, restore=restore),
+        "word": shown_word,
+        "headline": sentence,
+        "next": step_next or (care["next"] if policy.clinic is not None else ""),
         "rate": dose_view.rates(state),
         "dose": dose_view.dose(state, policy),
         "volume": dose_view.volume(state),
@@ -63,12 +67,14 @@ def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, An
         "journal": {"ok": not state.journal_failure, "reason": state.journal_failure},
         "feed": patient_view.feed(state),
         "order": dose_view.order(state),
+        "library": dose_view.library(state, policy),
         "baseline": patient_view.baseline(state),
         "people": {
             "entered": session.entered_by,
             "verified": session.verified_by,
             "started": session.started_by,
         },
+        "care": care,
     }
 
 

@@ -93,6 +93,18 @@ class Stage:
         config.write_text(self._configuration(port, pump), encoding="utf-8")
         self._start("daemon", ["pumpd", "run", "--config", str(config), *timing])
 
+    def open_panel(self, listen: str) -> str:
+        """Bring the nurse's panel up beside the daemon; the link that pairs a browser with it.
+
+        Raises:
+            StageError: it did not say READY in time.
+        """
+        places = self.places
+        pair = places.folder / "pair.json"
+        command = ["pumpd", "panel", "--socket", str(places.socket), "--listen", listen]
+        ready = self._start("panel", [*command, "--pair-file", str(pair), "--channel", BED])
+        return ready.removeprefix("READY").strip()
+
     def fallen(self) -> str:
         """Name of a process that has ended by itself, or nothing."""
         return next((name for name, one in self._running if one.poll() is not None), "")
@@ -111,7 +123,7 @@ class Stage:
                 one.stdout.close()
         self._running.clear()
 
-    def _start(self, name: str, command: list[str]) -> None:
+    def _start(self, name: str, command: list[str]) -> str:
         program = Path(sys.executable).with_name(command[0])
         if not program.exists():
             raise StageError(f"{program} is missing: run ./run setup")
@@ -126,10 +138,11 @@ class Stage:
                 start_new_session=True,  # Ctrl-C reaches the demonstration, which ends the rest in order
             )
         self._running.append((name, one))
-        self._await_ready(name, one, log)
+        return self._await_ready(name, one, log)
 
     @staticmethod
-    def _await_ready(name: str, one: "subprocess.Popen[str]", log: Path) -> None:
+    def _await_ready(name: str, one: "subprocess.Popen[str]", log: Path) -> str:
+        """The line that said READY."""
         assert one.stdout is not None
         until = time.monotonic() + READY_WITHIN_S
         said = b""
@@ -141,8 +154,9 @@ class Stage:
             if not (chunk := os.read(pipe, 4096)):
                 break
             said += chunk
-            if any(line.startswith(b"READY") for line in said.split(b"\n")[:-1]):
-                return
+            whole = said.split(b"\n")[:-1]
+            if (ready := next((line for line in whole if line.startswith(b"READY")), None)) is not None:
+                return ready.decode()
         printed = log.read_text(encoding="utf-8", errors="replace").strip()[-2000:]
         raise StageError(f"the {name} did not come up: {printed or 'it printed nothing'}")
 

@@ -21,6 +21,7 @@ from pumpd.shell.feeds import topics
 from pumpd.shell.feeds.arrivals import LinkChanged, Listener
 from pumpd.shell.feeds.routing import BedBinding, FeedClock, Router
 from pumpd.shell.journal import JournalEvent
+from pumpd.shell.sdnotify import Overseer
 
 
 class Wires(Protocol):
@@ -108,6 +109,10 @@ class InnerMachine(Machine):
     def stop_on_signal(self, stop: Callable[[], None]) -> None:
         """A bench asks by `stop`."""
         self.stop = stop
+
+    def overseer(self) -> Overseer:
+        """Nobody: the bench's own manager, if it has one, is not to hear of this world's cycles."""
+        return Overseer()
 
     def settle(self) -> None:
         """The process is the bench's; so is its memory."""

@@ -78,7 +78,7 @@ def config_of(site: Mapping[str, Any], folder: Path) -> Config:
 
     Args:
         site: `bed`, `pump` (`family`, `port`, `options`), `monitors`, `users` (`name`, `roles`, `pin`); if fitted
-            `transducer`, `air_sensor`, `button`; if wanted `limits`, `shadow`.
+            `transducer`, `air_sensor`, `button`; if wanted `limits`, `shadow`, `clinic`.
         folder: where the journal goes.
 
     Raises:
@@ -107,6 +107,7 @@ def config_of(site: Mapping[str, Any], folder: Path) -> Config:
             "channels": (channel,),
             "limits": dict(site.get("limits", {})),
             "shadow": dict(site.get("shadow", {})),
+            "clinic": site.get("clinic"),
         }
     )
 

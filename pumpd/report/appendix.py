@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from interlocks.conditions import SPOKEN, WORDS
 from interlocks.vocabulary import Signal
 from pumpd.core.units import format_rate
+from pumpd.report import care as care_section
 from pumpd.report.session_record import Reading, SessionRecord, Step, Story, Trip
 from pumpd.report.tables import plain, table
 from pumpd.report.words import NONE, clock, drug_of, fine_clock, volume
@@ -36,7 +37,9 @@ def sections(record: SessionRecord) -> str:
         _alarms(record),
         "<h2>F. Every automatic action, its row, its hazard and its samples</h2>",
         _reasons(record),
-        "<h2>G. The record</h2>",
+        "<h2>G. The care around it</h2>",
+        care_section.section(record),
+        "<h2>H. The record</h2>",
         _proof(record),
     ]
     return "\n".join(parts)

@@ -18,7 +18,21 @@ from pumpd.report.session_record import AlarmSpan, Evidence, Hold, Note, PersonA
 #: After the end of a session so much is still shown: what pressure does next. The rest is another day.
 SHOWN_AFTER_END_MS = 5 * 60_000
 
+#: Acts of the clinic's course; they go on when the infusion is long over.
+CARE_VERBS = {
+    "checklist_answered": "checklist",
+    "line_primed": "prime",
+    "patient_observed": "observe",
+    "recovery_accepted": "sign_off",
+    "session_closed": "close",
+    "bed_accepted": "handover",
+    "adverse_event_reported": "event",
+    "medication_reported": "given",
+    "note_entered": "note",
+}
+
 VERBS = {
+    **CARE_VERBS,
     "order_entered": "order",
     "order_verified": "verify",
     "start_pressed": "start",
@@ -70,6 +84,8 @@ class Draft:
     pump: str = ""
     programme_nl_h: int = 0
     snapshot: str = ""  # the newest one before or at the end of the session
+    newest: str = ""  # the newest one of all, for what goes on after the end
+    care_notes: list[Note] = field(default_factory=list)
     tail: list[str] = field(default_factory=list)  # pump reports and runs behind that snapshot
     is_tail_over: bool = False
     _motion: tuple[str, int] | None = None  # as last read back
@@ -298,6 +314,7 @@ class Draft:
             ),
             alarms=tuple(replace(one, from_ms=at(one.from_ms)) for one in self.alarms.values()),
             refused_samples=dict(self.refused_samples),
+            care_notes=tuple(replace(one, at_ms=at(one.at_ms)) for one in self.care_notes),
             shadows=tuple(_trip_at(one, zero_ms) for one in self.shadows),
         )
 

@@ -18,9 +18,9 @@ from typing import Any
 from interlocks.vocabulary import Stamp
 from pumpd.core.session import BASELINE_AGE_MS
 from pumpd.core.state import Policy
-from pumpd.report.draft import VERBS, Draft
+from pumpd.report.draft import CARE_VERBS, VERBS, Draft
 from pumpd.report.given import given
-from pumpd.report.session_record import Evidence, Proof, Reading, SessionRecord, Truth
+from pumpd.report.session_record import Evidence, Note, Proof, Reading, SessionRecord, Truth
 from pumpd.shell.journal_file import Record, read, read_head, verify
 from pumpd.shell.record import CONFIGURATION, DECISION, SNAPSHOT, load_state
 
@@ -118,6 +118,8 @@ class _Reader:
         if is_restart:
             self._restart(parsed["event"], record.at)
         elif record.kind == SNAPSHOT:
+            if self.draft is not None:
+                self.draft.newest = body
             if self.draft is not None and not self.draft.is_over(at_ms):
                 self.draft.add_snapshot(at_ms, body, parsed, self.offset_ms)
         else:
@@ -153,6 +155,8 @@ class _Reader:
         elif kind == "order_entered" and any(one["stage"] == "accepted" for one in answers):
             self._begin(at_ms)
         draft = self.draft
+        if draft is not None and kind in CARE_VERBS:
+            self._cared(draft, at_ms, event, actions)
         if draft is None or draft.is_over(at_ms):
             return
         if kind in VERBS:
@@ -161,6 +165,15 @@ class _Reader:
             self._technical(draft, at_ms, event)
         draft.confirm(event["at"]["link_ms"], answers)
         self._acted(draft, at_ms, body, event, actions)
+
+    @staticmethod
+    def _cared(draft: Draft, at_ms: int, event: dict[str, Any], actions: list[dict[str, Any]]) -> None:
+        """An act of the course is part of the session however long the infusion is over."""
+        if draft.is_over(at_ms):
+            draft.add_act(at_ms, event, [one for one in actions if one["kind"] == "answer"])
+        draft.care_notes += [
+            Note(at_ms, one["by"], one["text"]) for one in actions if one["kind"] == "note_act"
+        ]
 
     def _begin(self, at_ms: int) -> None:
         """An accepted order: the session before it is closed."""
@@ -260,6 +273,7 @@ class _Reader:
             given=amount,
             story=draft.story(zero_ms),
             proof=proof,
+            care=load_state(draft.newest or draft.snapshot).care,
         )
 
 

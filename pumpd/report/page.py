@@ -9,6 +9,7 @@ where it comes from and whether that record is whole. Every text out of the jour
 from collections.abc import Sequence
 from html import escape
 
+from pumpd.core.line_volume import left_in_line_ng
 from pumpd.core.units import (
     format_duration,
     format_kg,
@@ -17,11 +18,11 @@ from pumpd.core.units import (
     format_mg_per_ml,
     format_rate,
 )
+from pumpd.drawing.trend import TONES, Mark, draw
 from pumpd.report import appendix, words
 from pumpd.report.picture import slow_words, trend_of
 from pumpd.report.session_record import SessionRecord, Truth
 from pumpd.report.tables import plain, table
-from pumpd.report.trend import TONES, Mark, draw
 
 NOT_A_DEVICE = "Bench and research software, not a cleared medical device."
 
@@ -108,6 +109,9 @@ def _facts(record: SessionRecord) -> str:
             ("drug", f"{order.drug}, {format_mg_per_ml(order.concentration_ug_per_ml)}"),
             ("dose", f"{format_mg_per_kg(order.dose_ug_per_kg)}, {format_kg(order.weight_g)}"),
         ]
+        if order.line_nl is not None:
+            left = format_mg(left_in_line_ng(order.line_nl, order.concentration_ug_per_ml))
+            rows.append(("left in the line", f"{left}, not flushed"))
     rows += [
         ("ordered", session.entered_by),
         ("verified", session.verified_by),

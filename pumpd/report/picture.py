@@ -10,15 +10,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from interlocks.conditions import Condition, Over
-from interlocks.limits import Absolute, OfBaseline
-from interlocks.rules import Rule
-from interlocks.vocabulary import Baseline, Demand, Signal
+from interlocks.vocabulary import Baseline, Signal
 from pumpd.core.restriction import SLOW_PERCENT
+from pumpd.drawing.trend import Band, Lane, Level, Mark, Span, Trace, Trend
+from pumpd.drawing.trend_axes import Point
 from pumpd.report.session_record import SessionRecord, Step, Story
-from pumpd.report.trend import Band, Lane, Level, Mark, Span, Trace, Trend
-from pumpd.report.trend_axes import Point
 from pumpd.report.words import action, clock
+from pumpd.rule_limits import limits, relative_limits
 
 _MS_PER_MIN = 60_000
 _NL_PER_ML = 1_000_000
@@ -130,33 +128,6 @@ def _rate_lane(record: SessionRecord) -> Lane:
         traces.insert(0, Trace("programmed", _steps(flat, end_ms), "quiet", "thin-step"))
     top = programme.rate_nl_h / _NL_PER_ML if programme is not None else 10.0
     return Lane("Rate", Span(0, top, "mL/h"), tuple(traces), height=76)
-
-
-def limits(rules: Sequence[Rule], signal: Signal) -> list[float]:
-    """Fixed upper limits on a signal that change delivery, the tightest first."""
-    found = [one.limit for one in _overs(rules, signal) if isinstance(one.limit, Absolute)]
-    return sorted({one.value * one.percent / 100 for one in found})
-
-
-def relative_limits(rules: Sequence[Rule], signal: Signal) -> list[int]:
-    """Upper limits in per cent of the patient's baseline, the tightest first."""
-    return sorted({one.limit.percent for one in _overs(rules, signal) if isinstance(one.limit, OfBaseline)})
-
-
-def _overs(rules: Sequence[Rule], signal: Signal) -> Iterator[Over]:
-    for rule in rules:
-        if any(step.demand >= Demand.SLOW for step in rule.steps):
-            for leaf in _leaves(rule.when):
-                if isinstance(leaf, Over) and leaf.signal is signal:
-                    yield leaf
-
-
-def _leaves(condition: Condition) -> Iterator[Condition]:
-    inside = condition.members()
-    if not inside:
-        yield condition
-    for one in inside:
-        yield from _leaves(one)
 
 
 def _bands(record: SessionRecord) -> Iterator[Band]:

@@ -6,8 +6,9 @@ has been given is an interval. Nothing here is formatted, nothing here is drawn.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from pumpd.core.clinic.course import Care
 from pumpd.core.session import Session
 from pumpd.core.state import Policy
 
@@ -146,6 +147,7 @@ class Story:
         volume: counted by the pump, nl.
         refused_samples: messages refused, by reason.
         shadows: what shadow rows would have demanded; nothing came of it.
+        care_notes: what was done and written down around the infusion, up to the closing.
     """
 
     begin_ms: int
@@ -162,6 +164,7 @@ class Story:
     alarms: tuple[AlarmSpan, ...]
     refused_samples: Mapping[str, int]
     shadows: tuple[Trip, ...] = ()
+    care_notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ class SessionRecord:
         speed: of treatment time against life; 1 on equipment.
         policy: of the channel: rules in force, the pump's lease and steps.
         given: None: never started.
+        care: as last recorded; empty on the bench but for what people wrote down.
     """
 
     channel: str
@@ -191,3 +195,4 @@ class SessionRecord:
     given: Given | None
     story: Story
     proof: Proof
+    care: Care = field(default_factory=Care)

@@ -20,14 +20,21 @@ daemon's.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from pumpd.console_words import LISTENING_VERB, LOWERING_VERBS, MOVING_VERBS, PIN_VERBS, is_final
+from pumpd.console_words import (
+    CONSULTING_VERBS,
+    LISTENING_VERB,
+    LOWERING_VERBS,
+    MOVING_VERBS,
+    PIN_VERBS,
+    is_final,
+)
 from pumpd.shell.console_acts import ConsoleLimits, LineRefused, PersonAct, Request, read_request
 from pumpd.shell.console_connection import Connection
 from pumpd.shell.console_lockout import Lockout
@@ -49,6 +56,7 @@ class Console:
         authenticate: the roles of a name with that PIN, or None. Slow hashing belongs in a thread.
         snapshot: the state of a channel, as JSON-able values; must be cheap.
         channels: all there are.
+        consult: answers (channel, verb, args) of `CONSULTING_VERBS` from what is at hand; must be cheap.
         on_refused: hears (by, verb, reason) of every refused or unjudged PIN, for the journal (faults row
         81). limits: what clients may cost.
 
@@ -65,6 +73,7 @@ class Console:
         snapshot: Callable[[str], dict[str, Any]],
         channels: tuple[str, ...],
         *,
+        consult: Callable[[str, str, Mapping[str, Any]], dict[str, Any]],
         on_refused: Callable[[str, str, str], None] | None = None,
         limits: ConsoleLimits | None = None,
     ) -> None:
@@ -74,6 +83,7 @@ class Console:
         self._authenticate = authenticate
         self._snapshot = snapshot
         self._channels = channels
+        self._consult = consult
         self._on_refused = on_refused
         self._limits = limits or ConsoleLimits()
         self._lockout = Lockout()
@@ -117,7 +127,12 @@ class Console:
         return Connection(self._accepted, self, self._limits)
 
     def answer(
-        self, request_id: str, stage: str, reasons: Sequence[str] = (), state: dict[str, Any] | None = None
+        self,
+        request_id: str,
+        stage: str,
+        reasons: Sequence[str] = (),
+        state: dict[str, Any] | None = None,
+        problems: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Sends one reply line to the client that asked; never raises, and ignores a client that is gone.
 
@@ -126,13 +141,14 @@ class Console:
             stage: accepted, refused, confirmed, not_confirmed, state or end.
             reasons: sentences for the person.
             state: JSON-able, or None.
+            problems: of an order that is refused, JSON-able.
         """
         number, _, own_id = request_id.partition("/")
         connection = self._connections.get(int(number)) if number.isdecimal() else None
         verb = connection.pending.get(own_id) if connection else None
         if connection is None or verb is None:
             return
-        self._reply(connection, own_id, stage, reasons, state)
+        self._reply(connection, own_id, stage, reasons, state, problems)
         if is_final(verb, stage):
             connection.settle(own_id)
 
@@ -167,12 +183,16 @@ class Console:
             request = read_request(line, self._channels)
             self._spend(connection, request)
         except LineRefused as refusal:
-            self.refuse(connection, refusal.request_id, refusal.reason)
+            self._reply(connection, refusal.request_id, "refused", (refusal.reason,), None, refusal.problems)
             return
         if request.verb in PIN_VERBS:
             self._begin_check(connection, request)
         elif request.verb == "status":
-            self._send_status(connection, request)
+            self._tell(connection, request, lambda: self._snapshot(request.channel))
+        elif request.verb in CONSULTING_VERBS:
+            self._tell(
+                connection, request, lambda: self._consult(request.channel, request.verb, request.args)
+            )
         elif request.verb == "watch":
             self._streams[request.channel].join(connection, json.dumps(request.id).encode())
         elif request.verb == LISTENING_VERB:
@@ -216,11 +236,11 @@ class Console:
         else:
             self._reply(connection, request.id, "accepted", (), None)
 
-    def _send_status(self, connection: Connection, request: Request) -> None:
+    def _tell(self, connection: Connection, request: Request, ask: Callable[[], dict[str, Any]]) -> None:
         try:
-            state = self._snapshot(request.channel)
+            state = ask()
         except Exception:
-            _log.exception("console_state_unavailable")
+            _log.exception("console_state_unavailable", verb=request.verb)
             self.refuse(connection, request.id, "the state cannot be told: look at the pump")
             return
         self._reply(connection, request.id, "state", (), state)
@@ -294,16 +314,16 @@ class Console:
         stage: str,
         reasons: Sequence[str],
         state: dict[str, Any] | None,
+        problems: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        reply = {"id": request_id, "stage": stage, "reasons": list(reasons), "state": state}
+        reply: dict[str, Any] = {"id": request_id, "stage": stage, "reasons": list(reasons), "state": state}
+        reply["problems"] = [dict(one) for one in problems]
         try:
             line = _encode(reply)
         except (TypeError, ValueError, RecursionError):
             # The word matters more than the picture: "confirmed" must not be lost to an odd value in a state.
             _log.exception("console_state_not_json", stage=stage)
-            line = _encode(
-                {"id": request_id, "stage": stage, "reasons": [str(r) for r in reasons], "state": None}
-            )
+            line = _encode({**reply, "reasons": [str(r) for r in reasons], "state": None, "problems": []})
         connection.send(line + b"\n")
 
 

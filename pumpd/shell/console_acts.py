@@ -17,19 +17,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pumpd.console_words import EPOCH_VERBS, LOWERING_VERBS, MAX_NOTE, NAMED_VERBS, PIN_VERBS, SCALES, VERBS
+from pumpd.console_words import (
+    CARE_VERBS,
+    EPOCH_VERBS,
+    LOWERING_VERBS,
+    MAX_NOTE,
+    MORE_ORDER_TEXTS,
+    NAMED_VERBS,
+    ORDER_TEXTS,
+    PIN_VERBS,
+    SCALES,
+    VERBS,
+)
+from pumpd.shell.care_args import CareArgsRefused, care_args, soft_codes
 
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _KEYS = frozenset({"id", "verb", "channel", "by", "pin", "args"})
-_ORDER_TEXTS = (
-    "patient",
-    "drug",
-    "weight_kg",
-    "dose_mg_per_kg",
-    "concentration_mg_per_ml",
-    "minutes",
-    "syringe",
-)
 _MAX_TEXT = 64
 _MAX_PIN = 64
 _MAX_ACCEPTED = 16
@@ -46,9 +49,9 @@ class PersonAct:
         verb: any but those the console answers by itself.
         by: the person's name; "" only for `measure` and `listening`.
         roles: proven by PIN; empty for the verbs that need none.
-        args: checked for shape only. order: the texts of the order and `accept_soft`, a tuple of codes;
+        args: checked for shape only. order: the texts of the order that were given and `accept_soft`, a tuple of codes;
             resume, restore: `epoch`, int; acknowledge: `rule` and `note`, or nothing; score: `scale`, one of
-            `SCALES`, and `value`, int within it; listening: `listener`, its name.
+            `SCALES`, and `value`, int within it; listening: `listener`, its name; the clinic's course: `care_args`.
     """
 
     request_id: str
@@ -110,12 +113,16 @@ class LineRefused(Exception):
         reason: one sentence for the person at the other end.
         request_id: the id the line carried, where it could be read, so that the client can tell which one it
         was.
+        problems: of an order, each with the field to look at.
     """
 
-    def __init__(self, reason: str, request_id: str | None = None) -> None:
+    def __init__(
+        self, reason: str, request_id: str | None = None, problems: tuple[Mapping[str, Any], ...] = ()
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.request_id = request_id
+        self.problems = problems
 
 
 def read_request(line: bytes, channels: Sequence[str]) -> Request:
@@ -135,7 +142,7 @@ def read_request(line: bytes, channels: Sequence[str]) -> Request:
     try:
         return _request(request_id, fields, channels)
     except LineRefused as refusal:
-        raise LineRefused(refusal.reason, request_id) from None
+        raise LineRefused(refusal.reason, request_id, refusal.problems) from None
 
 
 def _request(request_id: str, fields: dict[str, Any], channels: Sequence[str]) -> Request:
@@ -174,15 +181,16 @@ def _args(verb: str, value: object) -> Mapping[str, Any]:
     given = {} if value is None else value
     if not isinstance(given, dict):
         raise LineRefused("args must be an object")
+    if verb in CARE_VERBS or verb == "start":
+        return _care_args(verb, given)
     if verb in EPOCH_VERBS:
         _only(given, ("epoch",))
-        epoch = given.get("epoch")
-        if type(epoch) is not int or not 0 <= epoch <= _MAX_EPOCH:
-            raise LineRefused(f"{verb} needs args.epoch, the integer of the state that was looked at")
-        return {"epoch": epoch}
+        return _epoch_args(verb, given)
     match verb:
         case "order":
             return _order_args(given)
+        case "derive":
+            return _derive_args(given)
         case "score":
             return _score_args(given)
         case "listening":
@@ -200,6 +208,24 @@ def _args(verb: str, value: object) -> Mapping[str, Any]:
     return {}
 
 
+def _epoch_args(verb: str, given: dict[str, Any]) -> dict[str, Any]:
+    epoch = given.get("epoch")
+    if type(epoch) is not int or not 0 <= epoch <= _MAX_EPOCH:
+        raise LineRefused(f"{verb} needs args.epoch, the integer of the state that was looked at")
+    return {"epoch": epoch}
+
+
+def _care_args(verb: str, given: dict[str, Any]) -> Mapping[str, Any]:
+    """Of the clinic's course, and of a start, which may accept its soft limits."""
+    is_looked_at = verb in EPOCH_VERBS
+    rest = {key: value for key, value in given.items() if key != "epoch" or not is_looked_at}
+    try:
+        args = soft_codes(rest) if verb == "start" else care_args(verb, rest)
+    except CareArgsRefused as refusal:
+        raise LineRefused(str(refusal)) from None
+    return {**(_epoch_args(verb, given) if is_looked_at else {}), **args}
+
+
 def _score_args(given: dict[str, Any]) -> Mapping[str, Any]:
     _only(given, ("scale", "value"))
     scale, value = given.get("scale"), given.get("value")
@@ -212,16 +238,35 @@ def _score_args(given: dict[str, Any]) -> Mapping[str, Any]:
 
 
 def _order_args(given: dict[str, Any]) -> Mapping[str, Any]:
-    _only(given, (*_ORDER_TEXTS, "accept_soft"))
-    missing = [key for key in _ORDER_TEXTS if key not in given]
+    missing = [key for key in ORDER_TEXTS if key not in given]
     if missing:
-        raise LineRefused(f"the order lacks {', '.join(missing)}")
+        lacks = tuple(_problem("field_missing", key, f"{key} is missing") for key in missing)
+        raise LineRefused(f"the order lacks {', '.join(missing)}", problems=lacks)
+    return _order_texts(given, at_least=1)
+
+
+def _derive_args(given: dict[str, Any]) -> Mapping[str, Any]:
+    """An order on its way: what is not there yet is not refused here, and a box left empty is not there."""
+    args = _order_texts(given, at_least=0)
+    return {key: value for key, value in args.items() if value != ""}
+
+
+def _order_texts(given: dict[str, Any], at_least: int) -> dict[str, Any]:
+    _only(given, (*ORDER_TEXTS, *MORE_ORDER_TEXTS, "accept_soft"))
     accepted = given.get("accept_soft", [])
     if not isinstance(accepted, list) or len(accepted) > _MAX_ACCEPTED:
         raise LineRefused(f"args.accept_soft must be a list of at most {_MAX_ACCEPTED} codes")
-    args: dict[str, Any] = {key: _text(given[key], f"args.{key}") for key in _ORDER_TEXTS}
+    args: dict[str, Any] = {}
+    for key in (*ORDER_TEXTS, *MORE_ORDER_TEXTS):
+        if key in given:
+            at_most = MAX_NOTE if key == "override_reason" else _MAX_TEXT
+            args[key] = _text(given[key], f"args.{key}", at_least, at_most)
     args["accept_soft"] = tuple(_text(code, "args.accept_soft") for code in accepted)
     return args
+
+
+def _problem(code: str, field_name: str, text: str) -> Mapping[str, Any]:
+    return {"code": code, "field": field_name, "text": text, "is_soft": False}
 
 
 def _only(given: dict[str, Any], allowed: Sequence[str]) -> None:

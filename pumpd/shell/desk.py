@@ -51,8 +51,10 @@ def to_event(act: PersonAct, at: Stamp) -> ev.PersonEvent | ev.ListenerSpoke:
             epoch = int(act.args["epoch"])
             return ev.OrderVerified(at=at, request_id=act.request_id, by=who, roles=roles, epoch=epoch)
         case "start":
-            epoch = int(act.args["epoch"])
-            return ev.StartPressed(at=at, request_id=act.request_id, by=who, roles=roles, epoch=epoch)
+            epoch, accepted = int(act.args["epoch"]), tuple(act.args.get("accept_soft", ()))
+            return ev.StartPressed(
+                at=at, request_id=act.request_id, by=who, roles=roles, epoch=epoch, accept_soft=accepted
+            )
         case "resume":
             epoch = int(act.args["epoch"])
             return ev.ResumePressed(at=at, request_id=act.request_id, by=who, roles=roles, epoch=epoch)

@@ -20,6 +20,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from interlocks.frozen import quick
 from interlocks.vocabulary import Stamp
 
 SCHEMA_VERSION = 1
@@ -52,6 +53,7 @@ class JournalRefused(RuntimeError):
     """Not ours to touch: absent, held by another daemon, of an unknown schema, or not a journal."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Record:
     """One journal row. `at` is monotonic within `boot`; `wall_ms` is unix time for people, 0 if unknown."""
@@ -91,13 +93,17 @@ class Verdict:
     reason: str
 
 
+#: Made once: `json.dumps` makes one for each row that is not written its own way.
+_ROW = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+
+
 def row_hash(previous: bytes, record: Record) -> bytes:
     """Hash of a record that follows one whose hash is `previous`."""
     row = [
         *(record.seq, record.boot, record.kind, record.at.ms, record.at.link_ms),
         *(record.wall_ms, record.channel, record.body),
     ]
-    text = json.dumps(row, ensure_ascii=True, separators=(",", ":"))
+    text = _ROW.encode(row)
     return hashlib.sha256(previous + text.encode("ascii")).digest()
 
 
@@ -211,6 +217,16 @@ def latest(path: Path, kind: str, channel: str) -> Record | None:
     with closing(connect_to_read(path)) as connection:
         row = connection.execute(query, (kind, channel)).fetchone()
     return _record(row) if row is not None else None
+
+
+def every(path: Path, kind: str) -> list[Record]:
+    """All records of one kind, by channel and number, found by the index alone: for kinds of which there are few.
+
+    Raises as `read`.
+    """
+    query = f"SELECT {_COLUMNS} FROM record WHERE kind = ? ORDER BY channel, seq"
+    with closing(connect_to_read(path)) as connection:
+        return [_record(row) for row in connection.execute(query, (kind,)).fetchall()]
 
 
 def first_fault(records: Iterator[Record], previous: Record | None, head: Head | None) -> Verdict:

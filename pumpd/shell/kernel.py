@@ -11,8 +11,8 @@ the other channels go on.
 """
 
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 import structlog
@@ -26,6 +26,7 @@ from pumpd.core.delivery import HALT_ROUND_MS, SILENCE_SLACK_MS
 from pumpd.core.replacing import replace
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.summary import summarise
+from pumpd.core.wording import word_of
 from pumpd.shell.mailbox import Mailbox, MailboxFullError
 from pumpd.shell.record import DECISION, SNAPSHOT, dump_decision, dump_state
 
@@ -72,6 +73,7 @@ class Front(Protocol):
         stage: str,
         reasons: tuple[str, ...] = (),
         state: dict[str, Any] | None = None,
+        problems: Sequence[Mapping[str, Any]] = (),
     ) -> None: ...
     def publish_state(self, channel: str, *, is_leisurely: bool = False) -> None: ...
 
@@ -99,6 +101,7 @@ class Channel:
     snapshot_link_ms: int = 0
     fault: str = ""
     fault_link_ms: int = 0
+    cycled: Stamp | None = None
 
 
 class Kernel:
@@ -161,6 +164,14 @@ class Kernel:
             self._is_behind = is_behind
             self.post_all(ev.JournalPaceChanged(at=now, is_behind=is_behind))
 
+    def has_cycled(self, at: Stamp) -> bool:
+        """Every channel's tick of this instant was decided, recorded and carried out, or its broken channel halted."""
+        return all(one.cycled == at for one in self._channels.values())
+
+    def words(self) -> dict[str, str]:
+        """The one word of each channel."""
+        return {name: "FAULT" if one.fault else word_of(one.state) for name, one in self._channels.items()}
+
     def summary(self, channel: str) -> dict[str, Any]:
         """What people are shown."""
         one = self._channels[channel]
@@ -175,7 +186,12 @@ class Kernel:
         channel = self._channels[name]
         if channel.fault:
             self._refuse_broken(channel, event)
-            return
+        else:
+            self._try_to_decide(name, channel, event)
+        if isinstance(event, ev.Ticked):
+            channel.cycled = event.at
+
+    def _try_to_decide(self, name: str, channel: Channel, event: ev.Event) -> None:
         try:
             self._decide(name, channel, event)
         except Exception as defect:  # deciding, recording or carrying out: it ends in a halt, whatever it is
@@ -233,7 +249,8 @@ class Kernel:
                 channel.pump.approve(action.approval)
             case do.Answer():
                 shown = self.summary(name) if action.stage is not do.Stage.REFUSED else None
-                self._front.answer(action.request_id, action.stage.value, action.reasons, shown)
+                problems = tuple(asdict(one) for one in action.problems)
+                self._front.answer(action.request_id, action.stage.value, action.reasons, shown, problems)
             case do.RequestReading():
                 self._wire.request_reading(channel.policy.bed, action.reason)
             case do.NoteTrip():

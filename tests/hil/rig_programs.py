@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +37,12 @@ def link_ms() -> float:
 class Program:
     """One child. `lines` is all it said on stdout and stderr."""
 
-    def __init__(self, name: str, argv: Sequence[str]) -> None:
+    def __init__(self, name: str, argv: Sequence[str], env: Mapping[str, str] | None = None) -> None:
         self.name = name
         self.lines: deque[str] = deque(maxlen=20_000)
         self._news = threading.Condition()
-        self.child = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        self.child = subprocess.Popen(argv, env=env, text=True, **pipes)
         self._reader = threading.Thread(target=self._follow, daemon=True)
         self._reader.start()
 

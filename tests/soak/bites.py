@@ -11,7 +11,7 @@ from typing import Any
 from hil_sim.bench.story import TimedAct
 from hil_sim.bench.virtual import VirtualBench
 from hil_sim.monitors.faults import MONITOR_FAULTS
-from hil_sim.oracle.wording import NATURES
+from hil_sim.oracle.families import wording_of
 from hil_sim.wire import Tamper
 
 WIRE = frozenset({"reply_lost", "request_lost", "reply_garbled", "reply_late", "reply_split", "noise"})
@@ -34,7 +34,8 @@ class Bites:
         self._names: dict[int, str] = {}
         self._bit: dict[str, bool] = {}
         self.counts = {"commit": 0, "run": 0, "stop": 0, "rate": 0, "cuff": 0}
-        self._read = NATURES[bench.setting.site["pump"]["family"]].read
+        pump = bench.setting.site["pump"]
+        self._read = wording_of(pump["family"], pump["map"], pump["address"])
         self._was_cuff = False
         bench.mark_watchers.append(self._marked)
         bench.watchers.append(self._ticked)
@@ -43,7 +44,7 @@ class Bites:
         if kind == "commit":
             self.counts[kind] += 1
         elif kind == ">":
-            for sent in self._read(0.0, payload):
+            for sent in self._read(self._bench.now_s, payload):
                 self.counts["run"] += sent.is_run
                 self.counts["stop"] += sent.is_stop
                 self.counts["rate"] += sent.rate_nl_h is not None

@@ -110,7 +110,7 @@ FAMILY_FAULTS: Mapping[str, tuple[tuple[str, ...], Draw]] = {
         of(code=(1, 2, 3, 4, 6, 11), command=("*", "STOP", "RUN", "RATE", "READ_INPUT"), count=(0, 1, 3)),
     ),
     "other_unit": (("modbus-rtu", "modbus-tcp"), none),
-    "torn_value": (("modbus-rtu", "modbus-tcp"), none),
+    "torn_value": (("modbus-rtu", "modbus-tcp"), of(count=(0, 1))),
     "bad_crc": (("modbus-rtu",), none),
     "self_restart": (("modbus-rtu", "modbus-tcp"), none),
     "remote_disabled": (("alaris",), none),

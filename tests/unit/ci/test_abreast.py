@@ -1,4 +1,4 @@
-"""Both halves of the tests run, what each says is shown, and one that fails fails the whole."""
+"""All lanes of the tests run, what each says is shown, and one that fails fails the whole."""
 
 import sys
 from pathlib import Path
@@ -7,12 +7,15 @@ import pytest
 from ci_scripts import load
 
 abreast = load("abreast")
+FOLDERS = [folder for lane in abreast.LANES for folder in lane]
 
 
-def test_every_test_is_in_exactly_one_half() -> None:
-    on_wires, others = abreast.commands(["-m", "not mosquitto"])
-    assert on_wires == [sys.executable, "-m", "pytest", "tests/hil", "-m", "not mosquitto"]
-    assert others == [sys.executable, "-m", "pytest", "--ignore=tests/hil", "-m", "not mosquitto"]
+def test_every_test_is_in_exactly_one_lane() -> None:
+    apart, rest = abreast.commands(["-m", "not mosquitto"])
+    pytest_here = [sys.executable, "-m", "pytest"]
+    assert list(apart) == FOLDERS
+    assert all(apart[one] == [*pytest_here, one, "-m", "not mosquitto"] for one in FOLDERS)
+    assert rest == [*pytest_here, *(f"--ignore={one}" for one in FOLDERS), "-m", "not mosquitto"]
 
 
 @pytest.mark.parametrize(
@@ -22,11 +25,11 @@ def test_nothing_to_do_is_no_fault_and_a_fault_is(statuses: tuple[int, int], who
     assert abreast.verdict(*statuses) == whole
 
 
-@pytest.mark.parametrize("failing", ["tests/hil", "tests"])
-def test_a_failure_in_either_half_is_the_whole_s(
+@pytest.mark.parametrize("failing", [*FOLDERS, "tests"])
+def test_a_failure_in_any_lane_is_the_whole_s(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], failing: str
 ) -> None:
-    for folder in ("tests/hil", "tests"):
+    for folder in (*FOLDERS, "tests"):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         name = f"test_{folder.replace('/', '_')}"
         (tmp_path / folder / f"{name}.py").write_text(f"def {name}(): assert {folder != failing}\n")
@@ -34,4 +37,4 @@ def test_a_failure_in_either_half_is_the_whole_s(
     assert abreast.main(["-p", "no:cacheprovider", "tests"]) == 1
     shown = capfd.readouterr().out
     assert "1 failed" in shown
-    assert "beside that, tests/hil" in shown
+    assert all(f"beside that, {lane}" in shown for lane in FOLDERS)

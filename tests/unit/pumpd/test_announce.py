@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from clinic_bench import recovered
 from jsonschema import Draft202012Validator
 
 from drivers.conformance.virtual_time import JumpingLoop
@@ -188,6 +189,31 @@ def test_the_possible_alarms_are_the_causes_of_the_rows_and_every_technical_word
         and isinstance(node.args[0], ast.Constant)
     }
     assert raised | {FAULT_KEY} == set(TECHNICAL_KEYS)
+
+
+async def test_what_was_written_about_a_patient_is_said_to_no_broker() -> None:
+    """The topics are for displays; notes and names stay on the console and in the record."""
+    said: list[dict[str, Any]] = []
+    care = recovered().care
+    assert care["log"]
+    care["observations"][0]["note"] = "far away"
+    announcer = Announcer(
+        "ward-3",
+        "b00t",
+        {"bed-1": "chair-1"},
+        lambda topic, payload, *, retain=False: said.append(json.loads(payload)),
+        Bedside(()),
+        Bench(),
+        lambda channel: {"channel": channel, "word": "OBSERVING", "alarms": [], "care": care},
+    )
+    saying = asyncio.create_task(announcer.states())
+    await asyncio.sleep(0)
+    saying.cancel()
+    (state,) = said
+    assert not {"log", "checklist", "closed", "sign_off"} & set(state["care"])
+    assert (state["care"]["step"], state["care"]["course"]) == ("closable", "clinic")
+    assert state["care"]["observations"][0]["note"] == ""
+    assert announcer.summary("bed-1")["care"] == care
 
 
 def test_a_request_is_for_now_and_is_numbered() -> None:

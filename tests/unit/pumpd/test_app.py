@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import hashlib
 import json
 import os
 import pty
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from service_ear import ServiceEar
 from site_bench import refusing_port, site
 
 from interlocks.vocabulary import Sample, Signal, Stamp
@@ -113,6 +115,24 @@ async def test_the_control_cycle_beats(tmp_path: Path) -> None:
         await shown_until(config, lambda one: one["link_ms"] > first["link_ms"] + 300)
     kinds = [load_decision(one.body).event.kind for one in read(Path(config.journal.path), 0, [DECISION])]
     assert kinds.count("ticked") >= 3
+
+
+async def test_the_overseer_hears_ready_after_a_first_cycle_then_pings_and_at_last_stopping(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Design 3: READY only when the console listens and each channel has been decided (I20, law 7)."""
+    ear = ServiceEar(tmp_path / "notify")
+    for name, value in ear.environment(2.0, os.getpid()).items():
+        monkeypatch.setenv(name, value)
+    try:
+        async with serving(loaded(tmp_path)):
+            ready_ms = await asyncio.to_thread(ear.wait_for, "READY=1", WITHIN_S)
+            first = ear.said[0][1]
+            await asyncio.to_thread(ear.wait_for, "WATCHDOG=1", 2.0, ready_ms)
+        await asyncio.to_thread(ear.wait_for, "STOPPING=1", 2.0, ready_ms)
+    finally:
+        ear.close()
+    assert first.startswith("READY=1\nSTATUS=bed-1 ")
 
 
 async def test_a_second_daemon_on_the_same_journal_is_refused_before_it_touches_anything(
@@ -254,3 +274,49 @@ async def test_two_pumps_at_one_bed_share_its_monitor_and_keep_their_own_lines(t
     assert pictures["bed-1b"].newest(Signal.LINE_PRESSURE) is not None
     assert (feeds["bed-1"].offline, feeds["bed-1b"].offline) == ((), ("transducer-2",))
     assert all(one.rejected == (("unbound_device", 1),) for one in feeds.values())
+
+
+# -- the drug library ----------------------------------------------------------------------------------------------
+
+
+async def test_the_library_file_is_read_once_and_stands_in_state_and_record(tmp_path: Path) -> None:
+    """Requirements 3.1 (65): changed while the daemon runs, it has no effect until the next start."""
+    file = tmp_path / "ketamine.toml"
+    file.write_text('drug = "ketamine"\nversion = "7"\n')
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    config = loaded(tmp_path, more=f'[library]\nfile = "{file}"\n')
+    async with serving(config):
+        file.write_text('drug = "ketamine"\nversion = "8"\nvials_mg_per_ml = ["50"]\n')
+        state = await asked(config, lambda client: client.status("bed-1"))
+        told = await asked(config, lambda client: next(client.request("library", "bed-1")))
+    assert state["library"] == {"hash": digest, "version": "7", "changed": ""}
+    assert (told["state"]["library"]["hash"], len(told["state"]["library"]["drugs"][0]["vials"])) == (
+        digest,
+        3,
+    )
+    (written,) = (json.loads(one.body) for one in read(Path(config.journal.path), 0, [CONFIGURATION]))
+    assert written["library"] == {"hash": digest, "text": 'drug = "ketamine"\nversion = "7"\n'}
+
+
+async def test_a_trial_over_the_socket_is_answered_and_not_recorded(tmp_path: Path) -> None:
+    config = loaded(tmp_path)
+    order = {"patient": "tok-1", "drug": "ketamine", "weight_kg": "70", "dose_mg_per_kg": "0.5"}
+    order |= {"concentration_mg_per_ml": "2", "minutes": "40", "syringe": "bd-60"}
+    async with serving(config):
+        replies = await asked(
+            config, lambda client: list(client.request("derive", "bed-1", None, None, order))
+        )
+    assert [one["stage"] for one in replies] == ["state", "end"]
+    assert replies[0]["state"]["derivation"]["programme"]["rate"] == "26.2 mL/h"
+    events = [load_decision(one.body).event for one in read(Path(config.journal.path), 0, [DECISION])]
+    assert not [one for one in events if one.kind == "order_entered"]
+
+
+def test_a_library_with_a_fault_refuses_the_start_before_anything_is_opened(tmp_path: Path) -> None:
+    """Requirements 3.1 (66)."""
+    file = tmp_path / "ketamine.toml"
+    file.write_text('drug = "ketamine"\nversion = "7"\n[limits.dose]\nunit = "mg/kg"\nhard_max = "2"\n')
+    config = loaded(tmp_path, more=f'[library]\nfile = "{file}"\n')
+    with pytest.raises(cfg.ConfigRefused, match="is looser than the built-in 1 mg/kg"):
+        Daemon(config, Clock())
+    assert {one.name for one in tmp_path.iterdir()} == {"ketamine.toml"}

@@ -43,6 +43,16 @@ def test_the_example_in_the_documents_loads() -> None:
     assert [(one.kind, one.device, one.light) for one in config.sounders] == [("bell", "/dev/tty1", False)]
 
 
+def test_the_clinic_s_table_may_be_left_out_and_then_it_is_the_bench() -> None:
+    clinic = load(EXAMPLE).clinic
+    assert clinic is not None
+    assert (clinic.observation_min, clinic.series_of) == (60, 6)
+    bench = parse(TEXT[: TEXT.index("[clinic]")] + TEXT[TEXT.index("# The site's own") :], "x.toml")
+    assert bench.clinic is None
+    default = parse(TEXT.replace("observation_min = 60", "").replace("series_of = 6", ""), "x.toml")
+    assert default.clinic == clinic
+
+
 def test_a_site_without_sounders_or_alarm_keys_has_none_and_waits_fifteen_seconds() -> None:
     text = TEXT[: TEXT.index("[alarms]")] + TEXT[TEXT.index("# One channel") :]
     config = parse(text, "x.toml")
@@ -108,6 +118,9 @@ def test_what_may_be_left_out_has_the_documented_default() -> None:
         ("= 300 #", "= 310 #", "channels[bed-1].line_pressure_limit_mmhg", "multiple of 25 (mm[Hg]"),
         ("= 300 #", "= 775 #", "channels[bed-1].line_pressure_limit_mmhg", "at most 300"),
         ("= 300 #", "= 25 #", "channels[bed-1].line_pressure_limit_mmhg", "at least 50"),
+        ("observation_min = 60", "observation_min = 90", "clinic.observation_min", "must be 60 or 120"),
+        ("series_of = 6", "series_of = 9", "clinic.series_of", "at most 8"),
+        ("series_of = 6", "series = 6", "clinic.series", "did you mean series_of?"),
         ("listener_within_s = 15", "listener_within_s = 4", "alarms.listener_within_s", "at least 5 (s"),
         ("listener_within_s = 15", "listener_within_s = 61", "alarms.listener_within_s", "at most 60"),
         ("listener_within_s = 15", "listener_within_s = 9.5", "alarms.listener_within_s", "whole number"),

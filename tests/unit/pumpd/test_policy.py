@@ -6,6 +6,9 @@ import pytest
 from site_bench import CHANNEL
 
 from interlocks.vocabulary import Signal
+from pumpd.config import Clinic
+from pumpd.config_library import parse_library
+from pumpd.core.clinic.course import Clinic as Course
 from pumpd.core.library import SYRINGES
 from pumpd.policy import FASTEST_S, POLL_LINK_MS, policy_for, policy_from, recorded_configuration
 
@@ -97,6 +100,28 @@ def test_how_long_nobody_may_listen_is_the_site_s_and_is_in_the_record() -> None
     policy = policy_for(CHANNEL, 1, {}, {}, 15)
     assert policy.listener_within_ms == 15_000
     assert policy_from(recorded_configuration(CHANNEL, 1, {}, {}, 15)) == policy
+
+
+def test_the_drug_library_in_force_is_in_the_record() -> None:
+    library = parse_library('drug = "ketamine"\nversion = "7"\nvials_mg_per_ml = ["50"]\n', "k.toml")
+    policy = policy_for(CHANNEL, library=library)
+    assert policy.library == library != policy_for(CHANNEL).library
+    body = recorded_configuration(CHANNEL, 1, {}, {}, library=library)
+    assert policy_from(body) == policy
+    assert json.loads(body)["library"] == {"hash": library.hash, "text": library.text}
+    with pytest.raises(ValueError, match="drug library of the record"):
+        policy_from(body.replace("ketamine", "cetamine"))
+
+
+def test_the_course_is_the_site_s_and_is_in_the_record() -> None:
+    """No [clinic] table is the bench course."""
+    assert policy_for(CHANNEL).clinic is None
+    policy = policy_for(CHANNEL, 1, clinic=Clinic(observation_min=120))
+    assert policy.clinic == Course(120, 6)
+    assert (
+        policy_from(recorded_configuration(CHANNEL, 1, {}, {}, clinic=Clinic(observation_min=120))) == policy
+    )
+    assert policy_from(recorded_configuration(CHANNEL, 1, {}, {})).clinic is None
 
 
 def test_a_record_without_limits_is_of_a_version_that_knew_none() -> None:

@@ -20,7 +20,7 @@ PASSING = {EffectKind.HARMLESS, EffectKind.HALTS}
 
 
 def judged(request: Request, text: str = DEFAULT, unit: int = 1) -> Effect:
-    return effect_of(codec.frame(codec.mbap(), request, unit, 7), parse_map(text), 1, is_tcp=True)
+    return effect_of(codec.frame(request, unit, 7, is_tcp=True), parse_map(text), 1, is_tcp=True)
 
 
 @pytest.mark.parametrize("golden", REQUESTS, ids=lambda g: g.name)
@@ -111,8 +111,8 @@ def test_no_frame_makes_it_raise_and_only_a_sound_one_has_an_effect(raw: bytes) 
 
 
 def test_a_bad_check_or_length_is_unknown() -> None:
-    good = codec.frame(codec.rtu(), Request(5, 0, 1, (0,)), 1, 0)
+    good = codec.frame(Request(5, 0, 1, (0,)), 1, 0, is_tcp=False)
     assert effect_of(good, LAYOUT, 1, is_tcp=False).kind is EffectKind.HALTS
     assert effect_of(good[:-1] + b"\0", LAYOUT, 1, is_tcp=False).kind is EffectKind.UNKNOWN
-    tcp = codec.frame(codec.mbap(), Request(5, 0, 1, (0,)), 1, 1)
+    tcp = codec.frame(Request(5, 0, 1, (0,)), 1, 1, is_tcp=True)
     assert effect_of(tcp + b"\0", LAYOUT, 1, is_tcp=True).kind is EffectKind.UNKNOWN

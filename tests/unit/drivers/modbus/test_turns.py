@@ -280,6 +280,31 @@ def test_a_device_that_forgot_remote_control_is_enabled_again_to_be_halted() -> 
     assert bench.do(1, Halt(), 1000) is Outcome.CONFIRMED
 
 
+def test_a_counter_torn_once_is_read_again_and_nobody_hears_of_it(bench: ModbusBench) -> None:
+    """Faults row 40: one word of another moment makes the volume leap by 6.55 mL; the next reading does not."""
+    infusing(bench)
+    bench.submit(0, Poll())
+    bench.go(200)
+    true_nl = bench.reports[-1].infused_nl
+    bench.pump.quirks.is_torn, bench.pump.quirks.torn_left = True, 1
+    bench.submit(0, Poll())
+    bench.go(200)
+    assert bench.pump.quirks.torn_left == 0
+    assert true_nl <= bench.reports[-1].infused_nl <= true_nl + 10_000
+
+
+def test_a_counter_that_leaps_twice_is_believed(bench: ModbusBench) -> None:
+    """Faults row 40, I14: what the pump says and says again is told, so that over-delivery is not argued away."""
+    infusing(bench)
+    bench.submit(0, Poll())
+    bench.go(200)
+    before_nl = bench.reports[-1].infused_nl
+    bench.pump.motor.infused_nl += 400_000
+    bench.submit(0, Poll())
+    bench.go(200)
+    assert bench.reports[-1].infused_nl >= before_nl + 400_000
+
+
 def test_a_heartbeat_must_move() -> None:
     pulse = Pulse()
     pulse.check(7)

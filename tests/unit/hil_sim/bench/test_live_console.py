@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -91,3 +92,17 @@ async def test_a_hang_up_is_told_once_and_ours_is_not(tmp_path: Path) -> None:
 async def test_where_nobody_listens_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         await LiveConsole.open(tmp_path / "nobody", lambda _why, _hopeless: None)
+
+
+async def test_a_console_that_goes_with_words_unread_has_hung_up_like_any_other(tmp_path: Path) -> None:
+    """The kernel then says "connection reset" or "broken pipe": which of them, or none, is chance."""
+    lost: Lost = []
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(tmp_path / "c"))
+        door.listen()
+        console = await LiveConsole.open(tmp_path / "c", lambda why, hopeless: lost.append((why, hopeless)))
+        console.data_received(b"never read")
+        far, _ = door.accept()
+        far.close()
+        await until(lambda: lost != [])
+    assert lost == [("the console hung up", False)]

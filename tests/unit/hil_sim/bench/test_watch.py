@@ -2,13 +2,16 @@
 
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hil_sim.bench.recording import Recording
 from hil_sim.bench.seat import daemon_of
-from hil_sim.bench.story import read_story
+from hil_sim.bench.story import TimedAct, read_story
 from hil_sim.bench.virtual_run import VirtualRun, play_virtually, run_to_end
+from hil_sim.oracle import scene as saw
+from hil_sim.oracle.judge import Oracle
 
 HEAD = """
 title = "t"
@@ -21,6 +24,36 @@ invariants = "kept"
 """
 #: No predicate can find a pump guilty that somebody loads with a narrower syringe than was ordered; a wider one shows.
 WIDER = '[pump]\nsyringe = "bd-30"\nfitted_mm = 26.59\ncontents_ml = 30.0\n'
+
+
+class Diary(Oracle):
+    """Keeps what it is told."""
+
+    steps: list[saw.Step]
+
+    def see(self, step: saw.Step) -> None:
+        self.steps.append(step)
+        super().see(step)
+
+    def of(self, kind: type) -> list[Any]:
+        return [one for one in self.steps if type(one) is kind]
+
+
+def diary_of(text: str, *late: TimedAct) -> Diary:
+    """What the oracle is told of this story, in which `late` happens beside."""
+    diaries: list[Diary] = []
+
+    def make(folder: Path) -> VirtualRun:
+        run = VirtualRun(read_story(HEAD + text, "t.toml"), 1, folder, daemon_of("pumpd"))
+        assert run.watch is not None
+        diaries.append(Diary(run.watch.oracle.scene))
+        diaries[0].steps = []
+        run.watch.oracle = diaries[0]
+        run.bench.loop.call_at(1.0, run.happen, late)
+        return run
+
+    assert run_to_end(make).bench.failures == []
+    return diaries[0]
 
 
 def play(text: str) -> Recording:
@@ -92,3 +125,41 @@ def test_a_record_that_was_tampered_with_after_the_daemon_s_death_is_told() -> N
     assert watch is not None
     assert watch.phase == "verified"
     assert [one.invariant for one in watch.violations] == ["I22"]
+
+
+def test_a_start_is_seen_from_the_press_to_the_plunger_and_nothing_is_wrong_with_it() -> None:
+    diary = diary_of("")
+    pressed = next(one for one in diary.of(saw.Pressed) if one.verb == "start")
+    accepted = next(one for one in diary.of(saw.Answered) if one.verb == "start" and one.stage == "accepted")
+    run = next(one for one in diary.of(saw.Sent) if one.is_run)
+    moved = diary.of(saw.Moved)[0]
+    assert pressed.t_s < accepted.t_s <= run.t_s <= moved.t_s
+    assert any(one.t_s > pressed.t_s and one.until_s <= run.t_s for one in diary.of(saw.Committed))
+    assert {one.what for one in diary.of(saw.Lived)} >= {"ready", "open"}
+    assert diary.violations == []
+
+
+def test_a_sample_that_a_fault_spoils_is_not_sound() -> None:
+    story = '[[timeline]]\nat_s = 5\nkind = "fault"\nname = "nan"\nonly = "pressure"\n'
+    sound = {(one.device, one.is_sound) for one in diary_of(story).of(saw.Heard) if one.t_s > 6.5}
+    assert ("transducer-1", False) in sound
+    assert ("monitor-1", True) in sound
+    assert ("transducer-1", True) not in sound
+
+
+def test_what_is_to_happen_beside_the_story_happens_at_its_instant_and_is_told() -> None:
+    acts = [
+        TimedAct(20.5, "fault", "reply_lost", {"command": "STP"}, 2.0),
+        TimedAct(21.25, "fault", "panel_gone", {}, 1.0),
+        TimedAct(97.125, "operator", "pause", {}, None),
+        TimedAct(98.25, "operator", "wrong_pin", {"verb": "resume"}, None),
+    ]
+    diary = diary_of("", *acts)
+    assert [(round(one.t_s, 3), one.name, one.params, one.is_over) for one in diary.of(saw.Broke)] == [
+        (20.5, "reply_lost", {"command": "STP"}, False),
+        (21.25, "panel_gone", {}, False),
+        (22.25, "panel_gone", {}, True),
+        (22.5, "reply_lost", {"command": "STP"}, True),
+    ]
+    pressed = [(round(one.t_s, 2), one.verb, one.is_void) for one in diary.of(saw.Pressed) if one.t_s > 96.0]
+    assert pressed == [(97.13, "pause", False), (98.25, "resume", True)]

@@ -154,6 +154,36 @@ async def test_an_order_prints_its_derivation_and_asks_for_a_second_person(path:
     assert bench.heard[0].args["drug"] == "ketamine"
 
 
+async def test_derive_prints_arithmetic_and_problems_and_enters_nothing(path: Path) -> None:
+    soft = {"code": "dose_above_soft", "field": "dose_mg_per_kg", "text": "dose 0.6 mg/kg", "is_soft": True}
+    steps = ["dose = 70 kg x 0.6 mg/kg = 42 mg"]
+    async with Bench(path, script=confirm).serving() as bench:
+        bench.known = {"derivation": {"steps": steps, "problems": [soft], "programme": None}}
+        ended = await run(path, "derive", "--weight-kg", "70", "--dose-mg-per-kg", "0.6")
+        bench.known = {"derivation": {"steps": steps, "problems": [], "programme": {"rate": "26.2 mL/h"}}}
+        good = await run(path, "--json", "derive", *ORDER_WORDS[1:])
+    assert ended.out.splitlines() == [
+        "  dose = 70 kg x 0.6 mg/kg = 42 mg",
+        "dose_mg_per_kg: dose 0.6 mg/kg (may be accepted with --accept-soft dose_above_soft)",
+        "would be refused; nothing was entered",
+    ]
+    assert (ended.code, good.code) == (1, 0)
+    assert [json.loads(line)["stage"] for line in good.out.splitlines()] == ["state", "end"]
+    args = {"weight_kg": "70", "dose_mg_per_kg": "0.6", "drug": "ketamine", "accept_soft": ()}
+    assert bench.consulted[0] == ("bed-1", "derive", args)
+    assert bench.heard == []
+
+
+async def test_library_prints_what_may_be_ordered_and_a_refusal_is_exit_code_one(path: Path) -> None:
+    async with Bench(path).serving() as bench:
+        bench.known = {"library": {"hash": "built-in", "drugs": [], "syringes": []}}
+        ended = await run(path, "library")
+        strange = await run(path, "--channel", "bed-9", "library")
+    assert (ended.code, ended.out) == (0, "drug library built-in\n")
+    assert strange.code == 1
+    assert "channel must be one of" in strange.out
+
+
 async def test_verify_shows_the_derived_numbers_before_it_asks_anything(path: Path) -> None:
     async with Bench(path, script=confirm).serving() as bench:
         bench.state["order"] = {"steps": ["rate = 26.25 mL/h"]}

@@ -1,5 +1,6 @@
 """`pumpd check` and `pumpd run`: a wrong file opens nothing, a right one serves until told to stop."""
 
+import hashlib
 import os
 import pty
 import select
@@ -42,6 +43,26 @@ def names(folder: Path) -> set[str]:
     return {one.name for one in folder.iterdir()}
 
 
+def test_check_names_the_pumps_that_the_emergency_stop_passes_over(good: Path, tmp_path: Path) -> None:
+    """A family of somebody else's that brings no module `halt` beside its entry."""
+    assert "stop-all" not in pumpd("check", "--config", str(good)).stdout
+    package, made = tmp_path / "else" / "acme", tmp_path / "else" / "acme-1.dist-info"
+    for folder in (package, made):
+        folder.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "options.py").write_text(
+        "from drivers.new_era.options import OPTIONS, capabilities_from, driver_from, line_from\n"
+    )
+    (made / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1\n")
+    (made / "entry_points.txt").write_text("[pumpd.drivers]\nacme = acme.options\n")
+    good.write_text(good.read_text().replace('driver = "new_era"', 'driver = "acme"'))
+    script = f"import sys; sys.path.append({str(package.parent)!r}); from pumpd.cli.main import main; "
+    script += f"sys.exit(main(['check', '--config', {str(good)!r}]))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done
+    assert "channel bed-1: cannot be stopped by stop-all: the family acme brings no module" in done.stdout
+
+
 @pytest.mark.parametrize("verb", ["check", "run"])
 def test_a_bad_configuration_is_refused_whole_with_one_line_a_fault_and_nothing_is_created(
     bad: Path, capsys: pytest.CaptureFixture[str], verb: str
@@ -72,7 +93,9 @@ def test_check_prints_the_hash_that_the_journal_will_record_and_opens_nothing(
     """I25: the hash is what a person approves."""
     assert main(["check", "--config", str(good)]) == 0
     said = capsys.readouterr().out
-    assert said == f"{good}: good; 1 channel(s), hash {cfg.config_hash(cfg.load(good))[:12]}\n"
+    first, course = said.splitlines()
+    assert first == f"{good}: good; 1 channel(s), hash {cfg.config_hash(cfg.load(good))[:12]}"
+    assert course.startswith("bench course: ")
     assert names(good.parent) == {"pumpd.toml"}
 
 
@@ -100,6 +123,14 @@ def test_a_speed_below_life_s_is_refused_even_on_a_pseudo_terminal(tmp_path: Pat
         "pumpd run: speed is 0.5: it must be a finite number, 1 or more\n",
     )
     assert names(tmp_path) == {"pumpd.toml"}
+
+
+def test_check_says_which_course_is_in_force(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody should find out at the chair that nothing is asked."""
+    good.write_text(good.read_text() + "[clinic]\nobservation_min = 120\n")
+    assert main(["check", "--config", str(good)]) == 0
+    course = capsys.readouterr().out.splitlines()[1]
+    assert course == "clinic course: checklist, prime, 120 min of observation after the end, closing"
 
 
 def test_a_python_that_leaves_out_assertions_is_refused(good: Path) -> None:
@@ -151,3 +182,32 @@ def test_a_pace_that_is_not_the_speed_is_refused(good: Path, capsys: pytest.Capt
     good.write_text(text.replace('model = "NE1000"', 'model = "11 ELITE"\npace = 100'))
     assert main(["run", "--config", str(good)]) == 2
     assert "pace = 100 is for a simulation at --speed 100; this daemon runs at 1" in capsys.readouterr().err
+
+
+def with_library(folder: Path, text: str) -> tuple[Path, Path]:
+    config, library = folder / "pumpd.toml", folder / "ketamine.toml"
+    library.write_text(text)
+    config.write_text(site(folder, broker_port=refusing_port(), more=f'[library]\nfile = "{library}"\n'))
+    return config, library
+
+
+def test_check_proves_the_drug_library_and_prints_the_hash_that_sha256sum_prints(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config, library = with_library(tmp_path, 'drug = "ketamine"\nversion = "7"\n')
+    assert main(["check", "--config", str(config)]) == 0
+    digest = hashlib.sha256(library.read_bytes()).hexdigest()
+    line = f"{library}: good; drug library 7, sha256 {digest}"
+    assert capsys.readouterr().out.splitlines()[1] == line
+
+
+@pytest.mark.parametrize("verb", ["check", "run"])
+def test_a_bad_drug_library_is_refused_with_one_line_a_fault(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    text = 'drug = "ketamine"\nversion = "7"\nprofiles = []\n[limits.dose]\nunit = "mg/kg"\nhard_max = "2"\n'
+    config, library = with_library(tmp_path, text)
+    assert main([verb, "--config", str(config)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [one.split(": ")[0] for one in lines] == [f"{library}:3", f"{library}:6"]
+    assert names(tmp_path) == {"pumpd.toml", "ketamine.toml"}

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from channel_bench import POLICY, Bench, infusing, verified
+from clinic_bench import CLINIC, observed
 
 from interlocks.vocabulary import Demand, Finding, Priority, Sample, Signal, Stamp, Truth
 from pumpd.core import actions as do
@@ -18,6 +19,7 @@ from pumpd.core.alarm_conditions import (
     unseen_members,
 )
 from pumpd.core.alarms import Alarm, Condition
+from pumpd.core.clinic.course import Closing
 from pumpd.core.session import HoldKind, Phase, held
 from pumpd.core.state import ChannelState, Policy
 
@@ -351,6 +353,16 @@ def test_I18_from_the_daemons_start_somebody_must_listen_while_there_is_somethin
     for phase, counts in ((Phase.VERIFIED, is_told), (Phase.ORDERED, False), (Phase.COMPLETED, False)):
         there = replace(state, session=replace(state.session, phase=phase))
         assert ("LISTENER" in found(there, policy)) is counts
+
+
+def test_I18_somebody_must_listen_until_a_clinics_session_is_closed() -> None:
+    """A missed observation is an alarm, and there has to be somebody to hear it."""
+    policy = replace(CLINIC, listener_within_ms=15_000)
+    bench = observed()
+    state = replace(bench.state, now=Stamp(bench.state.now.ms, 15_001), listeners=())
+    assert "LISTENER" in found(state, policy)
+    closed = replace(state, care=replace(state.care, closing=Closing("nina", "her brother", 0)))
+    assert "LISTENER" not in found(closed, policy)
 
 
 @pytest.mark.parametrize(("now_link_ms", "is_told"), [(22_000, False), (22_001, True)])

@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 from channel_bench import ML, POLICY, Bench, infusing, verified
 
-from drivers.contract import Halt, Motion, Outcome, Poll, PumpAlarm, Run
+from drivers.contract import Halt, Motion, Outcome, Poll, PumpAlarm, Run, WatchdogKind
 from interlocks.rules import NEVER, Itself
 from interlocks.silences import FlagUp
 from interlocks.situation import MaxAge, Situation
@@ -339,6 +339,25 @@ def test_I19_a_pump_whose_count_disagrees_with_the_command_is_not_called_complet
     bench.advance(0.5)
     assert bench.state.session.phase is not Phase.COMPLETED
     assert bench.pump.motion is Motion.HALTED
+
+
+def test_I19_what_may_have_been_given_unseen_ends_delivery_and_is_not_called_complete() -> None:
+    """A pump that no silence stops, its counter begun anew with the daemon: an hour of flow may have been given."""
+    bench = infusing()
+    bench.advance(60)
+    bench.policy = replace(POLICY, watchdog=WatchdogKind.NONE, lease_ms=3_600_000)
+    bench.post(ev.DaemonStarted(at=bench.now, boot="boot-2", wall_ms=0))
+    bench.pump.counter_offset_nl = bench.pump.true_nl
+    bench.link_up()
+    bench.advance(3)
+    account = bench.state.account
+    assert account.best_nl < ML
+    assert account.best_nl + account.over_nl == 17_500_000, "its run ends with the order, whoever listens"
+    assert bench.state.session.phase is Phase.INFUSING
+    assert bench.pump.motion is Motion.HALTED
+    (told,) = [one for one in bench.shown["holds"] if one["source"] == "pump"]
+    assert "may have been given unseen" in told["reason"]
+    assert any("may have been given unseen" in one for one in bench.shown["resume_blocked_by"])
 
 
 class Watch(FlagUp):

@@ -4,12 +4,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from drivers.contract import Capabilities, Step, WatchdogKind
 from pumpd.core.dose import Derivation, Programme, derive, soft_codes, volume_to_dose_ng
-from pumpd.core.library import KETAMINE
+from pumpd.core.library import KETAMINE, Library
 from pumpd.core.order import Order
 
 PUMP = Capabilities(
@@ -400,3 +400,144 @@ def test_whatever_passes_is_inside_every_hard_limit(order: Order) -> None:
     assert programme.rate_nl_h <= 150_000_000
     assert programme.rate_nl_h * order.concentration_ug_per_ml <= 1_500_000 * order.weight_g
     assert programme.fill_nl <= 49_000_000
+
+
+# -- what a clinic adds ------------------------------------------------------------------------------------------
+
+
+CLINIC_ORDER = replace(
+    ORDER,
+    profile="depression",
+    kind="induction",
+    vial_ug_per_ml=50_000,
+    drawn_nl=2_000_000,
+    final_nl=50_000_000,
+    height_mm=1_700,
+    sex="f",
+    line_nl=1_200_000,
+    syringe_confirmed="BD 50/60 mL",
+)
+
+
+def test_what_a_clinic_adds_changes_no_number_of_an_order_that_is_right() -> None:
+    plain, whole = derive(ORDER, PUMP), derive(CLINIC_ORDER, PUMP)
+    assert whole.refusals == ()
+    assert whole.programme == plain.programme
+    assert whole.steps[1:9] == plain.steps
+
+
+def test_the_steps_come_in_the_order_of_the_work() -> None:
+    begins = [one.split(" ")[0] for one in derive(CLINIC_ORDER, PUMP).steps]
+    assert begins == (
+        [
+            "weight",
+            "dose",
+            "volume",
+            "rate",
+            "dose",
+            "set",
+            "time",
+            "dose",
+            "draw",
+            "recipe",
+            "line",
+            "left",
+            "start-up",
+        ]
+    )
+
+
+def test_the_dose_is_that_of_the_weight_that_was_picked() -> None:
+    heavy = replace(CLINIC_ORDER, weight_g=110_000, sex="m")
+    assert hard(derive(heavy, PUMP)) == {"weight_basis_missing"}
+    doses = {
+        basis: derive(replace(heavy, weight_basis=basis), PUMP).programme
+        for basis in ("actual", "adjusted", "ideal")
+    }
+    assert {key: one.dose_ng if one else None for key, one in doses.items()} == {
+        "actual": 55_000_000,
+        "adjusted": 41_781_000,
+        "ideal": 32_968_000,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "field"),
+    [
+        ({"syringe_confirmed": "Terumo 50/60 mL"}, "syringe_not_confirmed", "syringe_confirmed"),
+        ({"profile": "pain"}, "profile_shorter", "minutes"),
+        ({"profile": "sleep"}, "profile_unknown", "profile"),
+        ({"vial_ug_per_ml": 100_000}, "recipe_mismatch", "drawn_ml"),
+        ({"final_nl": 20_400_000, "drawn_nl": 816_000}, "final_below_fill", "final_ml"),
+        ({"line_nl": 2_001_000}, "line_above_prime", "line_ml"),
+        ({"previous_weight_g": 31_750}, "weight_in_pounds", "weight_kg"),
+        ({"height_mm": 170}, "height_below_hard", "height_cm"),
+    ],
+)
+def test_each_check_of_a_clinic_stands_in_the_way_by_itself(
+    changed: dict[str, object], code: str, field: str
+) -> None:
+    answer = derive(replace(CLINIC_ORDER, accept_soft=ALL_SOFT, **changed), PUMP)  # type: ignore[arg-type]
+    assert answer.programme is None
+    assert [one.field for one in answer.refusals if one.code == code] == [field]
+
+
+def test_a_profile_may_be_given_more_slowly_than_it_says() -> None:
+    assert derive(replace(CLINIC_ORDER, duration_s=3_000), PUMP).programme is not None
+    assert derive(replace(CLINIC_ORDER, profile="pain", duration_s=3_600), PUMP).programme is not None
+
+
+def test_a_site_s_library_refuses_what_the_built_in_rows_let_through() -> None:
+    """Requirements 3.1 (58), (59)."""
+    rows = tuple(
+        replace(one, hard_max=400, soft_max=400) if one.code == "dose" else one for one in KETAMINE.limits
+    )
+    site = Library({"ketamine": replace(KETAMINE, limits=rows, vials=KETAMINE.vials[:1])}, "ab", "1")
+    assert hard(derive(CLINIC_ORDER, PUMP, site)) == {"dose_above_hard", "vial_unknown"}
+    assert derive(ORDER, PUMP).programme is not None
+
+
+@st.composite
+def clinic_orders(draw: st.DrawFn) -> Order:
+    """Orders that are mostly right, with a recipe a little off and any basis."""
+    vial = draw(st.sampled_from([10_000, 50_000, 100_000]))
+    concentration = draw(st.sampled_from([1_000, 2_000]))
+    final_nl = draw(st.integers(30, 60)) * 1_000_000
+    off = draw(st.integers(970, 1_030))
+    return replace(
+        CLINIC_ORDER,
+        weight_g=draw(st.integers(40_000, 130_000)),
+        dose_ug_per_kg=draw(st.integers(300, 600)),
+        concentration_ug_per_ml=concentration,
+        duration_s=draw(st.sampled_from([2_400, 3_000, 3_600])),
+        vial_ug_per_ml=vial,
+        drawn_nl=concentration * final_nl * off // (vial * 1_000),
+        final_nl=final_nl,
+        height_mm=draw(st.integers(1_500, 2_000)),
+        sex=draw(st.sampled_from("fm")),
+        weight_basis=draw(st.sampled_from(["actual", "actual", "ideal", "adjusted"])),
+        line_nl=draw(st.integers(1, 2_000)) * 1_000,
+        accept_soft=ALL_SOFT,
+    )
+
+
+@given(clinic_orders())
+def test_what_a_clinic_may_run_is_never_above_the_order_and_was_made_up_as_ordered(order: Order) -> None:
+    """Dose never above ordered and less than 1 % below it; recipe within 2 %; lag within 5 %, line within the prime."""
+    programme = derive(order, PUMP).programme
+    assume(programme is not None)
+    assert programme is not None
+    assert order.vial_ug_per_ml is not None
+    assert order.drawn_nl is not None
+    assert order.final_nl is not None
+    assert order.line_nl is not None
+    ordered_ng = order.weight_g * order.dose_ug_per_kg
+    assert programme.dose_rounded_ng <= programme.dose_ng <= ordered_ng
+    assert programme.dose_rounded_ng * 100 >= programme.dose_ng * 99
+    if order.weight_basis == "actual":
+        assert programme.dose_ng == ordered_ng
+    made = Fraction(order.vial_ug_per_ml * order.drawn_nl, order.final_nl)
+    assert abs(made / order.concentration_ug_per_ml - 1) <= Fraction(2, 100)
+    assert programme.fill_nl <= order.final_nl
+    assert order.line_nl <= 2_000_000
+    assert programme.vtbi_nl >= 120_000 * 20

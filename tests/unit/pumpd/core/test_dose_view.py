@@ -49,3 +49,32 @@ def test_the_course_is_whole_seconds_of_treatment() -> None:
     bench.pause()
     bench.tick(1_999, 100)
     assert dose_view.course(bench.state) == {"elapsed_s": 2, "planned_s": 2_405, "paused_s": 1}
+
+
+def test_what_a_clinic_adds_to_an_order_is_shown_with_it_and_what_stays_in_the_line() -> None:
+    """facts/clinical.md 2.3: what is in the line at the end is drug on top of the dose if it is flushed."""
+    bench = Bench()
+    bench.order(
+        weight_kg="110",
+        height_cm="170",
+        sex="m",
+        weight_basis="ideal",
+        profile="depression",
+        kind="booster",
+        vial_mg_per_ml="50",
+        drawn_ml="2",
+        final_ml="50",
+        line_ml="1.2",
+        override_reason="none",
+    )
+    shown = dose_view.order(bench.state)
+    assert shown["weight"] == "110 kg"
+    assert {key: shown[key] for key in list(shown)[11:]} == {
+        "dosed by": "65.936 kg, ideal",
+        "profile": "depression",
+        "kind": "booster",
+        "recipe": "2 mL of the 50 mg/mL vial + 48 mL saline = 50 mL of 2 mg/mL",
+        "line": "1.2 mL",
+        "left in the line": "2.4 mg: discard it; a flush would give it on top",
+        "overridden because": "none",
+    }

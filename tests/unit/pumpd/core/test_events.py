@@ -8,6 +8,7 @@ from channel_bench import POLICY
 
 from interlocks.vocabulary import Stamp
 from pumpd.core import events as ev
+from pumpd.core.clinic import care_events as ce
 from pumpd.core.decide import decide
 from pumpd.core.state import ChannelState
 
@@ -15,6 +16,8 @@ ALL = get_args(ev.Event)
 PEOPLE = get_args(ev.PersonEvent)
 #: Acts that can let drug flow: only these are tied to a role.
 WITH_ROLES = {ev.OrderEntered, ev.OrderVerified, ev.StartPressed, ev.ResumePressed, ev.RestorePressed}
+#: Acts of the care that a start or a closing rests on, and the taking over of a bed: a proven person, too.
+CARE_WITH_ROLES = {*get_args(ce.CourseEvent), ce.BedAccepted}
 
 
 def _names(event: type) -> set[str]:
@@ -27,7 +30,7 @@ def _kind(event: type) -> str:
 
 def test_every_event_has_its_own_kind_in_the_past_tense() -> None:
     kinds = [_kind(one) for one in ALL]
-    assert len(set(kinds)) == len(ALL) == 26
+    assert len(set(kinds)) == len(ALL) == 35
     for event, kind in zip(ALL, kinds, strict=True):
         assert kind.replace("_", "") == event.__name__.lower()
     irregular = {"monitor_spoke", "pump_link_up", "pump_link_down", "listener_spoke"}
@@ -46,9 +49,9 @@ def test_a_person_event_is_exactly_one_that_answers_a_request() -> None:
 
 
 def test_roles_are_asked_for_where_drug_can_flow_and_nowhere_else() -> None:
-    assert {one for one in ALL if "roles" in _names(one)} == WITH_ROLES
+    assert {one for one in ALL if "roles" in _names(one)} == WITH_ROLES | CARE_WITH_ROLES
     looked_at = {ev.OrderVerified, ev.StartPressed, ev.ResumePressed, ev.RestorePressed}
-    assert {one for one in ALL if "epoch" in _names(one)} == looked_at
+    assert {one for one in ALL if "epoch" in _names(one)} == looked_at | set(get_args(ce.CourseEvent))
 
 
 def test_what_is_no_event_is_no_decision() -> None:

@@ -23,6 +23,7 @@ from pumpd.core.gates import (
     resume_blockers,
     start_blockers,
 )
+from pumpd.core.library import BUILT_IN, Library
 from pumpd.core.session import CuffReading, Phase, Session
 from pumpd.core.state import ChannelState, Policy
 
@@ -548,3 +549,11 @@ def test_a_signal_that_never_came_because_it_was_refused_says_why() -> None:
         state.feed, rejects=((Signal.SPO2, 3),), last_rejection="monitor-1: late: 90000001 ms old"
     )
     assert "no heart rate yet" in start_blockers(replace(state, feed=other), POLICY)
+
+
+def test_an_order_that_was_never_held_against_the_library_in_force_does_not_start() -> None:
+    """Requirements 3.1 (62)."""
+    state = verified().state
+    other = replace(POLICY, library=Library(BUILT_IN.drugs, "ab" * 32))
+    told = "this order was made under the drug library built-in, now abababababab is in force: enter the order again"
+    assert start_blockers(state, other) == (*start_blockers(state, POLICY), told)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pumpd.core.order import Order, Refusal, parse_order
+from pumpd.core.order import ALWAYS_FIELDS, CLINIC_FIELDS, Order, Refusal, parse_order
 
 GOOD = {
     "patient": "tok-4711",
@@ -114,3 +114,96 @@ def test_a_flood_of_unknown_fields_is_answered_briefly() -> None:
 def test_whatever_arrives_is_an_order_or_reasons(fields: dict[str, object]) -> None:
     answer = parse_order(fields)
     assert isinstance(answer, Order) or all(one.text.isprintable() for one in answer)
+
+
+CLINIC = {
+    **GOOD,
+    "profile": "depression",
+    "kind": "induction",
+    "vial_mg_per_ml": "50",
+    "drawn_ml": "2",
+    "final_ml": "50",
+    "height_cm": "170.5",
+    "sex": "f",
+    "line_ml": "1.2",
+    "syringe_confirmed": "BD 50/60 mL",
+}
+
+
+def test_what_a_clinic_adds_becomes_whole_steps_too() -> None:
+    more = {"weight_basis": "actual", "previous_weight_kg": "71.2"}
+    order = parse_order(CLINIC | more, is_clinic=True)
+    assert isinstance(order, Order), order
+    assert (order.profile, order.kind, order.sex, order.weight_basis) == (
+        "depression",
+        "induction",
+        "f",
+        "actual",
+    )
+    assert (order.vial_ug_per_ml, order.drawn_nl, order.final_nl) == (50_000, 2_000_000, 50_000_000)
+    assert (order.height_mm, order.previous_weight_g, order.line_nl) == (1_705, 71_200, 1_200_000)
+    assert order.syringe_confirmed == "BD 50/60 mL"
+
+
+def test_a_clinic_needs_every_one_of_its_fields_and_a_bench_none() -> None:
+    answer = parse_order(GOOD, is_clinic=True)
+    assert isinstance(answer, tuple)
+    assert {one.code for one in answer} == {"field_missing"}
+    assert tuple(one.field for one in answer) == CLINIC_FIELDS
+    assert set(CLINIC) == {*ALWAYS_FIELDS, *CLINIC_FIELDS}
+    assert isinstance(parse_order(GOOD), Order)
+
+
+@pytest.mark.parametrize("name", CLINIC_FIELDS)
+def test_no_field_of_a_clinic_has_a_default(name: str) -> None:
+    answer = parse_order({key: value for key, value in CLINIC.items() if key != name}, is_clinic=True)
+    assert isinstance(answer, tuple)
+    assert [(one.code, one.field) for one in answer] == [("field_missing", name)]
+
+
+@pytest.mark.parametrize(
+    ("given_fields", "lacks"),
+    [
+        ({"drawn_ml": "2"}, ["vial_mg_per_ml", "final_ml"]),
+        ({"vial_mg_per_ml": "50", "final_ml": "50"}, ["drawn_ml"]),
+        ({"weight_basis": "ideal"}, ["height_cm", "sex"]),
+        ({"weight_basis": "adjusted", "height_cm": "170"}, ["sex"]),
+        ({"weight_basis": "actual"}, []),
+    ],
+)
+def test_what_means_nothing_alone_is_asked_for_whole(given_fields: dict[str, str], lacks: list[str]) -> None:
+    answer = parse_order(GOOD | given_fields)
+    assert [one.field for one in answer] == lacks if isinstance(answer, tuple) else lacks == []
+
+
+def test_a_soft_limit_is_accepted_with_a_reason_in_a_clinic() -> None:
+    """Requirements 3.1 (60); clinical.md 1 row 1: a named override."""
+    codes = {"accept_soft": ["dose_above_soft"]}
+    answer = parse_order(CLINIC | codes, is_clinic=True)
+    assert isinstance(answer, tuple)
+    assert [(one.code, one.field) for one in answer] == [("field_missing", "override_reason")]
+    order = parse_order({**CLINIC, **codes, "override_reason": "no response to 0.5"}, is_clinic=True)
+    assert isinstance(order, Order)
+    assert order.override_reason == "no response to 0.5"
+    assert isinstance(parse_order(GOOD | codes), Order), "on a bench, as ever"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("profile", "sleep", "not_a_choice"),
+        ("kind", "first", "not_a_choice"),
+        ("sex", "F", "not_a_choice"),
+        ("weight_basis", "lean", "not_a_choice"),
+        ("height_cm", "1,70", "not_a_number"),
+        ("height_cm", "170.25", "not_a_number"),
+        ("line_ml", "-1", "not_a_number"),
+        ("final_ml", "50mL", "not_a_number"),
+        ("override_reason", " ", "not_a_text"),
+        ("syringe_confirmed", "", "not_a_text"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_its_own_field(name: str, value: str, code: str) -> None:
+    (refusal,) = parse_order({**CLINIC, name: value}, is_clinic=True)  # type: ignore[misc]
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.field) == (code, name)

@@ -134,3 +134,13 @@ def test_a_session_without_readings_still_makes_a_page(record: SessionRecord) ->
         record.story, readings={}, permitted=(), reported=(), volume=(), trips=(), acts=(), notes=()
     )
     read(page(replace(record, story=story)))
+
+
+def test_what_stays_in_the_line_is_told_where_the_order_names_the_line(record: SessionRecord) -> None:
+    """facts/clinical.md 2.3; decision 0024."""
+    assert "left in the line" not in " ".join(read(page(record)).words)
+    order = record.session.order
+    assert order is not None
+    with_line = replace(record, session=replace(record.session, order=replace(order, line_nl=1_200_000)))
+    said = " ".join(read(page(with_line)).words)
+    assert "left in the line 2.4 mg, not flushed" in said

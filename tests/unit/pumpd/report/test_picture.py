@@ -6,12 +6,9 @@ import pytest
 from channel_bench import POLICY, Bench, infusing
 from session_journal import rows_of, write
 
-from interlocks.catalogue.table import DEFAULT_RULES
-from interlocks.tighten import tightened
-from interlocks.vocabulary import Signal
+from pumpd.drawing.trend import Lane, Mark, Trend
 from pumpd.report.gather import gather
-from pumpd.report.picture import limits, relative_limits, trend_of
-from pumpd.report.trend import Lane, Mark, Trend
+from pumpd.report.picture import trend_of
 
 Drawn = tuple[Trend, tuple[tuple[Mark, str], ...]]
 
@@ -40,15 +37,6 @@ def paused(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
 
 def lane(picture: Trend, title: str) -> Lane:
     return next(one for one in picture.lanes if one.title == title)
-
-
-def test_limit_lines_are_the_rules_own() -> None:
-    """facts/clinical.md 3.2: BP1, BP2, LP1."""
-    assert limits(DEFAULT_RULES, Signal.SYS)[0] == 160
-    assert limits(DEFAULT_RULES, Signal.DIA)[0] == 100
-    assert relative_limits(DEFAULT_RULES, Signal.SYS)[0] == 120
-    assert limits(DEFAULT_RULES, Signal.LINE_PRESSURE)[0] == 300
-    assert limits(tightened(DEFAULT_RULES, {"line_pressure_limit_mmhg": 200}), Signal.LINE_PRESSURE)[0] == 200
 
 
 def test_four_lanes_with_their_units_and_limits(paused: Drawn) -> None:

@@ -96,6 +96,17 @@ class TestPause:
             assert (await clients[0].ask(request("pause", "a2")))["stage"] == "accepted"
         assert [act.verb for act in bench.heard] == ["pause", "pause"]
 
+    async def test_it_is_heard_behind_a_hundred_derivations_of_one_panel(self, path: Path) -> None:
+        """A reading verb is answered in the stack of its own read: nothing is queued that a pause could stand behind."""
+        async with Bench(path, script=accept).serving() as bench:
+            client = await bench.client()
+            client.say(
+                *(request("derive", f"d{number}", pin=None) for number in range(100)), request("pause")
+            )
+            stages = [(await client.reply())["stage"] for _ in range(201)]
+        assert stages == ["state", "end"] * 100 + ["accepted"]
+        assert [act.verb for act in bench.heard] == ["pause"]
+
     async def test_it_completes_although_the_client_hangs_up_at_once(self, path: Path) -> None:
         heard = asyncio.Event()
         async with Bench(path, script=lambda *_: heard.set()).serving() as bench:
@@ -288,7 +299,8 @@ class TestServing:
             client = await bench.client()
             await client.ask(request("pause"))
             bench.console.answer(bench.heard[0].request_id, "confirmed", state={"odd": {1, 2}})
-            assert await client.reply() == {"id": "a1", "stage": "confirmed", "reasons": [], "state": None}
+            bare = {"id": "a1", "stage": "confirmed", "reasons": [], "state": None, "problems": []}
+            assert await client.reply() == bare
 
     async def test_a_second_console_on_the_same_path_is_refused(self, path: Path) -> None:
         async with Bench(path, script=accept).serving() as bench:
@@ -346,3 +358,43 @@ class TestListening:
         async with Bench(path, script=fail).serving() as bench:
             reply = await (await bench.client()).ask(request("listening"))
         assert (reply["stage"], "nobody counts" in reply["reasons"][0]) == ("refused", True)
+
+
+class TestConsulting:
+    """Requirements 3.1 (59), (63): what may be ordered and what an order would come to, without entering it."""
+
+    @pytest.mark.parametrize("verb", ["derive", "library"])
+    async def test_it_is_answered_without_a_name_or_a_pin_and_nobody_hears_of_it(
+        self, path: Path, verb: str
+    ) -> None:
+        async with Bench(path, script=accept).serving() as bench:
+            client = await bench.client()
+            args = {"weight_kg": "70"} if verb == "derive" else {}
+            told = await client.ask(request(verb, by=None, pin=None, args=args))
+            end = await client.reply()
+        assert (told["stage"], told["state"], told["problems"]) == ("state", bench.known, [])
+        assert (end["stage"], end["state"]) == ("end", None)
+        (asked,) = bench.consulted
+        assert asked[:2] == ("bed-1", verb)
+        assert bench.heard == bench.refused == []
+
+    async def test_a_question_that_fails_inside_is_refused_and_the_client_stays(self, path: Path) -> None:
+        async with Bench(path, script=accept).serving() as bench:
+            bench.known = {"odd": {1, 2}}
+            client = await bench.client()
+            assert (await client.ask(request("library", pin=None)))["state"] is None
+            assert (await client.reply())["stage"] == "end"
+            assert (await client.ask(request("pause", "a2")))["stage"] == "accepted"
+
+    async def test_problems_of_an_order_reach_the_one_who_asked(self, path: Path) -> None:
+        problem = {"code": "dose_above_soft", "field": "dose_mg_per_kg", "text": "dose 0.6", "is_soft": True}
+
+        def refuse(bench: Bench, act: PersonAct) -> None:
+            bench.console.answer(act.request_id, "refused", ("dose 0.6",), None, (problem,))
+
+        async with Bench(path, script=refuse).serving() as bench:
+            client = await bench.client()
+            reply = await client.ask(request("order"))
+            lacking = await client.ask(request("order", "a2", args={"patient": "tok-1"}))
+        assert (reply["stage"], reply["problems"]) == ("refused", [problem])
+        assert [one["field"] for one in lacking["problems"]][:2] == ["drug", "weight_kg"]

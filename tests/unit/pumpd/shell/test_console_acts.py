@@ -33,6 +33,36 @@ def test_an_order_keeps_its_numbers_as_the_text_that_was_typed() -> None:
     }
 
 
+def test_an_order_may_carry_what_a_clinic_adds() -> None:
+    more = {"vial_mg_per_ml": "50", "sex": "f", "override_reason": "y" * 200}
+    read = read_request(line(request("order", args=ORDER | more)), ONE)
+    assert dict(read.args) == ORDER | more | {"accept_soft": ()}
+    with pytest.raises(LineRefused, match="1 to 200 printable"):
+        read_request(line(request("order", args=ORDER | {"override_reason": "y" * 201})), ONE)
+    with pytest.raises(LineRefused, match="sex must be text"):
+        read_request(line(request("order", args=ORDER | {"sex": ""})), ONE)
+
+
+def test_an_order_that_lacks_fields_names_each_as_a_problem() -> None:
+    with pytest.raises(LineRefused, match="the order lacks drug, minutes") as caught:
+        read_request(
+            line(request("order", args={k: v for k, v in ORDER.items() if k not in ("drug", "minutes")})), ONE
+        )
+    assert [(one["code"], one["field"]) for one in caught.value.problems] == [
+        ("field_missing", "drug"),
+        ("field_missing", "minutes"),
+    ]
+
+
+def test_what_is_derived_may_lack_anything_and_an_empty_box_is_not_there() -> None:
+    read = read_request(
+        line(request("derive", args={"weight_kg": "70", "minutes": "", "sex": ""}, by=None)), ONE
+    )
+    assert (read.pin, dict(read.args)) == ("", {"weight_kg": "70", "accept_soft": ()})
+    with pytest.raises(LineRefused, match="unknown key in args: 'wieght_kg'"):
+        read_request(line(request("derive", args={"wieght_kg": "70"})), ONE)
+
+
 def test_an_acknowledgement_keeps_its_note_and_leaves_out_what_was_not_given() -> None:
     """clinical.md 3.2, BP3: released only after an acknowledgement with a note."""
     note = "cuff moved to the other arm, 142/88"
@@ -116,6 +146,14 @@ def test_what_is_not_a_request_is_refused_in_one_sentence(raw: bytes, reason: st
         (request("start", pin="1" * 65), "needs a PIN"),
         (request("start", args=[1]), "args must be an object"),
         (request("start", args={"rate": 1}), "unknown key in args"),
+        (request("start", args={"accept_soft": ["x"]}), "start needs args.epoch"),
+        (request("start", args={"epoch": 1, "accept_soft": "x"}), "args.accept_soft must be a list"),
+        (request("close", args={"escort": "her brother"}), "close needs args.epoch"),
+        (request("close", args={"epoch": 1}), "args.escort must be text"),
+        (request("handover", args={"epoch": 1}), "unknown key in args: 'epoch'"),
+        (request("note", args={"text": "a\nb"}), "args.text must be text"),
+        (request("observe", pin=None), "needs a PIN"),
+        (request("event", by=None), "needs a name"),
         (request("resume", args={}), "epoch"),
         (request("resume", args={"epoch": "12"}), "epoch"),
         (request("resume", args={"epoch": True}), "epoch"),

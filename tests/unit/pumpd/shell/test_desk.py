@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from interlocks.vocabulary import Signal, Stamp
-from pumpd.console_words import VERBS
+from pumpd.console_words import CARE_VERBS, READING_VERBS, VERBS
 from pumpd.core import events as ev
 from pumpd.shell.console_acts import PersonAct
 from pumpd.shell.desk import to_event
@@ -58,8 +58,17 @@ def test_an_act_becomes_its_event_with_who_when_and_what(verb: str) -> None:
 
 
 def test_every_verb_of_the_console_that_acts_has_an_event() -> None:
-    """The console's list and this one must not part; status and watch are answered by the console itself."""
-    assert set(EXPECTED) == VERBS - {"status", "watch"}
+    """The console's list and this one must not part; what is only read is answered by the console itself.
+
+    Those of the clinic's course have a desk of their own.
+    """
+    assert set(EXPECTED) == VERBS - READING_VERBS - CARE_VERBS
+
+
+def test_a_start_carries_the_soft_limits_it_accepts() -> None:
+    event = to_event(act("start", epoch=12, accept_soft=("baseline_above_soft",)), AT)
+    assert isinstance(event, ev.StartPressed)
+    assert event.accept_soft == ("baseline_above_soft",)
 
 
 def test_an_acknowledgement_without_a_rule_is_for_all_alarms() -> None:

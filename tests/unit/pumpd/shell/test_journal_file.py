@@ -17,6 +17,7 @@ from pumpd.shell.journal_file import (
     Head,
     JournalRefused,
     Record,
+    every,
     first_fault,
     head_line,
     head_path,
@@ -222,6 +223,11 @@ def test_the_newest_snapshot_of_a_channel_is_found(path: Path) -> None:
     assert found.seq == 40
     assert latest(path, "Snapshot", "bed-2") is None
     assert latest(path, "Nothing", "bed-1") is None
+
+
+def test_all_records_of_one_kind_are_found_by_the_index(path: Path) -> None:
+    assert [one.seq for one in every(path, "Snapshot")] == [10, 20, 30, 40]
+    assert every(path, "Nothing") == []
 
 
 def test_what_is_not_a_journal_is_refused(tmp_path: Path) -> None:

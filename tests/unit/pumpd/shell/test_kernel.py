@@ -1,11 +1,11 @@
 """The kernel with fakes of its own protocols, all writing into one book, so that order can be read off."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 import pytest
-from channel_bench import POLICY, infusing, verified
+from channel_bench import ORDER, POLICY, infusing, verified
 
 from drivers.contract import Approval, Halt, Motion, Outcome, Poll, PumpCommand, PumpReport, Run
 from interlocks.vocabulary import Demand, Priority, Stamp
@@ -94,8 +94,11 @@ class FakeFront:
         stage: str,
         reasons: tuple[str, ...] = (),
         state: dict[str, Any] | None = None,
+        problems: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         self._book.lines.append(("answer", request_id, stage, reasons, state))
+        if problems:
+            self._book.lines.append(("problems", request_id, *problems))
 
     def publish_state(self, channel: str, *, is_leisurely: bool = False) -> None:
         self._book.lines.append(("publish", channel, "leisurely" if is_leisurely else "at once"))
@@ -632,3 +635,54 @@ def test_the_pending_intents_are_bounded() -> None:
     assert kernel_module._PENDING_INTENTS <= 64
     seat = Seat()
     assert seat.kernel._intents.maxlen == kernel_module._PENDING_INTENTS
+
+
+def test_the_problems_of_a_refused_order_reach_the_one_who_asked_with_their_fields() -> None:
+    """Requirements 3.1 (59): the message says which entry to put right."""
+    seat = Seat()
+    event = ev.OrderEntered(
+        at=seat.clock.now,
+        request_id="o1",
+        by="dora",
+        roles=("prescriber",),
+        fields=(*ORDER.items(), ("dose", "1")),
+        accept_soft=(),
+    )
+    seat.post(event)
+    (problem,) = seat.book.of("problems")
+    text = "unknown field 'dose'"
+    told = {"code": "field_unknown", "field": "'dose'", "text": text, "is_soft": False}
+    assert problem == ("o1", told)
+    assert seat.book.of("answer")[0][:3] == ("o1", "refused", (text,))
+
+
+# -- the cycle that keeps the process alive ------------------------------------------------------------------------
+
+
+def test_a_cycle_is_complete_only_when_every_channel_was_decided_for_it() -> None:
+    """I20: this is what the watchdog is fed by."""
+    seat = Seat()
+    at = seat.later(100)
+    assert not seat.kernel.has_cycled(at)
+    seat.post(ev.Ticked(at=at), BED_1)
+    assert not seat.kernel.has_cycled(at), "the other channel has not been"
+    seat.post(ev.Ticked(at=at), BED_2)
+    assert seat.kernel.has_cycled(at)
+    assert not seat.kernel.has_cycled(seat.later(100)), "a cycle is of its own instant"
+
+
+def test_an_event_that_is_no_tick_completes_no_cycle() -> None:
+    seat = Seat()
+    seat.kernel.post_all(ev.FeedLinkChanged(at=seat.later(100), is_up=True, reason=""))
+    assert not seat.kernel.has_cycled(seat.clock.now)
+
+
+def test_a_broken_channel_that_is_being_halted_does_not_take_the_others_with_it() -> None:
+    """Its cycle is the round of halts; killing the process for it would stop every other bed."""
+    seat = running()
+    seat.post(nonsense(seat.later(100)))
+    at = seat.later(100)
+    seat.kernel.post_all(ev.Ticked(at=at))
+    assert seat.kernel.has_cycled(at)
+    assert seat.kernel.words()[BED_1] == "FAULT"
+    assert seat.kernel.words()[BED_2] == seat.kernel.summary(BED_2)["word"]

@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 import pytest
 from channel_bench import Bench, infusing, verified
+from clinic_bench import ClinicBench, observed
 
 from drivers.contract import (
     Adjust,
@@ -22,6 +23,8 @@ from drivers.contract import (
 from interlocks.vocabulary import Demand, Priority, Sample, Signal, Stamp
 from pumpd.core import actions as do
 from pumpd.core import events as ev
+from pumpd.core.clinic import care_events as ce
+from pumpd.core.order import Refusal
 from pumpd.core.state import ChannelState
 from pumpd.shell.record import dump_decision, dump_state, load_decision, load_state
 
@@ -32,7 +35,18 @@ REPORT = PumpReport(
     Motion.INFUSING, 1_230_000, 26_200_000, 26_590, 17_500_000, 2_000, (PumpAlarm.STALL,), pressure_mmhg=81.25
 )
 
+_CARE: dict[str, Any] = {**WHO, "roles": ("nurse",), "epoch": 3, "wall_ms": 1_795_345_200_000}
+_SAID: dict[str, Any] = {**WHO, "wall_ms": 1_795_345_200_000}
 EVENTS: tuple[ev.Event, ...] = (
+    ce.ChecklistAnswered(**_CARE, answers=(("pregnancy", "no"),)),
+    ce.LinePrimed(**_CARE, volume_ml="1.5", is_disconnected=True, is_air_free=False),
+    ce.PatientObserved(**_CARE, moaas=5, dissociation=0, note='"\\u0000 \u202e'),
+    ce.RecoveryAccepted(**_CARE, note="known"),
+    ce.SessionClosed(**_CARE, escort="her brother"),
+    ce.BedAccepted(**_SAID, roles=("nurse",)),
+    ce.AdverseEventReported(**_SAID, code="nausea", severity="mild"),
+    ce.MedicationReported(**_SAID, drug="ondansetron", dose="4 mg"),
+    ce.NoteEntered(**_SAID, text="asked for water"),
     ev.Ticked(at=AT),
     ev.DaemonStarted(at=AT, boot="k3f9", wall_ms=1_795_345_200_000, restore_problem="another version"),
     ev.SamplesArrived(at=AT, samples=(SAMPLE, Sample(Signal.DIA, 0.1, 12_000, AT, "monitor-1", 17))),
@@ -84,6 +98,12 @@ ACTIONS: tuple[do.Action, ...] = (
     do.ApproveMaximum(approval=Approval(26_200_000, 17_500_000)),
     do.WriteIntent(intent_id=3, rate_nl_h=26_200_000, volume_nl=17_500_000, by="nina"),
     do.Answer(request_id="c1:a1", stage=do.Stage.NOT_CONFIRMED, reasons=("paused by nina",)),
+    do.Answer(
+        request_id="c1:a2",
+        stage=do.Stage.REFUSED,
+        reasons=("dose 2 mg/kg",),
+        problems=(Refusal("dose_above_hard", "dose_mg_per_kg", "dose 2 mg/kg"),),
+    ),
     do.RequestReading(reason="BP1"),
     do.NoteTrip(
         rule_id="BP2", demand=Demand.PAUSE, priority=Priority.HIGH, reason="163 > 160", evidence=(SAMPLE,)
@@ -215,7 +235,22 @@ def _resumed() -> Bench:
     return bench
 
 
-@pytest.mark.parametrize("scene", [Bench, verified, infusing, _tripped, _in_doubt, _asking, _resumed])
+def _closed() -> ClinicBench:
+    """With every part of the care in it."""
+    bench = observed()
+    bench.happened()
+    bench.hand_over()
+    for _ in range(3):
+        bench.look(15)
+    bench.look(15, sys=150)
+    bench.sign_off()
+    bench.close()
+    return bench
+
+
+@pytest.mark.parametrize(
+    "scene", [Bench, verified, infusing, _tripped, _in_doubt, _asking, _resumed, _closed]
+)
 def test_a_channel_comes_back_whole(scene: Any) -> None:
     """What a crash leaves is the newest snapshot: every field of it counts."""
     state = scene().state
@@ -242,6 +277,11 @@ def test_the_scenes_hold_what_a_snapshot_may_lose() -> None:
     assert feed.cuff_since is not None
     assert feed.rejects
     assert feed.wrong_patient
+    care = _closed().state.care
+    assert all(
+        (care.nurse, care.answers, care.prime, care.observations, care.sign_off, care.closing, care.log)
+    )
+    assert care.started_wall_ms > care.ordered_wall_ms > 0
 
 
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", '{"epoch": "many"}'])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pumpd.report.trend_axes import (
+from pumpd.drawing.trend_axes import (
     MARK_R,
     Point,
     axis_ticks,

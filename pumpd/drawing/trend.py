@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from pumpd.report.trend_axes import (
+from pumpd.drawing.trend_axes import (
     MARK_R,
     Point,
     axis_ticks,
@@ -114,7 +114,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Everything in one picture. Times in minutes from the start of the infusion."""
+    """Everything in one picture. Times in minutes; `time_title` says from when on."""
 
     title: str
     begin: float
@@ -123,6 +123,7 @@ class Trend:
     marks: tuple[Mark, ...] = ()
     bands: tuple[Band, ...] = ()
     width: int = 860
+    time_title: str = "minutes from start"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def draw(trend: Trend) -> str:
     ]
     for lane, lane_top in zip(trend.lanes, tops, strict=True):
         parts += _lane(lane, x, lane_top, trend.bands)
-    parts += _time_axis(x, tops, trend.lanes, y)
+    parts += _time_axis(x, tops, trend, y)
     parts += _marks(trend.marks, rows, x, y)
     return "\n".join([*parts, "</svg>"])
 
@@ -257,14 +258,14 @@ def _names(
     return parts
 
 
-def _time_axis(x: _Scale, tops: Sequence[float], lanes: Sequence[Lane], bottom: float) -> list[str]:
+def _time_axis(x: _Scale, tops: Sequence[float], trend: Trend, bottom: float) -> list[str]:
     parts = []
     parts += [_text(x(one), bottom + 14, number(one), QUIET, "middle") for one in minute_ticks(x.low, x.high)]
     parts += [
         _line(x.at_low, t + a.height, x.at_high, t + a.height, QUIET)
-        for t, a in zip(tops, lanes, strict=True)
+        for t, a in zip(tops, trend.lanes, strict=True)
     ]
-    parts.append(_text((x.at_low + x.at_high) / 2, bottom + 29, "minutes from start", QUIET, "middle"))
+    parts.append(_text((x.at_low + x.at_high) / 2, bottom + 29, trend.time_title, QUIET, "middle"))
     return parts
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree
 
-from pumpd.report.trend import TONES, Band, Lane, Level, Mark, Span, Trace, Trend, draw
+from pumpd.drawing.trend import TONES, Band, Lane, Level, Mark, Span, Trace, Trend, draw
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -1,0 +1,1 @@
+"""The one renderer of trend pictures, shared by the session report and the panel."""

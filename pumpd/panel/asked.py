@@ -1,0 +1,91 @@
+"""What a browser may ask the daemon for, and in what shape: read strictly, passed on as it was meant.
+
+Theory of operation. The daemon judges every act; what is checked here is only that a request has a known form, so
+that nothing half-formed costs it anything. A pause or a stop is read leniently: whatever else the request holds, it
+is a pause. A PIN is taken out of the body, given to the daemon and forgotten; it is in no log, no error and no repr.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pumpd.console_words import LOWERING_VERBS
+
+#: What the panel asks on somebody's behalf. The daemon may know more, and may not know all of these.
+ASKED_VERBS = frozenset(
+    {"order", "verify", "start", "pause", "resume", "restore", "stop", "acknowledge", "measure", "score"}
+    | {"present", "quiet", "checklist", "prime", "observe", "sign_off", "close", "handover", "event", "given"}
+    | {"note", "derive"}
+)
+#: Asked by no person in particular.
+_NAMELESS = frozenset({"measure", "derive"})
+MAX_BODY = 12_000
+
+
+class Unreadable(Exception):
+    """The request has no form we know; the text is a key of the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One act."""
+
+    verb: str
+    by: str | None
+    args: Mapping[str, Any]
+    once: str
+    pin: str | None = field(default=None, repr=False)
+
+
+def read_act(verb: str, body: bytes, screen: str) -> Asked:
+    """Reads the body of an act.
+
+    Args:
+        verb: from the address.
+        body: a JSON object: by, pin, args, once; all may be missing.
+        screen: the browser's name, for who presses without saying who.
+
+    Raises:
+        Unreadable: nothing that can be asked.
+    """
+    if verb not in ASKED_VERBS:
+        raise Unreadable("refuse.verb")
+    is_lowering = verb in LOWERING_VERBS
+    try:
+        told = json.loads(body) if body else {}
+    except (ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict):
+        if not is_lowering:
+            raise Unreadable("refuse.shape")
+        told = {}
+    by, pin, args, once = (told.get(key) for key in ("by", "pin", "args", "once"))
+    name = " ".join(by.split())[:64] if isinstance(by, str) and by.isprintable() else ""
+    if is_lowering:
+        return Asked(verb, name or screen, {}, "")
+    if (
+        not isinstance(args, dict | None)
+        or not isinstance(pin, str | None)
+        or not isinstance(once, str | None)
+    ):
+        raise Unreadable("refuse.shape")
+    return Asked(verb, None if verb in _NAMELESS else name or screen, args or {}, (once or "")[:64], pin)
+
+
+def answer_of(replies: list[dict[str, Any]]) -> dict[str, Any]:
+    """What a browser is told of the daemon's replies: the last word, its reasons, and what was derived.
+
+    A `confirmed` after a `not_confirmed` is the last word; a state is not sent, since the stream brings it.
+    """
+    words = [one for one in replies if one.get("stage") not in ("state", "end")]
+    last = words[-1] if words else {"stage": "accepted"}
+    answer: dict[str, Any] = {
+        "stage": str(last.get("stage")),
+        "reasons": [str(one) for one in last.get("reasons") or ()],
+        "problems": [one for one in last.get("problems") or () if isinstance(one, dict)],
+    }
+    for one in replies:
+        if isinstance(state := one.get("state"), dict) and "derivation" in state:
+            answer["derivation"] = state["derivation"]
+    return answer

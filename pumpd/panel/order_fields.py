@@ -1,0 +1,140 @@
+"""The fields of an order, from the drug library where the daemon tells one.
+
+Theory of operation. What can be picked is not typed: drugs, their concentrations and vials, the syringes allowed on
+this bed come from the daemon's library, and each number shows the limits it will be judged by. Where the daemon tells
+no library the same fields are typed, and the daemon refuses what it does not know. Empty optional fields are not sent
+at all.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pumpd.panel.markup import EMPTY, Markup, join, tag
+from pumpd.panel.words import Words
+
+#: Field and how it is typed; the first group is asked always, the second belongs to the clinic's course.
+_NUMBERS = ("weight_kg", "dose_mg_per_kg")
+_MORE_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "profile": ("", "depression", "pain"),
+    "kind": ("", "induction", "booster"),
+    "sex": ("", "f", "m"),
+    "weight_basis": ("", "actual", "ideal", "adjusted"),
+}
+_MORE_NUMBERS = ("vial_mg_per_ml", "drawn_ml", "final_ml", "height_cm", "previous_weight_kg", "line_ml")
+
+
+def order_fields(library: Mapping[str, Any] | None, words: Words) -> list[Markup]:
+    """All fields of the form."""
+    drugs: Sequence[Mapping[str, Any]] = (library or {}).get("drugs") or ()
+    syringes: Sequence[Mapping[str, Any]] = (library or {}).get("syringes") or ()
+    only = drugs[0] if len(drugs) == 1 else {}
+    limits = {str(one.get("field")): one for one in only.get("limits") or ()}
+    first = [
+        _typed("patient", words, pad="text"),
+        _picked("drug", words, [(str(one["key"]), str(one.get("title", one["key"]))) for one in drugs])
+        if drugs
+        else _typed("drug", words, pad="text"),
+        *(_typed(name, words, limit=limits.get(name)) for name in _NUMBERS),
+        _picked("concentration_mg_per_ml", words, _same(only["concentrations"]))
+        if only.get("concentrations")
+        else _typed("concentration_mg_per_ml", words),
+        _typed("minutes", words, pad="numeric", limit=limits.get("minutes")),
+        _syringe("syringe", words, syringes),
+    ]
+    fields = [tag("div", *first, class_="fields")]
+    if library is not None:
+        fields.append(_more(words, syringes, only))
+    return fields
+
+
+def _more(words: Words, syringes: Sequence[Mapping[str, Any]], only: Mapping[str, Any]) -> Markup:
+    vials = only.get("vials")
+    inside = [
+        *(
+            _picked(
+                name,
+                words,
+                [(one, words(f"form.{name}.{one}")) for one in values],
+                is_needed=False,
+                has_blank=False,
+            )
+            for name, values in _MORE_CHOICES.items()
+        ),
+        *(
+            _picked(name, words, _same(vials), is_needed=False)
+            if name == "vial_mg_per_ml" and vials
+            else _typed(name, words, is_needed=False)
+            for name in _MORE_NUMBERS
+        ),
+        _syringe("syringe_confirmed", words, syringes, is_needed=False),
+    ]
+    return tag("details", tag("summary", words("form.more")), tag("div", *inside, class_="fields"), open=True)
+
+
+def _same(values: Any) -> list[tuple[str, str]]:
+    return [(str(one), str(one)) for one in values]
+
+
+def _syringe(
+    name: str,
+    words: Words,
+    syringes: Sequence[Mapping[str, Any]],
+    is_needed: bool = True,
+) -> Markup:
+    if not syringes:
+        return _typed(name, words, pad="text", is_needed=is_needed)
+    shown = [(str(one["key"]), str(one.get("title", one["key"]))) for one in syringes]
+    return _picked(name, words, shown, is_needed=is_needed)
+
+
+def _picked(
+    name: str,
+    words: Words,
+    options: Sequence[tuple[str, str]],
+    is_needed: bool = True,
+    has_blank: bool = True,
+) -> Markup:
+    blank = [tag("option", "\N{EN DASH}", value="")] if has_blank else []
+    box = tag(
+        "select",
+        *blank,
+        *(tag("option", title, value=value) for value, title in options),
+        id=f"order-{name}",
+        data_arg=name,
+        data_kind="text",
+        required=is_needed,
+        aria_describedby=f"wrong-order-{name}",
+    )
+    return _field(name, words, box)
+
+
+def _typed(
+    name: str,
+    words: Words,
+    pad: str = "decimal",
+    is_needed: bool = True,
+    limit: Mapping[str, Any] | None = None,
+) -> Markup:
+    box = tag(
+        "input",
+        id=f"order-{name}",
+        data_arg=name,
+        data_kind="text",
+        inputmode=pad,
+        maxlength="64",
+        required=is_needed,
+        autocapitalize="none",
+        spellcheck="false",
+        aria_describedby=f"wrong-order-{name}",
+    )
+    return _field(name, words, box, limit)
+
+
+def _field(name: str, words: Words, box: Markup, limit: Mapping[str, Any] | None = None) -> Markup:
+    known = EMPTY
+    if limit:
+        low, high = limit.get("hard_min"), limit.get("hard_max")
+        known = tag("small", f"{low} \N{EN DASH} {high} {limit.get('unit', '')}")
+    label = tag("label", join((words(f"form.{name}"), " ", known)), for_=f"order-{name}")
+    wrong = tag("p", class_="wrong", id=f"wrong-order-{name}", data_wrong=name)
+    return tag("div", label, box, wrong, class_="field")
