@@ -1,6 +1,7 @@
 """A console of a few lines for the panel's tests: it shows the states it is given and answers as it is told.
 
-It knows the verbs that the real one has and those that a daemon with a clinic's course adds, drives nothing and checks no PIN.
+It knows the verbs that the real one has and those that a daemon with a clinic's course adds. It drives nothing and checks
+no PIN.
 tests/contract/test_panel_console.py holds it to the real console.
 """
 
@@ -28,6 +29,7 @@ class PanelConsole:
         self.path = path
         self.state = copy.deepcopy(STATE if state is None else state)
         self.beds: dict[str, dict[str, Any]] = {}
+        self.listeners: list[str] = []
         self.heard: list[dict[str, Any]] = []
         self.answers: dict[str, dict[str, Any]] = {}
         self.told: dict[str, dict[str, Any]] = {}
@@ -68,7 +70,9 @@ class PanelConsole:
             with client.makefile("rb") as lines:
                 for line in lines:
                     asked = json.loads(line)
-                    if asked["verb"] != "listening":
+                    if asked["verb"] == "listening":
+                        self.listeners.append(asked["args"]["listener"])
+                    else:
                         self.heard.append(asked)
                     if asked["verb"] == "watch":
                         threading.Thread(

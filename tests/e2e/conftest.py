@@ -69,9 +69,9 @@ def looked_at() -> Callable[[Page, str], None]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Playhouse]:
-    """A bed that is infusing, with its panel; one for all tests of a module."""
-    theatre = Playhouse(tmp_path_factory.mktemp("house"), speed=40)
+def house(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Playhouse]:
+    """A bed with its panel, at the module's `SPEED`; one for all its tests."""
+    theatre = Playhouse(tmp_path_factory.mktemp("house"), speed=request.module.SPEED)
     try:
         theatre.raise_curtain()
         yield theatre

@@ -124,4 +124,4 @@ class Playhouse(Stage):
 
 
 def _may_start_or_measure(state: dict[str, Any]) -> bool:
-    return not state["start_blocked_by"] or not state["cuff_active"] and "sys" in state["vitals"]
+    return not state["start_blocked_by"] or (not state["cuff_active"] and "sys" in state["vitals"])

@@ -2,13 +2,16 @@
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playhouse import ORDER, Playhouse
 from playwright.sync_api import Page, expect
 
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(60)]
+
+#: Slow enough that a busy machine is not a silent monitor.
+SPEED = 15
 
 Pair = Callable[..., Page]
 Look = Callable[[Page, str], None]
@@ -22,12 +25,12 @@ def infusing(house: Playhouse) -> Playhouse:
 
 
 @pytest.fixture
-def bed(infusing: Playhouse, pair: Pair) -> Iterator[Page]:
+def bed(infusing: Playhouse, pair: Pair) -> Page:
     """A paired screen that shows the bed, which infuses."""
     page = pair(infusing.link)
     page.goto(f"{infusing.address}/bed/bed-1", wait_until="domcontentloaded")
     expect(page.locator("#word")).not_to_be_empty()
-    yield page
+    return page
 
 
 def resumed(house: Playhouse) -> None:
