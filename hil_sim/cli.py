@@ -163,7 +163,9 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument(
         "--html", type=Path, metavar="FOLDER", help="write a page for each story, and an index"
     )
-    parser.add_argument("--seed", type=int, default=0, help="of everything that is left to chance")
+    parser.add_argument(
+        "--seed", type=int, help="of everything that is left to chance (default: the story's)"
+    )
     parser.add_argument("--daemon", default="pumpd", help="which installed daemon is tested (default: pumpd)")
     parser.add_argument("--workers", type=int, default=2, help="processes (default: 2)")
     live = parser.add_argument_group(

@@ -1,28 +1,21 @@
-"""What befalls a bed beside pump, patient and monitor: its broker, its disk, its daemon, its clock, its screen, its people.
+"""What befalls a bed beside pump, patient and monitor: its broker, its disk, its daemon, its clock, its screen.
 
 Theory of operation. The tables look like those of `hil_sim.faults`, and what they hold is carried out on a virtual bench
 instead of a world. A fault that lasts is kept in a list of what is in force, and every change brings the bench to what
-that list says as a whole; so two that overlap end one by one, whatever their order, and neither ends the other. What
-people do stands in a table of its own, and goes through the same nurse who keeps the habits: by what is shown now.
-
-`Stage` plays a list of timed acts of all kinds, and tells who listens what began and what ended.
+that list says as a whole; so two that overlap end one by one, whatever their order, and neither ends the other. When they
+begin and end is `hil_sim.bench.mishaps`' affair.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hil_sim import faults
-from hil_sim.bench.nurse import Nurse
-from hil_sim.bench.presses import OPERATOR
 from hil_sim.bench.virtual import VirtualBench
 from hil_sim.faults import Injectable, Undo
 from hil_sim.monitors.bedside import AIR_SENSOR, BUTTON, MONITOR, TRANSDUCER
-from hil_sim.world import Act
 
 Params = dict[str, Any]
-Told = Callable[[str, Act], None]
 
 #: What each device says, as faults of monitors name it.
 STREAMS_OF: Mapping[str, tuple[str, ...]] = {
@@ -235,57 +228,3 @@ BENCH_FAULTS: dict[str, Injectable] = {
         "the screen is there and nobody can see or hear it", "110", _lasting("listener_gone")
     ),
 }
-
-
-# people
-
-
-def table_of(kind: str) -> list[Mapping[str, Injectable]]:
-    """The tables in which an act of this kind may stand. Raises ValueError: there is no such kind."""
-    tables: dict[str, list[Mapping[str, Injectable]]] = {
-        "fault": [faults.FAULTS, BENCH_FAULTS],
-        "event": [faults.EVENTS],
-        "operator": [OPERATOR],
-    }
-    if kind not in tables:
-        raise ValueError(f"kind is {', '.join(tables)}; not {kind!r}")
-    return tables[kind]
-
-
-class Stage:
-    """Plays timed acts of every kind on one bench.
-
-    Args:
-        told: hears ("begin" or "end", act) at the instant.
-    """
-
-    def __init__(self, bench: VirtualBench, nurse: Nurse, told: Told = lambda _what, _act: None) -> None:
-        self._bench = bench
-        self._nurse = nurse
-        self._told = told
-        self.standing = Standing(bench)
-
-    def lay_out(self, acts: Iterable[Act]) -> None:
-        """Set their timers; times are the bench's."""
-        for act in acts:
-            self._bench.loop.call_at(act.at_s, self._begin, act)
-
-    def _begin(self, act: Act) -> None:
-        bench = self._bench
-        bench.catch_up()
-        self._told("begin", act)
-        if act.kind == "operator":
-            faults.apply(OPERATOR, self._nurse, act.name, act.params)
-            return
-        if act.name in BENCH_FAULTS:
-            undo = faults.apply(BENCH_FAULTS, self.standing, act.name, act.params)
-        else:
-            table = faults.FAULTS if act.kind == "fault" else faults.EVENTS
-            undo = faults.apply(table, bench.world, act.name, act.params)
-        if undo is not None and act.for_s is not None:
-            bench.loop.call_later(act.for_s, self._end, act, undo)
-
-    def _end(self, act: Act, undo: Undo) -> None:
-        self._bench.catch_up()
-        undo()
-        self._told("end", act)

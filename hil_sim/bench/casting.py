@@ -103,6 +103,12 @@ def order_of(story: Story) -> Mapping[str, Any]:
     }
 
 
+def is_attended(nurse: NurseSettings) -> bool:
+    """Somebody is there who starts, answers, looks and resumes: with nothing wrong, delivery gets on."""
+    answers = nurse.acknowledges_after_s is not None and nurse.rounds_every_s is not None
+    return nurse.by_the_book and nurse.starts and nurse.resumes and answers
+
+
 def habits_of(nurse: NurseSettings) -> Habits:
     """What she does unasked."""
     return Habits(

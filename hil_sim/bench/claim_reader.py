@@ -17,6 +17,7 @@ from hil_sim.bench.claims import (
     Completed,
     Delivered,
     Ended,
+    Kept,
     NeverFaster,
     PlungerStands,
     RuleShown,
@@ -31,6 +32,7 @@ ACTIONS = ("ADVISE", "SLOW", "PAUSE", "STOP")
 PRIORITIES = ("low", "medium", "high")
 STAGES = ("refused", "accepted", "confirmed", "not_confirmed")
 ENDINGS = ("completed", "stopped")
+KEPT = ("kept",)
 _WHEN = ("after", "at_s", "within")
 
 
@@ -137,6 +139,7 @@ _KINDS: Mapping[str, tuple[tuple[str, ...], Callable[[_Table], Claim]]] = {
     "delivered_mg": ((), lambda t: _limits_mg(t.reader, t.key("delivered_mg"), t.raw["delivered_mg"])),
     "completed": ((), lambda t: Completed(t.reader.switch(t.key("completed"), t.raw["completed"]))),
     "ended": ((), lambda t: Ended(t.choice("ended", ENDINGS))),
+    "invariants": ((), lambda t: _kept(t)),
     "never_faster_than_ml_h": (
         (),
         lambda t: NeverFaster(
@@ -150,6 +153,11 @@ def _answer(table: _Table) -> Answered:
     verb = table.choice("answer", table.verbs)
     stage = table.reader.choice(table.key("stage"), table.raw.get("stage"), STAGES)
     return Answered(verb, stage, table.text("says") if "says" in table.raw else "", table.when())
+
+
+def _kept(table: _Table) -> Kept:
+    table.choice("invariants", KEPT)
+    return Kept()
 
 
 def read_claims(

@@ -186,6 +186,14 @@ class NeverFaster:
         return f"the plunger never faster than {self.limit_ml_h:g} mL/h"
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Every invariant of the oracle is kept."""
+
+    def words(self) -> str:
+        return "every invariant is kept"
+
+
 Claim = (
     RuleShown
     | RulesLimited
@@ -198,4 +206,5 @@ Claim = (
     | Completed
     | Ended
     | NeverFaster
+    | Kept
 )

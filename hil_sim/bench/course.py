@@ -70,12 +70,21 @@ class Course:
         if now_s >= self.story.ends_after_s:
             return True
         is_quiet = self._ended_s is not None and now_s - self._ended_s >= LINGERS_S
-        return is_quiet and not self._waiting and not self._world.is_anything_planned
+        return is_quiet and self.is_nothing_left
+
+    @property
+    def is_nothing_left(self) -> bool:
+        """No act is still to come, or to end by itself."""
+        return not self._waiting and not self._world.is_anything_planned
 
     @property
     def share(self) -> float:
         """How much of the story's time has passed, 0 to 1."""
         return min(self._now_s() / self.story.ends_after_s, 1.0)
+
+    def expect(self, act: TimedAct) -> None:
+        """One more press or death that is to come."""
+        self._waiting.append(act)
 
     def tick(self) -> None:
         """Do what is due now, and write down what is so."""

@@ -17,6 +17,7 @@ from hil_sim.bench.claims import (
     Completed,
     Delivered,
     Ended,
+    Kept,
     NeverFaster,
     PlungerStands,
     RuleShown,
@@ -93,7 +94,7 @@ def _judge_timed(
 
 
 def _judge_whole(
-    claim: RulesLimited | Trips | Delivered | Completed | Ended | NeverFaster, seen: Recording
+    claim: RulesLimited | Trips | Delivered | Completed | Ended | NeverFaster | Kept, seen: Recording
 ) -> _Said:
     match claim:
         case RulesLimited():
@@ -114,6 +115,11 @@ def _judge_whole(
                 return False, _NOTHING
             rate, t_s = max((rate, -t_s) for t_s, rate in seen.rates())
             return rate <= claim.limit_ml_h + _EPSILON, f"fastest {rate:.2f} mL/h, at {-t_s:.1f} s"
+        case Kept():
+            if not list(seen.of("watch")):
+                return False, "no oracle looked on: it does on a virtual bench only"
+            broken = [one.text for one in seen.of("violation")]
+            return not broken, "; ".join(broken) or "none was broken"
         case _:
             assert_never(claim)
 

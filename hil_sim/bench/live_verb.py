@@ -48,7 +48,9 @@ def play_all_live(files: Sequence[Path], options: argparse.Namespace, console: C
                 progress.update(task, completed=number + share)
 
             progress.update(task, description=f"{number + 1}/{len(files)} {story.title}")
-            outcomes.append(_play(story, file, options.seed, wiring, show))
+            outcomes.append(
+                _play(story, file, story.seed if options.seed is None else options.seed, wiring, show)
+            )
             if isinstance(outcomes[-1], Unplayed) and outcomes[-1].why == INTERRUPTED:
                 break
     left = zip(files[len(outcomes) :], stories[len(outcomes) :], strict=True)

@@ -27,11 +27,17 @@ class Mishaps:
         self._bench = bench
         self._nurse = nurse
         self._recorder = recorder
+        #: The name of what is being carried out at this moment; "" at any other.
+        self.doing = ""
 
     @property
     def is_anything_left(self) -> bool:
         """One is still to come, or to end."""
         return bool(self._waiting or self._ending)
+
+    def expect(self, act: TimedAct) -> None:
+        """One more that is to come."""
+        self._waiting.append(act)
 
     def tick(self, bench: VirtualBench) -> None:
         """Do what is due now."""
@@ -51,7 +57,9 @@ class Mishaps:
         words = ", ".join(f"{key} {value}" for key, value in act.params.items())
         self._recorder.enter(act.kind, act.name, words, **act.params)
         if act.kind == "operator":
+            self.doing = act.name
             faults.apply(OPERATOR, self._nurse, act.name, act.params)
+            self.doing = ""
             return
         undo = faults.apply(BENCH_FAULTS, self._standing, act.name, act.params)
         if undo is not None and act.for_s is not None:

@@ -15,11 +15,12 @@ from hil_sim.bench.panel import Panel, State
 
 LOOKS_EVERY_S = 5.0
 MEASURES_EVERY_S = 65.0
-NURSE, PRESCRIBER = "nina", "dora"
-PINS = {NURSE: "24680", PRESCRIBER: "13579"}
+NURSE, PRESCRIBER, SECOND_NURSE = "nina", "dora", "olga"
+PINS = {NURSE: "24680", PRESCRIBER: "13579", SECOND_NURSE: "86420"}
 USERS = (
     {"name": NURSE, "roles": ["nurse"], "pin": PINS[NURSE]},
     {"name": PRESCRIBER, "roles": ["prescriber"], "pin": PINS[PRESCRIBER]},
+    {"name": SECOND_NURSE, "roles": ["nurse"], "pin": PINS[SECOND_NURSE]},
 )
 #: Name the state that the person was looking at.
 _EPOCH_VERBS = ("verify", "start", "resume", "restore")

@@ -7,7 +7,6 @@ daemon's words only as they stand in its public state: findings, word, rates, vo
 """
 
 import json
-from ast import literal_eval
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -33,8 +32,6 @@ class Recorder:
         self._alarms: dict[str, str] = {}
         self.moments: list[Moment] = []
         self.happenings: list[Happening] = []
-        #: Hear every entry as it is made: kind, name, detail.
-        self.listeners: list[Callable[[str, str, Mapping[str, Any]], None]] = []
         world.observe(self._heard)
 
     def tick(self) -> None:
@@ -79,8 +76,6 @@ class Recorder:
         """Write something down as happening now."""
         link_ms = round(self._world.link_ms)
         self.happenings.append(Happening(self._now_s(), link_ms, kind, name, text, detail))
-        for listen in self.listeners:
-            listen(kind, name, detail)
 
     def recording(
         self,
@@ -113,7 +108,7 @@ class Recorder:
             self.enter("motion", "motion", "", ml_h=self._world.rate_nl_h() / NL_PER_ML)
         elif first in _WORLD_KINDS:
             name, _, params = rest.partition(" ")
-            self.enter(_WORLD_KINDS[first], name, params, **(literal_eval(params) if params else {}))
+            self.enter(_WORLD_KINDS[first], name, params)
 
     def _moment(self) -> Moment:
         world, vitals, state = self._world, self._world.body.vitals(), self._state

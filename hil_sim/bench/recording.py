@@ -26,6 +26,8 @@ KINDS: Final = (
     "motion",
     "crash",
     "start",
+    "watch",
+    "violation",
 )
 #: The kinds that somebody or something does to bed, pump or daemon: what an expectation may count from.
 ACTS: Final = ("event", "fault", "operator", "crash")

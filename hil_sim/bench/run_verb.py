@@ -76,7 +76,7 @@ def _refuse_early(options: argparse.Namespace) -> None:
         options.html.mkdir(parents=True, exist_ok=True)
 
 
-def play_file(file: Path, seed: int, daemon: str) -> Outcome:
+def play_file(file: Path, seed: int | None, daemon: str) -> Outcome:
     """Play one story's file, whatever comes of it."""
     _hush()
     try:

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 GROUP = "hil_sim.daemons"
 
@@ -57,6 +57,14 @@ class Seat(Protocol):
 
     def admit(self) -> asyncio.BufferedProtocol:
         """One more client of the console: the protocol to tie to a transport."""
+
+
+@runtime_checkable
+class KeepsRecord(Protocol):
+    """A daemon whose record can be read after its death."""
+
+    def record_said(self) -> str:
+        """What is wrong with the record as it lies on the disk; empty: nothing."""
 
 
 class MakeSeat(Protocol):

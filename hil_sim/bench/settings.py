@@ -88,18 +88,22 @@ class NurseSettings:
         starts: she starts the treatment at all; False: only the timeline does.
         resumes: she resumes after a pause (by the book only).
         restores: she takes back a slowing (by the book only).
-        acknowledges_after_s: treatment s from an alarm to her acknowledgement.
+        acknowledges_after_s: treatment s from an alarm to her acknowledgement; None (`false` in a file): never.
         resumes_after_s: treatment s from when nothing blocks it to her resume or restore.
-        rounds_every_s: treatment s between her rounds.
+        rounds_every_s: treatment s between her rounds; None (`false` in a file): never.
     """
 
     by_the_book: bool = True
     starts: bool = True
     resumes: bool = True
     restores: bool = True
-    acknowledges_after_s: float = 30.0
+    acknowledges_after_s: float | None = 30.0
     resumes_after_s: float = 30.0
-    rounds_every_s: float = 300.0
+    rounds_every_s: float | None = 300.0
+
+
+#: What she may leave undone altogether.
+_OR_NEVER = ("acknowledges_after_s", "rounds_every_s")
 
 
 def read_pump(reader: Reader, table: dict[str, Any]) -> PumpSettings:
@@ -142,7 +146,10 @@ def read_nurse(reader: Reader, table: dict[str, Any]) -> NurseSettings:
     for key, value in table.items():
         where = f"nurse.{key}"
         is_switch = isinstance(getattr(NurseSettings(), key), bool)
-        read[key] = reader.switch(where, value) if is_switch else reader.number(where, value)
+        if key in _OR_NEVER and value is False:
+            read[key] = None
+        else:
+            read[key] = reader.switch(where, value) if is_switch else reader.number(where, value)
     return NurseSettings(**read)
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 Param = float | int | str | bool
 _TOP = (
     "title",
+    "seed",
     "patient",
     "drug",
     "monitor",
@@ -142,7 +143,11 @@ class TimedAct:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A whole story. `ends_after_s`: treatment s since the world began, when watching ends."""
+    """A whole story.
+
+    `ends_after_s`: treatment s since the world began, when watching ends. `seed`: decides all chance, unless whoever
+    plays it has another.
+    """
 
     title: str
     patient: PatientSettings = field(default_factory=PatientSettings)
@@ -155,6 +160,7 @@ class Story:
     timeline: tuple[TimedAct, ...] = ()
     expect: tuple[Claim, ...] = ()
     ends_after_s: float = 7200.0
+    seed: int = 0
 
     def acts(self, *kinds: str) -> tuple[TimedAct, ...]:
         """The acts of these kinds, in the order of the timeline; without the mishaps."""
@@ -213,6 +219,7 @@ def read_story(text: str, file: str) -> Story:
             reader, raw.get("expect", []), Counter(act.name for act in timeline), tuple(OPERATOR_ACTS)
         ),
         reader.above_0("ends_after_s", raw.get("ends_after_s", 7200.0)),
+        _seed(reader, raw.get("seed", 0)),
     )
     for index, act in enumerate(story.timeline):
         command = str(act.params.get("command", ""))
@@ -253,6 +260,12 @@ def lay_out(world: "World", story: Story) -> None:
         world.observe(begin)
 
 
+def _seed(reader: Reader, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise reader.error("seed", value, "is a whole number, 0 or more")
+    return value
+
+
 def _patient(reader: Reader, table: dict[str, Any]) -> PatientSettings:
     """Read the patient's table: an archetype, and what is different about this person."""
     name = table.get("archetype", TYPICAL)
@@ -278,7 +291,7 @@ def _monitor(reader: Reader, table: dict[str, Any]) -> MonitorSettings:
         raise reader.error("monitor", table, str(error)) from error
 
 
-def _known_acts(kind: str) -> Mapping[str, Mapping[str, Param]]:
+def known_acts(kind: str) -> Mapping[str, Mapping[str, Param]]:
     """What can be named, with parameters and their defaults."""
     if kind == "operator":
         return {**OPERATOR_ACTS, **OPERATOR_SLIPS}
@@ -294,7 +307,7 @@ def _act(reader: Reader, index: int, raw: dict[str, Any]) -> TimedAct:
     kind, name = raw.get("kind"), raw.get("name")
     if kind not in KINDS:
         raise reader.error(f"{where}.kind", kind, f"is {', '.join(KINDS[:-1])} or {KINDS[-1]}")
-    there_is = _known_acts(kind)
+    there_is = known_acts(kind)
     if not isinstance(name, str) or name not in there_is:
         known = sorted(there_is)
         raise reader.error(

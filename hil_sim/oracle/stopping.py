@@ -4,6 +4,8 @@ Theory of operation. The clock runs from the press; it is stopped by the first s
 and does not count while nothing can pass (no port, no daemon, no screen).
 """
 
+from math import isfinite
+
 from hil_sim.oracle.scene import WIRE, Broke, Lived, Moved, Pressed, Scene, Sent, Step, Tick
 
 PROMPT_S = 0.25
@@ -79,7 +81,8 @@ class Unconfirmed:
         is_told = scene.state is not None and bool(scene.state["alarms"])
         # From then on people are owed an alarm, which is judged below; a screen may be half a second behind it.
         if is_told or step.t_s - self._since_s > CONFIRM_S:
-            gap_s = scene.starves_s + BEYOND_LEASE_S
+            # Silence takes nothing down that has no watchdog of its own.
+            gap_s = scene.lease_s + BEYOND_LEASE_S if isfinite(scene.lease_s) else min(gap_s, BEYOND_LEASE_S)
         if not is_lying and step.t_s - self._last_s > gap_s:
             return (
                 f"flows on, and no stop was sent for {step.t_s - self._last_s:.2f} s; {gap_s} s is the bound"

@@ -7,9 +7,8 @@ Chemyx' rates are bare numbers in the unit that was set last.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from hil_sim.modbus_maps import make_modbus_pump
 from hil_sim.oracle.scene import Sent
 from hil_sim.pumps.chemyx import UNITS as CHEMYX_UNITS
 from hil_sim.pumps.modbus import ModbusPump
@@ -20,58 +19,57 @@ _UNITS_NL_H = {b"MH": 1e6, b"UH": 1e3, b"MM": 60e6, b"UM": 60e3}
 #: In millilitres, as for every syringe wider than 14 mm.
 _LIMIT = re.compile(rb"VOL(\d{1,4}(?:\.\d{0,3})?)")
 _RATE = re.compile(rb"RAT(\d{1,4}(?:\.\d{0,3})?)(MH|UH|MM|UM)")
-_HARVARD = re.compile(rb"(?:^|[\r\n])\d{0,2}([a-z]+)(?: ([\d.]+) ?([munp])l(?:/(hr|min|s))?)?\r")
+_HARVARD = re.compile(rb"(?:^|[\r\n])(?:@|\d{0,2}:?)([a-z]+)(?: ([\d.]+) ?([munp])l(?:/(hr|min|sec|s))?)?\r")
 _METRIC_NL = {b"m": 1e6, b"u": 1e3, b"n": 1.0, b"p": 1e-3}
-_PER_HOUR = {b"": 1.0, b"hr": 1.0, b"min": 60.0, b"s": 3600.0}
+_PER_HOUR = {b"": 1.0, b"hr": 1.0, b"min": 60.0, b"s": 3600.0, b"sec": 3600.0}
 _ALARIS_RATE = re.compile(rb"INF_RATE\^(\d+\.\d)\^ml/h")
 _CHEMYX = re.compile(rb"(?:^|\r)(start|stop|pause|view parameter|set (units|rate|volume) (-?[\d.]+))\r")
 
-Read = Callable[[float, bytes], Sent | None]
+#: What bytes that the host wrote at this instant (s) ask for, in their order.
+Read = Callable[[float, bytes], Iterator[Sent]]
 
 
-def new_era(t_s: float, frame: bytes) -> Sent | None:
-    """A frame of the New Era family; None: nothing that matters."""
+def new_era(t_s: float, frame: bytes) -> Iterator[Sent]:
+    """A frame of the New Era family."""
     if b"STP" in frame:
-        return Sent(t_s, is_stop=True)
-    if b"RUN" in frame:
-        return Sent(t_s, is_run=True)
-    if b"VER" in frame:
-        return Sent(t_s, is_identity=True)
-    if match := _RATE.search(frame):
-        return Sent(t_s, rate_nl_h=float(match[1]) * _UNITS_NL_H[match[2]])
-    if match := _LIMIT.search(frame):
-        return Sent(t_s, limit_nl=float(match[1]) * 1e6)
-    return None
+        yield Sent(t_s, is_stop=True)
+    elif b"RUN" in frame:
+        yield Sent(t_s, is_run=True)
+    elif b"VER" in frame:
+        yield Sent(t_s, is_identity=True)
+    elif match := _RATE.search(frame):
+        yield Sent(t_s, rate_nl_h=float(match[1]) * _UNITS_NL_H[match[2]])
+    elif match := _LIMIT.search(frame):
+        yield Sent(t_s, limit_nl=float(match[1]) * 1e6)
 
 
-def harvard(t_s: float, frame: bytes) -> Sent | None:
+def harvard(t_s: float, frame: bytes) -> Iterator[Sent]:
     """A line of the "ultra" words. Its targets lie a few seconds ahead and are no end of the whole, so none is read."""
     match = _HARVARD.search(frame)
     if match is None:
-        return None
+        return
     word = match[1]
     if word in (b"stp", b"stop"):
-        return Sent(t_s, is_stop=True)
-    if word == b"irun":
-        return Sent(t_s, is_run=True)
-    if word in (b"ver", b"version"):
-        return Sent(t_s, is_identity=True)
-    if word == b"irate" and match[2]:
+        yield Sent(t_s, is_stop=True)
+    elif word == b"irun":
+        yield Sent(t_s, is_run=True)
+    elif word in (b"ver", b"version"):
+        yield Sent(t_s, is_identity=True)
+    elif word == b"irate" and match[2]:
         per_hour = _PER_HOUR[match[4] or b""]
-        return Sent(t_s, rate_nl_h=float(match[2]) * _METRIC_NL[match[3]] * per_hour)
-    return None
+        yield Sent(t_s, rate_nl_h=float(match[2]) * _METRIC_NL[match[3]] * per_hour)
 
 
-def alaris(t_s: float, frame: bytes) -> Sent | None:
+def alaris(t_s: float, frame: bytes) -> Iterator[Sent]:
     """A frame of an Alaris pump."""
-    if b"INF_STOP" in frame:
-        return Sent(t_s, is_stop=True)
-    if b"INF_START" in frame:
-        return Sent(t_s, is_run=True)
-    if b"INST_SERIALNO" in frame:
-        return Sent(t_s, is_identity=True)
-    match = _ALARIS_RATE.search(frame)
-    return Sent(t_s, rate_nl_h=float(match[1]) * 1e6) if match else None
+    if b"!INF_STOP" in frame:
+        yield Sent(t_s, is_stop=True)
+    elif b"!INF_START" in frame:
+        yield Sent(t_s, is_run=True)
+    elif b"!INST_SERIALNO" in frame:
+        yield Sent(t_s, is_identity=True)
+    elif match := _ALARIS_RATE.search(frame):
+        yield Sent(t_s, rate_nl_h=float(match[1]) * 1e6)
 
 
 class Chemyx:
@@ -80,24 +78,24 @@ class Chemyx:
     def __init__(self) -> None:
         self._unit = 0
 
-    def __call__(self, t_s: float, frame: bytes) -> Sent | None:
+    def __call__(self, t_s: float, frame: bytes) -> Iterator[Sent]:
         match = _CHEMYX.search(frame.replace(b"\n", b""))
         if match is None:
-            return None
+            return
         if match[1] == b"start":
-            return Sent(t_s, is_run=True)
-        if match[1] in (b"stop", b"pause"):
-            return Sent(t_s, is_stop=True)
-        if match[1] == b"view parameter":
-            return Sent(t_s, is_identity=True)
-        value = float(match[3])
-        if match[2] == b"units":
-            self._unit = int(value)
-            return None
-        per_rate, per_volume = CHEMYX_UNITS[self._unit]
-        if match[2] == b"rate":
-            return Sent(t_s, rate_nl_h=value * per_rate)
-        return Sent(t_s, limit_nl=value * per_volume)
+            yield Sent(t_s, is_run=True)
+        elif match[1] in (b"stop", b"pause"):
+            yield Sent(t_s, is_stop=True)
+        elif match[1] == b"view parameter":
+            yield Sent(t_s, is_identity=True)
+        elif match[2] == b"units":
+            self._unit = int(float(match[3]))
+        else:
+            per_rate, per_volume = CHEMYX_UNITS[self._unit]
+            if match[2] == b"rate":
+                yield Sent(t_s, rate_nl_h=float(match[3]) * per_rate)
+            else:
+                yield Sent(t_s, limit_nl=float(match[3]) * per_volume)
 
 
 class Modbus:
@@ -111,18 +109,14 @@ class Modbus:
         self._pump = pump
         self._reader = RequestReader(is_tcp=pump.is_tcp)
 
-    def __call__(self, t_s: float, frame: bytes) -> Sent | None:
-        found = [self._read(t_s, request) for request in self._reader.feed(frame, t_s * 1000.0)]
-        return next((one for one in found if one is not None), None)
-
-    def _read(self, t_s: float, request: Request) -> Sent | None:
-        word = word_of(self._pump, request.function, request.body)
-        if word in ("STOP", "RUN", "IDENTITY"):
-            return Sent(t_s, is_stop=word == "STOP", is_run=word == "RUN", is_identity=word == "IDENTITY")
-        rate_nl_h, limit_nl = self._written(request, "rate"), self._written(request, "volume_target")
-        if rate_nl_h is None and limit_nl is None:
-            return None
-        return Sent(t_s, rate_nl_h=rate_nl_h, limit_nl=limit_nl)
+    def __call__(self, t_s: float, frame: bytes) -> Iterator[Sent]:
+        for request in self._reader.feed(frame, t_s * 1000.0):
+            word = word_of(self._pump, request.function, request.body)
+            if word in ("STOP", "RUN", "IDENTITY"):
+                yield Sent(t_s, is_stop=word == "STOP", is_run=word == "RUN", is_identity=word == "IDENTITY")
+            rate_nl_h, limit_nl = self._written(request, "rate"), self._written(request, "volume_target")
+            if rate_nl_h is not None or limit_nl is not None:
+                yield Sent(t_s, rate_nl_h=rate_nl_h, limit_nl=limit_nl)
 
     def _written(self, request: Request, name: str) -> float | None:
         """What this request writes there, nL/h or nL; None: nothing."""
@@ -141,29 +135,3 @@ class Modbus:
             return None
         some = words[first : first + place.size]
         return place.unpack(some, low_word_first=layout.low_word_first)
-
-
-WORDINGS: dict[str, Read] = {
-    "new_era": new_era,
-    "new_era-basic": new_era,
-    "harvard": harvard,
-    "alaris": alaris,
-}
-
-
-def wording_of(family: str, map_name: str = "", unit: int = 0) -> Read:
-    """A reader for one run with a pump of this family.
-
-    Args:
-        map_name, unit: a Modbus pump's register map and unit.
-
-    Raises:
-        ValueError: no such family or map.
-    """
-    if family.startswith("modbus"):
-        return Modbus(make_modbus_pump(family, map_name, unit))
-    if family == "chemyx":
-        return Chemyx()
-    if family not in WORDINGS:
-        raise ValueError(f"{family!r}: its words are not known; known: {', '.join(sorted(WORDINGS))}")
-    return WORDINGS[family]

@@ -17,6 +17,7 @@ from pumpd.clock import Clock
 from pumpd.config import Config
 from pumpd.inprocess.edges import InnerMachine, Wires
 from pumpd.shell.console_connection import Connection
+from pumpd.shell.journal_file import JournalRefused, verify
 
 _SALT = "00" * 16
 #: The bench carries the bytes whatever the port is called; the family wants it called so.
@@ -124,7 +125,9 @@ class Seat:
     ) -> None:
         self._machine = InnerMachine(wires)
         clock = Clock(1, monotonic_ns=monotonic_ns, wall_ns=wall_ns)
-        self._daemon = Daemon(config_of(site, folder), clock, self._machine)
+        config = config_of(site, folder)
+        self._daemon = Daemon(config, clock, self._machine)
+        self._journal = config.journal.path
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -142,6 +145,13 @@ class Seat:
     def die(self) -> None:
         """As a power cut does; the caller cuts the wires and drops the task that runs this."""
         self._machine.journal_made.abandon()
+
+    def record_said(self) -> str:
+        """What is wrong with the journal's chain as it lies on the disk; empty: nothing."""
+        try:
+            return verify(Path(self._journal)).reason
+        except JournalRefused as refused:
+            return str(refused)
 
     def link(self, is_up: bool, reason: str = "") -> None:
         """The broker is there, or gone."""

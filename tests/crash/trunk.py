@@ -22,13 +22,10 @@ import structlog
 from crash.afterlife import Afterlife, Death, copy_of
 from crash.steps import Insight, Twin, stepping
 
-from hil_sim.bench.casting import order_of
 from hil_sim.bench.loop import JumpingLoop
 from hil_sim.bench.story import Story
 from hil_sim.bench.virtual import VirtualBench
 from hil_sim.bench.virtual_run import VirtualRun
-from hil_sim.bench.witness import Witness
-from hil_sim.oracle.families import scene_of
 from hil_sim.oracle.judge import Oracle
 from pumpd.shell.journal_file import head_path
 
@@ -110,19 +107,20 @@ class Trunk:
         self.is_branch = False
         self.head_before = b""
         self._head = head_path(folder / "journal.sqlite")
-        self.run = VirtualRun(
-            story, 1, folder, "pumpd", lambda _: None, make_seat=stepping(self._stepped, self._born)
-        )
+        self.run = VirtualRun(story, 1, folder, stepping(self._stepped, self._born), is_watched=True)
         bench = self.bench
-        self.oracle = Oracle(scene_of(story.pump.family, order_of(story), bench.world.syringe.slack_nl))
-        self.witness = Witness(bench, self.oracle)
-        self.run.recorder.listeners.append(self._happened)
         bench.state_watchers.append(self._kept)
         bench.panel.watchers.append(self._told)
 
     @property
     def bench(self) -> VirtualBench:
         return self.run.bench
+
+    @property
+    def oracle(self) -> Oracle:
+        """What has been judging since the first second."""
+        assert self.run.watch is not None
+        return self.run.watch.oracle
 
     @property
     def insight(self) -> Insight:
@@ -140,9 +138,6 @@ class Trunk:
     def _told(self, _key: str, verb: str, stage: str, _words: list[str]) -> None:
         if stage != "asked":
             self._stepped("line", f"{verb} {stage}")
-
-    def _happened(self, kind: str, name: str, detail: Any) -> None:
-        self.witness.happened(kind, name, detail)
 
     # steps
 
@@ -210,8 +205,7 @@ class Trunk:
 
     async def live(self) -> None:
         """From the first second to the last; a branch has its own end."""
-        self.bench.begin()
-        self.bench.start_daemon()
+        self.run.begin()
         over = asyncio.Event()
 
         def look(_bench: VirtualBench) -> None:

@@ -15,7 +15,7 @@ import sqlite3
 import traceback
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -25,17 +25,14 @@ from crash.steps import Insight
 from crash.trunk import Branches
 from faulting.rows import FITTED, Row
 
-from hil_sim.bench.acts import Stage
-from hil_sim.bench.casting import order_of
 from hil_sim.bench.loop import JumpingLoop
 from hil_sim.bench.nurse import Habits
+from hil_sim.bench.seat import daemon_of
 from hil_sim.bench.settings import NurseSettings, PumpSettings
-from hil_sim.bench.story import PatientSettings, Story
+from hil_sim.bench.story import PatientSettings, Story, TimedAct
 from hil_sim.bench.virtual_run import VirtualRun
-from hil_sim.bench.witness import Witness
 from hil_sim.monitors.bedside import MonitorSettings
 from hil_sim.oracle import scene as saw
-from hil_sim.oracle.families import scene_of
 from hil_sim.oracle.judge import Oracle
 from hil_sim.oracle.scene import Step
 from pumpd.shell.journal_file import JournalRefused, head_path, verify
@@ -50,18 +47,8 @@ LOOKS_AGAIN_S = 5.0
 BESIDE_LASTS_S = 1.0
 HABITS = Habits(answers_after_s=2.0, presses_after_s=6.0)
 WIRE_ONLY = ("reply_lost", "request_lost", "reply_garbled", "reply_late", "reply_split", "noise")
+DONE_S = 1e-5  # an act is told of a hair before it is carried out
 SAID_EVERY_S = 1.1  # every device but the cuff says something each second
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One thing that is done; meets `hil_sim.world.Act`."""
-
-    at_s: float
-    kind: str
-    name: str
-    params: dict[str, Any] = field(default_factory=dict)
-    for_s: float | None = None
 
 
 def story_of(family: str) -> Story:
@@ -104,14 +91,15 @@ class Trial:
 
     def __init__(self, family: str, folder: Path) -> None:
         self.story = story_of(family)
-        self.run = VirtualRun(self.story, 1, folder, "pumpd", lambda _: None)
+        self.run = VirtualRun(self.story, 1, folder, daemon_of("pumpd"), is_watched=True)
         self.bench = self.run.bench
-        scene = scene_of(family, order_of(self.story), self.bench.world.syringe.slack_nl)
-        self.oracle = Listening(scene)
+        watch = self.run.watch
+        assert watch is not None
+        self.oracle = Listening(watch.oracle.scene)
         self.oracle.counts = Counter()
-        self.witness = Witness(self.bench, self.oracle)
+        watch.oracle = self.oracle
+        self.run.told.append(self._told)
         self.folder = folder
-        self.stage = Stage(self.bench, self.run.course.nurse, self._told)
         self.seen: Counter[str] = Counter()
         self._row: Row | None = None
         self._has_bitten: Callable[[], bool] = lambda: False
@@ -121,8 +109,7 @@ class Trial:
 
     async def until_it_flows(self) -> None:
         """The trunk."""
-        self.bench.begin()
-        self.bench.start_daemon()
+        self.run.begin()
         while (
             first_s := self.bench.world.first_motion_s
         ) is None or self.bench.now_s < first_s + FLOWS_FIRST_S:
@@ -152,8 +139,8 @@ class Trial:
         begins_s = self.bench.now_s + LEAD_S + dice.uniform(0.0, DRAWN_WITHIN_S)
         low_s, high_s = row.span_s or (0.0, 0.0)
         for_s = None if row.span_s is None else round(low_s * (high_s / low_s) ** dice.random(), 2)
-        self._act = Act(begins_s, row.kind, row.name, row.draw(dice), for_s)
-        self.stage.lay_out([self._act, *self._beside(row, begins_s)])
+        self._act = TimedAct(begins_s, row.kind, row.name, row.draw(dice), for_s)
+        self.run.happen([self._act, *self._beside(row, begins_s)])
         self._ends_s = begins_s + (for_s or 0.0) + WATCHED_AFTER_S
         self._report = report
         self.run.course.nurse.habits = replace(HABITS, resumes=False, restores=False)
@@ -161,10 +148,10 @@ class Trial:
         self.bench.state_watchers.append(self._shown)
 
     @staticmethod
-    def _beside(row: Row, begins_s: float) -> list[Act]:
+    def _beside(row: Row, begins_s: float) -> list[TimedAct]:
         lasting = ("line_down",)
         return [
-            Act(begins_s + after_s, kind, name, params, BESIDE_LASTS_S if name in lasting else None)
+            TimedAct(begins_s + after_s, kind, name, params, BESIDE_LASTS_S if name in lasting else None)
             for after_s, kind, name, params in row.beside
         ]
 
@@ -175,12 +162,7 @@ class Trial:
             traceback.print_exc()
             os._exit(3)
 
-    def _told(self, what: str, act: Any) -> None:
-        if act.kind == "operator":
-            if act.name in ("old_epoch", "wrong_pin"):
-                self.witness.slips()
-        else:
-            self.witness.broke(act.name, act.params, is_over=what == "end")
+    def _told(self, what: str, act: TimedAct) -> None:
         if act is not self._act:
             return
         if what == "begin":
@@ -246,7 +228,7 @@ class Trial:
         if name in WIRE_ONLY:
             at = len(world.wire.tampers)
             mine: list[Any] = []
-            bench.loop.call_soon(lambda: mine.extend(world.wire.tampers[at : at + 1]))
+            bench.loop.call_later(DONE_S, lambda: mine.extend(world.wire.tampers[at : at + 1]))
             return lambda: any(one.hit > 0 for one in mine)
         key = {
             **dict.fromkeys(("stop_refused", "stop_ignored", "remote_disabled"), "stops"),
@@ -265,7 +247,7 @@ class Trial:
             return lambda: world.displaced_nl > displaced_nl or bench.lives > lives or name == "underdelivery"
         if name.startswith(("keypad", "power", "forget", "counter")):
             first = self._pump()
-            bench.loop.call_soon(lambda: setattr(self, "_bit", self._pump() != first or self._bit))
+            bench.loop.call_later(DONE_S, lambda: setattr(self, "_bit", self._pump() != first or self._bit))
             return lambda: counts["Moved"] > before["Moved"]
         if name.startswith("daemon"):
             lives = bench.lives

@@ -17,11 +17,12 @@ from random import Random
 from typing import Any
 
 from soak.draw import draw as soak_draw
-from soak.draw import is_whole
-from soak.plan import Order, Plan, PlannedAct
+from soak.draw import is_whole, last_s
 
-from hil_sim.bench.acts import table_of
-from hil_sim.bench.nurse import Habits
+from hil_sim.bench.claims import Kept
+from hil_sim.bench.settings import NurseSettings
+from hil_sim.bench.story import Story, TimedAct, known_acts
+from hil_sim.monitors.bedside import Fitted, MonitorSettings
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -29,7 +30,7 @@ ROOT = HERE.parents[1]
 PRODUCT = ("pumpd", "drivers", "interlocks")
 
 _TOP = ("wrong", "breaks", "seen_by", "draw")
-_DRAW = ("acts", "watch_s", "ends_s", "habits", "order", "air_sensor", "button")
+_DRAW = ("acts", "watch_s", "ends_s", "nurse", "air_sensor", "button")
 _ACT = ("kind", "name", "at_s", "for_s", "params")
 _NEEDED = ("wrong", "breaks", "seen_by")
 _TARGET = re.compile(r"^\+\+\+ b/(\S+)", re.MULTILINE)
@@ -64,13 +65,14 @@ class Defect:
     hint: Mapping[str, Any] | None = field(default=None)
     touches: tuple[str, ...] = ()
 
-    def plan(self, seed: int) -> Plan:
-        """The plan of this seed."""
-        return soak_draw(seed) if self.hint is None else _drawn(self.hint, self.name, seed)
+    def story(self, seed: int, *, is_blind: bool = False) -> Story:
+        """The story of this seed; `is_blind`: as the soak draws it, whatever the hint says."""
+        is_hinted = self.hint is not None and not is_blind
+        return _drawn(self.hint or {}, self.name, seed) if is_hinted else soak_draw(seed)
 
-    def is_brief(self, seed: int) -> bool:
+    def is_brief(self, seed: int, *, is_blind: bool = False) -> bool:
         """The run may end as soon as delivery has come to rest."""
-        return self.hint is None and not is_whole(seed)
+        return (self.hint is None or is_blind) and not is_whole(seed)
 
 
 def read(path: Path) -> Defect:
@@ -108,10 +110,10 @@ def _refuse(raw: Mapping[str, object], known: tuple[str, ...]) -> None:
 
 def _check(act: Mapping[str, Any]) -> None:
     _refuse(act, _ACT)
-    rows = [table[act["name"]] for table in table_of(act["kind"]) if act["name"] in table]
-    if not rows:
+    there_is = known_acts(act["kind"])
+    if act["name"] not in there_is:
         raise ValueError(f"no {act['kind']} {act['name']!r}")
-    _refuse(act.get("params", {}), tuple(rows[0].params))
+    _refuse(act.get("params", {}), tuple(there_is[act["name"]]))
 
 
 def copy_of(root: Path, into: Path) -> None:
@@ -132,31 +134,30 @@ def apply(defect: Defect, tree: Path) -> None:
             stale.unlink()
 
 
-def _drawn(hint: Mapping[str, Any], name: str, seed: int) -> Plan:
+def _drawn(hint: Mapping[str, Any], name: str, seed: int) -> Story:
     dice = Random(f"{name}/{seed}")
     acts = sorted((_act(one, dice) for one in hint.get("acts", [])), key=lambda one: one.at_s)
-    plan = Plan(
-        seed=seed,
+    story = Story(
         title=f"{name}, seed {seed}",
-        order=Order(**hint.get("order", {})),
-        habits=Habits(**hint.get("habits", {})),
-        air_sensor=hint.get("air_sensor", False),
-        button=hint.get("button", False),
-        acts=tuple(acts),
+        seed=seed,
+        # What ordinary stories have: the hints' times are counted on it.
+        monitor=MonitorSettings(nibp_first_cycles_s=(5.0, 80.0)),
+        fitted=Fitted(air_sensor=hint.get("air_sensor", False), button=hint.get("button", False)),
+        nurse=NurseSettings(**hint.get("nurse", {})),
+        timeline=tuple(acts),
+        expect=(Kept(),),
     )
-    last_s = max(plan.last_s, AT_S[0]) + hint.get("watch_s", WATCH_S)
-    return replace(plan, ends_after_s=round(hint.get("ends_s", last_s), 3))
+    until_s = max(last_s(story), AT_S[0]) + hint.get("watch_s", WATCH_S)
+    return replace(story, ends_after_s=round(hint.get("ends_s", until_s), 3))
 
 
-def _act(raw: Mapping[str, Any], dice: Random) -> PlannedAct:
+def _act(raw: Mapping[str, Any], dice: Random) -> TimedAct:
     params = {
         key: dice.choice(value) if isinstance(value, list) else value
         for key, value in raw.get("params", {}).items()
     }
     at_s, for_s = _between(raw.get("at_s", AT_S), dice), raw.get("for_s")
-    return PlannedAct(
-        at_s, raw["kind"], raw["name"], params, None if for_s is None else _between(for_s, dice)
-    )
+    return TimedAct(at_s, raw["kind"], raw["name"], params, None if for_s is None else _between(for_s, dice))
 
 
 def _between(ends: object, dice: Random) -> float:

@@ -1,4 +1,4 @@
-"""The part of a hunt that runs beside the copy: seeds until the oracle says something, then the smallest plan that does.
+"""The part of a hunt that runs beside the copy: seeds until the oracle says something, then the smallest story that does.
 
 Theory of operation. This is a process of its own, because the copy must be what `import pumpd` finds; it refuses to run
 on any other. It knows nothing of the defect but its name and its hint, and whatever invariant is broken counts.
@@ -13,22 +13,27 @@ from time import process_time
 from typing import Any
 
 from planted.defect import PRODUCT, Defect, read
-from soak.plan import Plan, from_toml, to_toml
-from soak.session import run_plan
+from soak.session import run_story
 from soak.shrink import Shrinker
 
+from hil_sim.bench.story import Story, read_story
+from hil_sim.bench.story_text import story_text
 
-def hunt(defect: Defect, first: int, seeds: int, budget_s: float, shrink_runs: int) -> dict[str, Any]:
+
+def hunt(
+    defect: Defect, first: int, seeds: int, budget_s: float, shrink_runs: int, is_blind: bool = False
+) -> dict[str, Any]:
     """What was found, JSON-ready; `seed` None: nothing within the budget of CPU seconds."""
     began_s, simulated_s = process_time(), 0.0
     for seed in range(first, first + seeds):
-        plan = defect.plan(seed)
-        outcome = run_plan(plan, until_settled=defect.is_brief(seed))
+        story = defect.story(seed, is_blind=is_blind)
+        outcome = run_story(story, until_settled=defect.is_brief(seed, is_blind=is_blind))
         simulated_s += outcome.simulated_s
         if outcome.violations:
             wanted = [one for one in outcome.violations if one.invariant in defect.seen_by]
             one = (wanted or list(outcome.violations))[0]
-            small = _smallest(plan, one.invariant, shrink_runs) if shrink_runs and plan.acts else plan
+            is_wordy = shrink_runs and story.timeline
+            small = _smallest(story, one.invariant, shrink_runs) if is_wordy else story
             return {
                 "seed": seed,
                 "tried": seed - first + 1,
@@ -39,9 +44,9 @@ def hunt(defect: Defect, first: int, seeds: int, budget_s: float, shrink_runs: i
                 "all": sorted({each.invariant for each in outcome.violations}),
                 "simulated_s": round(simulated_s, 1),
                 "cpu_s": round(process_time() - began_s, 1),
-                "acts_drawn": len(plan.acts),
-                "acts": len(small.acts),
-                "plan": to_toml(small),
+                "acts_drawn": len(story.timeline),
+                "acts": len(small.timeline),
+                "story": story_text(small),
             }
         if process_time() - began_s >= budget_s:
             break
@@ -49,18 +54,18 @@ def hunt(defect: Defect, first: int, seeds: int, budget_s: float, shrink_runs: i
     return {"seed": None, "tried": seed - first + 1, "simulated_s": round(simulated_s, 1), "cpu_s": spent_s}
 
 
-def _smallest(plan: Plan, invariant: str, runs: int) -> Plan:
-    def breaks(some: Plan) -> float | None:
-        found = [one.t_s for one in run_plan(some).violations if one.invariant == invariant]
+def _smallest(story: Story, invariant: str, runs: int) -> Story:
+    def breaks(some: Story) -> float | None:
+        found = [one.t_s for one in run_story(some).violations if one.invariant == invariant]
         return min(found, default=None)
 
     # What was drawn by a hint is plain already: cut it off, and leave out what is not needed.
-    return Shrinker(breaks, min(runs, 2 + 2 * len(plan.acts))).shrink(plan)
+    return Shrinker(breaks, min(runs, 2 + 2 * len(story.timeline))).shrink(story)
 
 
-def sound(plans: list[Plan]) -> dict[str, Any]:
-    """What the oracle says of these plans, as `INVARIANT: words`."""
-    said = [str(one) for plan in plans for one in run_plan(plan).violations]
+def sound(stories: list[Story]) -> dict[str, Any]:
+    """What the oracle says of these stories, as `INVARIANT: words`."""
+    said = [str(one) for story in stories for one in run_story(story).violations]
     return {"violations": said}
 
 
@@ -73,7 +78,10 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=1000)
     parser.add_argument("--budget-s", type=float, default=120.0)
     parser.add_argument("--shrink-runs", type=int, default=12)
-    parser.add_argument("--sound", action="store_true", help="plans on standard input, a JSON list of texts")
+    parser.add_argument(
+        "--sound", action="store_true", help="stories on standard input, a JSON list of texts"
+    )
+    parser.add_argument("--blind", action="store_true", help="without the hint")
     options = parser.parse_args()
     for name in PRODUCT:
         found = Path(importlib.import_module(name).__file__ or "").resolve()
@@ -81,10 +89,15 @@ def main() -> int:
             print(f"hunt: {name} is {found}, not of {options.tree}", file=sys.stderr)
             return 2
     if options.sound:
-        print(json.dumps(sound([from_toml(text) for text in json.load(sys.stdin)])))
+        print(json.dumps(sound([read_story(text, "sound") for text in json.load(sys.stdin)])))
         return 0
     found_it = hunt(
-        read(options.defect), options.first_seed, options.seeds, options.budget_s, options.shrink_runs
+        read(options.defect),
+        options.first_seed,
+        options.seeds,
+        options.budget_s,
+        options.shrink_runs,
+        options.blind,
     )
     print(json.dumps(found_it))
     return 0

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from planted.defect import HERE, PRODUCT, ROOT, BadDefect, Defect, apply, copy_of, read, read_all
-from planted.run_planted import hunted, is_good, line_of
-from soak.plan import from_toml, to_toml
+from planted.run_planted import hunted, is_found, is_good, line_of
+from soak.draw import draw
 
+from hil_sim.bench.story import read_story
+from hil_sim.bench.story_text import story_text
 from hil_sim.oracle.judge import PREDICATES
 
 FEWEST = 25
@@ -45,13 +47,14 @@ def test_a_patch_applies_touches_the_product_alone_and_compiles(defect: Defect, 
 
 
 @pytest.mark.parametrize("defect", EVERY, ids=lambda one: one.name)
-def test_a_head_names_predicates_that_there_are_and_its_plans_can_be_written_down(defect: Defect) -> None:
+def test_a_head_names_predicates_that_there_are_and_its_stories_can_be_written_down(defect: Defect) -> None:
     known = {make().id for make in PREDICATES}
     assert set(defect.seen_by) <= known
     for seed in (1, 2):
-        plan = defect.plan(seed)
-        assert from_toml(to_toml(plan)) == plan
-        assert plan == defect.plan(seed)
+        story = defect.story(seed)
+        assert read_story(story_text(story), "s.toml") == story
+        assert story == defect.story(seed)
+        assert defect.story(seed, is_blind=True) == draw(seed)
 
 
 def test_a_patch_that_does_not_fit_any_more_is_named(tmp_path: Path) -> None:
@@ -79,6 +82,12 @@ def test_a_head_that_would_be_read_past_is_refused(was: str, now: str, said: str
     path.write_text((HERE / "pause_needs_pin.patch").read_text().replace(was, now))
     with pytest.raises(BadDefect, match=said):
         read(path)
+
+
+def test_a_defect_is_found_without_its_hint() -> None:
+    row = hunted(read(HERE / f"{CHEAP[-1]}.patch"), 20.0, shrink_runs=0, is_blind=True)
+    assert is_found(row), line_of(row)
+    assert row["is_expected"], line_of(row)
 
 
 @pytest.mark.parametrize("name", CHEAP)

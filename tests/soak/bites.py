@@ -8,10 +8,11 @@ wire have theirs in the wire's own tampers.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from hil_sim.bench.story import TimedAct
 from hil_sim.bench.virtual import VirtualBench
 from hil_sim.monitors.faults import MONITOR_FAULTS
+from hil_sim.oracle.families import wording_of
 from hil_sim.wire import Tamper
-from hil_sim.world import Act
 
 WIRE = frozenset({"reply_lost", "request_lost", "reply_garbled", "reply_late", "reply_split", "noise"})
 CUFF = frozenset({"cuff_fail", "cuff_artefact", "cuff_pulse_off"})
@@ -20,6 +21,7 @@ SAID = frozenset({"broker_down", "broker_frozen", "broker_slow", "broker_repeats
 STOPS = frozenset({"stop_refused", "stop_ignored"})
 MOVES = frozenset({"overdelivery", "underdelivery", "watchdog_dead"})
 LONG_ENOUGH_S = 1.1  # every device but the cuff says something each second
+AFTER_S = 1e-5  # an act is told of a hair before it is carried out
 _KEYS = ("running", "letter", "alarm", "diameter_mm", "counter_nl", "rate_nl_h", "watchdog_armed")
 
 
@@ -31,24 +33,28 @@ class Bites:
         self._begun: dict[int, Callable[[], bool]] = {}
         self._names: dict[int, str] = {}
         self._bit: dict[str, bool] = {}
-        self.counts = {"commit": 0, ">": 0, "RAT": 0, "STP": 0, "cuff": 0}
+        self.counts = {"commit": 0, "run": 0, "stop": 0, "rate": 0, "cuff": 0}
+        pump = bench.setting.site["pump"]
+        self._read = wording_of(pump["family"], pump["map"], pump["address"])
         self._was_cuff = False
         bench.mark_watchers.append(self._marked)
         bench.watchers.append(self._ticked)
 
     def _marked(self, kind: str, payload: bytes) -> None:
-        if kind in self.counts:
+        if kind == "commit":
             self.counts[kind] += 1
-            if kind == ">":
-                for word in ("RAT", "STP"):
-                    self.counts[word] += word.encode() in payload
+        elif kind == ">":
+            for sent in self._read(self._bench.now_s, payload):
+                self.counts["run"] += sent.is_run
+                self.counts["stop"] += sent.is_stop
+                self.counts["rate"] += sent.rate_nl_h is not None
 
     def _ticked(self, bench: VirtualBench) -> None:
         if bench.world.cuff_active != self._was_cuff:
             self._was_cuff = not self._was_cuff
             self.counts["cuff"] += 1
 
-    def told(self, what: str, act: Act) -> None:
+    def told(self, what: str, act: TimedAct) -> None:
         """An act begins or ends."""
         name = act.name if act.kind != "operator" else f"operator {act.name}"
         if what == "end":
@@ -82,16 +88,16 @@ class Bites:
             mine: list[Tamper] = []
             tampers = bench.world.wire.tampers
             at = len(tampers)  # where this one will stand when it has begun
-            bench.loop.call_soon(lambda: mine.extend(tampers[at : at + 1]))
+            bench.loop.call_later(AFTER_S, lambda: mine.extend(tampers[at : at + 1]))
             return lambda: any(one.hit > 0 for one in mine)
         if name in CUFF:
             return lambda: counts["cuff"] > before["cuff"]
         if name in DISK:
             return lambda: counts["commit"] > before["commit"] or name == "disk_full"
         if name in STOPS:
-            return lambda: counts["STP"] > before["STP"]
+            return lambda: counts["stop"] > before["stop"]
         if name == "rate_ignored":
-            return lambda: counts["RAT"] > before["RAT"]
+            return lambda: counts["rate"] > before["rate"]
         if name in MOVES:
             displaced_nl = bench.world.displaced_nl
             return lambda: bench.world.displaced_nl > displaced_nl

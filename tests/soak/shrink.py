@@ -1,4 +1,4 @@
-"""The smallest plan that still breaks the same invariant: fewest acts, then plainer ones, then an earlier end.
+"""The smallest story that still breaks the same invariant: fewest acts, then plainer ones, then an earlier end.
 
 Theory of operation. Every actor of a run has its own stream of chance, so leaving out an act leaves the rest of the run
 what it was until something really differs; therefore delta debugging (Zeller's ddmin) works on the list of acts. What
@@ -8,13 +8,13 @@ remains is tried with default parameters, shorter, by a plain patient and a plai
 from collections.abc import Callable
 from dataclasses import replace
 
-from soak.plan import Order, Plan, PlannedAct
+from hil_sim.bench.settings import NurseSettings, OrderSettings, PumpSettings
+from hil_sim.bench.story import PatientSettings, Story, TimedAct
+from hil_sim.monitors.bedside import Fitted
 
-from hil_sim.bench.story import PatientSettings
-
-Acts = tuple[PlannedAct, ...]
-#: The instant of the violation under this plan, or None: it does not happen.
-Breaks = Callable[[Plan], float | None]
+Acts = tuple[TimedAct, ...]
+#: The instant of the violation in this story, or None: it does not happen.
+Breaks = Callable[[Story], float | None]
 
 AFTER_S = 1.0
 HALVINGS = 3
@@ -38,10 +38,10 @@ def fewest(acts: Acts, still: Callable[[Acts], bool]) -> Acts:
 
 
 class Shrinker:
-    """Shrinks one plan.
+    """Shrinks one story.
 
     Args:
-        breaks: runs a plan.
+        breaks: runs a story.
         runs: how many runs it may take.
     """
 
@@ -49,49 +49,57 @@ class Shrinker:
         self._breaks = breaks
         self.left = runs
 
-    def shrink(self, plan: Plan) -> Plan:
-        """The smallest found; the plan itself if it does not break."""
-        at_s = self._try(plan)
+    def shrink(self, story: Story) -> Story:
+        """The smallest found; the story itself if it does not break."""
+        at_s = self._try(story)
         if at_s is None:
-            return plan
+            return story
         # The cheapest and the surest first: nothing after the violation can have caused it.
-        plan = self._better(plan, self._until(plan, at_s))
-        acts = fewest(plan.acts, lambda some: self._try(plan.with_acts(some)) is not None)
-        plan = self._plainer(plan.with_acts(acts))
-        at_s = self._try(plan)
-        return plan if at_s is None else self._better(plan, self._until(plan, at_s))
+        story = self._better(story, _until(story, at_s))
+        acts = fewest(story.timeline, lambda some: self._try(replace(story, timeline=some)) is not None)
+        story = self._plainer(replace(story, timeline=acts))
+        at_s = self._try(story)
+        return story if at_s is None else self._better(story, _until(story, at_s))
 
-    def _until(self, plan: Plan, at_s: float) -> Plan:
-        acts = tuple(act for act in plan.acts if act.at_s <= at_s)
-        return replace(plan, acts=acts, ends_after_s=round(at_s + AFTER_S, 3))
-
-    def _plainer(self, plan: Plan) -> Plan:
-        for plain in (replace(plan, patient=PatientSettings()), replace(plan, order=Order())):
-            plan = self._better(plan, plain)
-        if plan.air_sensor or plan.button:
-            plan = self._better(plan, replace(plan, air_sensor=False, button=False))
-        for number in range(len(plan.acts)):
-            act = plan.acts[number]
+    def _plainer(self, story: Story) -> Story:
+        kilos = story.order.weight_kg
+        for plain in (
+            {"patient": PatientSettings(weight_kg=kilos)},
+            {"fitted": Fitted()},
+            {"nurse": NurseSettings()},
+            {"pump": replace(PumpSettings(), family=story.pump.family)},
+            {"pump": PumpSettings()},
+            {"patient": PatientSettings(), "order": OrderSettings(), "concentration_ug_per_ml": 2000.0},
+        ):
+            story = self._better(story, replace(story, **plain))  # type: ignore[arg-type]
+        for number in range(len(story.timeline)):
+            act = story.timeline[number]
             if act.params:
-                plan = self._better(plan, self._with(plan, number, replace(act, params={})))
+                story = self._better(story, _with(story, number, replace(act, params={})))
             for _ in range(HALVINGS):
-                act = plan.acts[number]
+                act = story.timeline[number]
                 if act.for_s is None or act.for_s < 1.0:
                     break
-                shorter = self._with(plan, number, replace(act, for_s=round(act.for_s / 2, 1)))
-                if self._better(plan, shorter) is plan:
+                shorter = _with(story, number, replace(act, for_s=round(act.for_s / 2, 1)))
+                if self._better(story, shorter) is story:
                     break
-                plan = shorter
-        return plan
+                story = shorter
+        return story
 
-    def _with(self, plan: Plan, number: int, act: PlannedAct) -> Plan:
-        return plan.with_acts((*plan.acts[:number], act, *plan.acts[number + 1 :]))
+    def _better(self, story: Story, other: Story) -> Story:
+        return other if other != story and self._try(other) is not None else story
 
-    def _better(self, plan: Plan, other: Plan) -> Plan:
-        return other if other != plan and self._try(other) is not None else plan
-
-    def _try(self, plan: Plan) -> float | None:
+    def _try(self, story: Story) -> float | None:
         if self.left <= 0:
             return None
         self.left -= 1
-        return self._breaks(plan)
+        return self._breaks(story)
+
+
+def _until(story: Story, at_s: float) -> Story:
+    acts = tuple(act for act in story.timeline if act.at_s <= at_s)
+    return replace(story, timeline=acts, ends_after_s=round(at_s + AFTER_S, 3))
+
+
+def _with(story: Story, number: int, act: TimedAct) -> Story:
+    return replace(story, timeline=(*story.timeline[:number], act, *story.timeline[number + 1 :]))

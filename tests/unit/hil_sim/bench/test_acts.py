@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from hil_sim.bench.acts import BENCH_FAULTS, STRANGER, Stage, table_of
+from hil_sim import faults
+from hil_sim.bench.acts import BENCH_FAULTS, STRANGER, Standing
 from hil_sim.bench.loop import JumpingLoop
 from hil_sim.bench.nurse import USERS, Habits, Nurse
 from hil_sim.bench.presses import OPERATOR
@@ -132,10 +133,23 @@ def at_a_bed(tmp_path: Path, acts: list[Planned], course: Callable[[Bed], Awaita
         bench = VirtualBench(Setting(World(), SITE, tmp_path, make))
         bed = Bed(bench, lives, [])
         nurse = Nurse(bench.panel, {}, lambda: 5, lambda *_: None, Habits())
-        stage = Stage(
-            bench, nurse, lambda what, act: bed.told.append((round(bench.now_s, 3), what, act.name))
-        )
-        stage.lay_out(acts)
+        standing = Standing(bench)
+
+        def begin(act: Planned) -> None:
+            bed.told.append((round(bench.now_s, 3), "begin", act.name))
+            if act.kind == "operator":
+                faults.apply(OPERATOR, nurse, act.name, act.params)
+                return
+            undo = faults.apply(BENCH_FAULTS, standing, act.name, act.params)
+            if undo is not None and act.for_s is not None:
+                bench.loop.call_later(act.for_s, end, act, undo)
+
+        def end(act: Planned, undo: Callable[[], None]) -> None:
+            undo()
+            bed.told.append((round(bench.now_s, 3), "end", act.name))
+
+        for act in acts:
+            bench.loop.call_at(act.at_s, begin, act)
         bench.begin()
         bench.start_daemon()
         await course(bed)
@@ -329,20 +343,6 @@ def test_what_the_panel_hears_of_a_press_is_told_with_its_stage(tmp_path: Path) 
     assert second == (first[0], "pause", "accepted")
 
 
-def test_faults_of_the_world_are_played_too_and_undone(tmp_path: Path) -> None:
-    async def course(bed: Bed) -> None:
-        await bed.until(6.0)
-        assert bed.bench.world.wire.is_down
-        assert bed.bench.world.line.is_occluded
-        await bed.until(8.0)
-        assert not bed.bench.world.wire.is_down
-        assert not bed.bench.world.line.is_occluded
-
-    at_a_bed(
-        tmp_path, [Planned(5.0, "line_down", for_s=2.0), Planned(5.0, "occlude", {}, 2.0, "event")], course
-    )
-
-
 @pytest.mark.parametrize(
     ("name", "params"),
     [("broker_slow", {"s": -1.0}), ("disk_stalls", {"s": -1.0}), ("monitor_gone", {"device": "monitor-7"})],
@@ -363,9 +363,3 @@ def test_every_fault_names_its_row_and_all_are_listed() -> None:
     lines = describe(("bench fault", BENCH_FAULTS), ("operator", OPERATOR))
     assert sum(line.startswith("bench fault ") for line in lines) == len(BENCH_FAULTS)
     assert "operator double_press: [67] one verb pressed twice at once (by=nina verb=resume)" in lines
-
-
-def test_a_kind_that_is_none_is_refused() -> None:
-    assert BENCH_FAULTS in table_of("fault")
-    with pytest.raises(ValueError, match="kind is fault, event, operator; not 'weather'"):
-        table_of("weather")

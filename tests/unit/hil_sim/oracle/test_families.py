@@ -3,10 +3,11 @@
 from math import inf
 
 import pytest
-from oracle_traces import ORDER, PRESCRIBED, RATE_NL_H, broken, started, ticks
+from oracle_traces import ORDER, PRESCRIBED, RATE_NL_H, broken, started, state, ticks
 
-from hil_sim.oracle.families import scene_of
-from hil_sim.oracle.scene import Broke, Heard, Lived, Moved, Scene, Sent
+from hil_sim.bench.settings import FAMILIES
+from hil_sim.oracle.families import NATURES, scene_of, wording_of
+from hil_sim.oracle.scene import Broke, Heard, Lived, Moved, Scene, Sent, Shown
 
 
 def of(family: str) -> Scene:
@@ -60,3 +61,51 @@ def test_a_pump_that_wakes_after_a_dark_while_is_explained_by_its_blip() -> None
     woken = (Moved(20.0, 0.0), blip, Moved(23.1, RATE_NL_H))
     assert broken(started(), *woken, scene=of("new_era-basic")) == []
     assert broken(started(), *woken[:2], Moved(24.5, RATE_NL_H), scene=of("new_era-basic")) == ["I6"]
+
+
+def test_every_family_that_a_story_can_have_is_known() -> None:
+    assert set(NATURES) == set(FAMILIES)
+
+
+def test_a_family_of_which_nobody_knows_anything_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match=r"'abacus'.*new_era"):
+        wording_of("abacus")
+    with pytest.raises(ValueError, match=r"'abacus'.*new_era"):
+        of("abacus")
+
+
+def test_I6_a_piece_that_no_person_of_this_life_began_does_not_go_on_to_the_next() -> None:
+    """What still runs when a new life begins is no run of its own."""
+    again = (
+        started(),
+        Lived(12.0, "crash"),
+        Lived(12.3, "life"),
+        Lived(12.4, "ready"),
+        Sent(12.4, is_identity=True),
+    )
+    seam = (Moved(13.0, 0.0), Sent(13.05, is_run=True), Moved(13.1, RATE_NL_H))
+    assert broken(*again, *seam, scene=of("harvard")) == ["I6-wire", "I6"]
+
+
+def test_I4_nobody_listens_between_two_lives() -> None:
+    """An Alaris goes on for 15 s by itself: what flows then is I7's affair, until the next life is there."""
+    dead = (started(), Heard(11.0, "transducer-1"), Lived(12.0, "crash"), ticks(12.1, 26.0))
+    assert broken(*dead, scene=of("alaris")) == []
+    back = (*dead, Lived(26.0, "life"), Lived(26.1, "ready"), ticks(26.2, 26.9))
+    assert broken(*back, scene=of("alaris")) == []
+
+
+def test_I10_a_pump_without_a_lease_is_not_left_alone() -> None:
+    alarm = Shown(12.0, state(alarms=[{"key": "PUMP"}]))
+    halts = [Sent(11.0 + n / 5, is_stop=True) for n in range(10)]
+    trace = (started(), *halts[:5], alarm, *halts[5:], ticks(12.9, 13.9))
+    assert broken(*trace, scene=of("new_era")) == []
+    assert broken(*trace, scene=of("chemyx")) == ["I10"]
+
+
+def test_one_torn_reading_is_read_again_and_excuses_nothing() -> None:
+    """Row 40."""
+    for count, excused in ((0, True), (1, False), (2, True)):
+        scene = of("modbus-tcp")
+        scene.take(Broke(10.0, "torn_value", {"count": count}))
+        assert ("torn_value" in scene.seen) == excused

@@ -19,7 +19,7 @@ def test_bed_pump_devices_and_people_are_where_a_configuration_has_them(tmp_path
     (channel,) = config.channels
     assert (channel.bed, channel.pump.driver, channel.pump.port) == ("bed-1", "new_era", "/virtual/pump")
     assert (channel.transducer, channel.button, channel.air_sensor) == ("transducer-1", "button-1", None)
-    assert [one.name for one in config.users] == ["nina", "dora"]
+    assert [one.name for one in config.users] == ["nina", "dora", "olga"]
     assert verify_pin(config.users[0].pin_scrypt, "24680")
     assert not verify_pin(config.users[0].pin_scrypt, "13579")
 
