@@ -147,6 +147,13 @@ def test_a_sample_that_a_fault_spoils_is_not_sound() -> None:
     assert ("transducer-1", True) not in sound
 
 
+def test_a_line_that_sucks_is_as_sound_as_one_that_presses() -> None:
+    story = '[[timeline]]\nat_s = 5\nkind = "fault"\nname = "negative"\nonly = "pressure"\n'
+    sound = {(one.device, one.is_sound) for one in diary_of(story).of(saw.Heard) if one.t_s > 6.5}
+    assert ("transducer-1", True) in sound
+    assert ("transducer-1", False) not in sound
+
+
 def test_what_is_to_happen_beside_the_story_happens_at_its_instant_and_is_told() -> None:
     acts = [
         TimedAct(20.5, "fault", "reply_lost", {"command": "STP"}, 2.0),
