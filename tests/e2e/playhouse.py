@@ -82,7 +82,8 @@ class Playhouse(Stage):
 
     def has_measured(self, state: dict[str, Any]) -> bool:
         """False: what is waited for is not there yet; the pressure is measured meanwhile."""
-        if not state["cuff_active"] and state["vitals"]["sys"]["age_ms"] > 40_000:
+        newest = state["vitals"].get("sys")
+        if not state["cuff_active"] and (newest is None or newest["age_ms"] > 40_000):
             self.ask("measure", "nina")
         return False
 
