@@ -19,7 +19,7 @@ EXAMPLE = Path(__file__).parents[2] / "docs" / "pumpd_at_bench.py"
 #: 2.5 s is the longest that a New Era pump may go on alone, and link time is real: 12.5 s of treatment.
 STORY = """
 title = "Killed while it infuses"
-ends_after_s = 140
+ends_after_s = 160
 [patient]
 response_factor = 0.3
 [pump]
