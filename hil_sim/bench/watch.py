@@ -161,7 +161,8 @@ class Watch:
         active, stream = monitor_faults_of(self._bench.world), MAIN_STREAM[device]
         here = {name for name, how in active.items() if how.get("only", "all") in ("all", stream)}
         if stream == "pressure":
-            here.discard("negative")  # a pump above its patient sucks: nobody can tell such a number from a true one
+            # A pump that stands below its patient's heart is sucked at: nobody can tell such a number from a true one.
+            here.discard("negative")
         is_late = float(active.get("late", {}).get("s", 0.0)) >= 10.0 and "late" in here
         skew_s = float(active.get("future", {}).get("s", 0.0)) if "future" in here else 0.0
         is_sound = not (is_retained or is_late or not -6.0 < skew_s < 2.5 or here & POISON)
