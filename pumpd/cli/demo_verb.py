@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(tempfile.mkdtemp(prefix="pumpd-demo-"))
     report = args.report or Path("pumpd-demo-report.html")
     scenario = args.scenario or stage.scenario_path()
-    theatre = stage.Stage(folder, args.speed, scenario, args.pump)
+    theatre = stage.Stage(folder, args.speed, scenario, args.pump, is_clinic=args.panel)
     if args.panel:
         from pumpd.demo.by_hand import by_hand
 

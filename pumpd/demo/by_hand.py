@@ -2,7 +2,8 @@
 
 Theory of operation. Nobody acts here. The broker, the simulated pump and patient, the daemon and the panel are started, the
 address, the pairing link and the PINs are printed, and then all of it is left to whoever looks, until Ctrl-C or SIGTERM
-ends it in order: the panel first, then the daemon, which halts its pump. Nothing is kept.
+ends it in order: the panel first, then the daemon, which halts its pump. Nothing is kept. The course is the clinic's:
+checklist, prime, observation, closing.
 """
 
 import os
@@ -47,7 +48,8 @@ def _how(theatre: Stage, link: str, speed: float) -> str:
         f"pair with     {link}    (code {code})\n"
         f"prescriber    {PRESCRIBER}, PIN {pins[PRESCRIBER]}    enters the order\n"
         f"nurse         {NURSE}, PIN {pins[NURSE]}    verifies, starts, resumes\n"
-        f"an order      patient {PATIENT}, ketamine, 70 kg, 0.5 mg/kg, 2 mg/mL, 40 min, syringe bd-60\n"
+        f"an order      patient {PATIENT}, ketamine, 70 kg, 0.5 mg/kg, 2 mg/mL, 40 min, syringe bd-60,\n"
+        "              2 mL of a 50 mg/mL vial made up to 50 mL, 170 cm, line 1.2 mL\n"
         f"time runs at  {times}; the baseline needs two cuff readings, or press Measure now\n"
         f"a terminal    PUMPD_SOCKET={theatre.places.socket} .venv/bin/pumpctl watch\n"
         "Bench and research software, not a cleared medical device. Ctrl-C ends it."

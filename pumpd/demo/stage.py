@@ -59,7 +59,10 @@ class Places:
 class Stage:
     """Starts and ends the processes."""
 
-    def __init__(self, folder: Path, speed: float, scenario: Path, pump: str = "new_era") -> None:
+    def __init__(
+        self, folder: Path, speed: float, scenario: Path, pump: str = "new_era", *, is_clinic: bool = False
+    ) -> None:
+        self._is_clinic = is_clinic
         self.places = Places(folder)
         self.pins = {name: f"{secrets.randbelow(10**6):06d}" for name in (PRESCRIBER, NURSE)}
         self._speed = speed
@@ -167,6 +170,7 @@ class Stage:
         )
         return (
             f'[site]\nname = "demo"\n[broker]\nhost = "127.0.0.1"\nport = {port}\ntls = false\n'
+            f"{'[clinic]' if self._is_clinic else ''}\n"
             f'[journal]\npath = "{self.places.journal}"\n[console]\nsocket = "{self.places.socket}"\n{users}'
             f'[[channels]]\nname = "{BED}"\nbed = "{BED}"\nmonitors = ["monitor-1"]\n'
             f'transducer = "transducer-1"\nsyringes = ["bd-60"]\n'

@@ -43,32 +43,42 @@ def order_fields(library: Mapping[str, Any] | None, words: Words) -> list[Markup
     ]
     fields = [tag("div", *first, class_="fields")]
     if library is not None:
-        fields.append(_more(words, syringes, only))
+        fields.append(_more(words, syringes, only, frozenset(library.get("required") or ())))
     return fields
 
 
-def _more(words: Words, syringes: Sequence[Mapping[str, Any]], only: Mapping[str, Any]) -> Markup:
-    vials = only.get("vials")
+def _more(
+    words: Words, syringes: Sequence[Mapping[str, Any]], only: Mapping[str, Any], required: frozenset[str]
+) -> Markup:
+    """What the clinic's course asks besides; on a bench it is folded away, and may stay empty."""
+    vials = [(str(one["mg_per_ml"]), str(one["title"])) for one in only.get("vials") or ()]
+    printed = [(str(one.get("title", one["key"])),) * 2 for one in syringes]
     inside = [
         *(
             _picked(
                 name,
                 words,
                 [(one, words(f"form.{name}.{one}")) for one in values],
-                is_needed=False,
+                is_needed=name in required,
                 has_blank=False,
             )
             for name, values in _MORE_CHOICES.items()
         ),
         *(
-            _picked(name, words, _same(vials), is_needed=False)
+            _picked(name, words, vials, is_needed=name in required)
             if name == "vial_mg_per_ml" and vials
-            else _typed(name, words, is_needed=False)
+            else _typed(name, words, is_needed=name in required)
             for name in _MORE_NUMBERS
         ),
-        _syringe("syringe_confirmed", words, syringes, is_needed=False),
+        # Picked anew and by what is printed on it, so that it is read off the barrel and not off this form.
+        _picked("syringe_confirmed", words, printed, is_needed="syringe_confirmed" in required)
+        if printed
+        else _typed("syringe_confirmed", words, pad="text", is_needed="syringe_confirmed" in required),
+        _typed("override_reason", words, pad="text", is_needed=False),
     ]
-    return tag("details", tag("summary", words("form.more")), tag("div", *inside, class_="fields"), open=True)
+    is_asked = any(name in required for name in (*_MORE_CHOICES, *_MORE_NUMBERS))
+    folded = tag("summary", words("form.more")), tag("div", *inside, class_="fields")
+    return tag("details", *folded, open=is_asked)
 
 
 def _same(values: Any) -> list[tuple[str, str]]:
@@ -79,12 +89,10 @@ def _syringe(
     name: str,
     words: Words,
     syringes: Sequence[Mapping[str, Any]],
-    is_needed: bool = True,
 ) -> Markup:
     if not syringes:
-        return _typed(name, words, pad="text", is_needed=is_needed)
-    shown = [(str(one["key"]), str(one.get("title", one["key"]))) for one in syringes]
-    return _picked(name, words, shown, is_needed=is_needed)
+        return _typed(name, words, pad="text")
+    return _picked(name, words, [(str(one["key"]), str(one.get("title", one["key"]))) for one in syringes])
 
 
 def _picked(
@@ -133,8 +141,8 @@ def _typed(
 def _field(name: str, words: Words, box: Markup, limit: Mapping[str, Any] | None = None) -> Markup:
     known = EMPTY
     if limit:
-        low, high = limit.get("hard_min"), limit.get("hard_max")
-        known = tag("small", f"{low} \N{EN DASH} {high} {limit.get('unit', '')}")
+        bounds = [str(one) for key in ("hard_min", "hard_max") if (one := limit.get(key)) is not None]
+        known = tag("small", " \N{EN DASH} ".join(bounds), " ", limit.get("unit", "")) if bounds else EMPTY
     label = tag("label", join((words(f"form.{name}"), " ", known)), for_=f"order-{name}")
     wrong = tag("p", class_="wrong", id=f"wrong-order-{name}", data_wrong=name)
     return tag("div", label, box, wrong, class_="field")

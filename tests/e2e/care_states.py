@@ -128,7 +128,10 @@ LIBRARY = {
                 | {"hard_min": "30", "soft_min": "40", "soft_max": "150", "hard_max": "200"}
             ],
             "profiles": ["depression", "pain"],
-            "vials": ["10", "50"],
+            "vials": [
+                {"mg_per_ml": "10", "title": "10 mg/mL (200 mg in 20 mL)", "dilute_at_least": 1},
+                {"mg_per_ml": "50", "title": "50 mg/mL (500 mg in 10 mL)", "dilute_at_least": 1},
+            ],
         }
     ],
     "syringes": [{"key": "bd-60", "title": "BD Plastipak 60 mL", "fill_ml": "50"}],

@@ -27,8 +27,8 @@ SCENARIO = Path(__file__).parent / "calm.toml"
 class Playhouse(Stage):
     """Broker, simulator, daemon and panel; a second nurse."""
 
-    def __init__(self, folder: Path, speed: float) -> None:
-        super().__init__(folder, speed, SCENARIO)
+    def __init__(self, folder: Path, speed: float, *, is_clinic: bool = False) -> None:
+        super().__init__(folder, speed, SCENARIO, is_clinic=is_clinic)
         self.pins[SECOND_NURSE] = "770077"
         self._commands: dict[str, list[str]] = {}
         self.link = ""

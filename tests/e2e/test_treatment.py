@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(120)]
 
 SPEED = 30
+PICKED = ("drug", "concentration_mg_per_ml", "syringe")
 
 Pair = Callable[..., Page]
 Look = Callable[[Page, str], None]
@@ -56,7 +57,8 @@ def _order(page: Page, house: Playhouse, looked_at: Look) -> None:
     page.get_by_role("button", name="ENTER THE ORDER").click()
     expect(page.locator("#wrong-order-patient")).to_have_text("Please fill this in.")
     for name, value in {**ORDER, "weight_kg": "7000"}.items():
-        page.fill(f"#order-{name}", value)
+        box = page.locator(f"#order-{name}")
+        _ = box.select_option(value) if name in PICKED else box.fill(value)
     sign(page, house, "order", "dora")
     page.get_by_role("button", name="ENTER THE ORDER").click()
     expect(page.locator("#answer-order")).to_contain_text("weight")

@@ -411,10 +411,11 @@ async function derive(form) {
     list.append(item);
   }
   const table = document.createElement("dl");
-  for (const [key, value] of Object.entries(programme || {})) {
+  for (const key of ["dose", "volume", "rate", "duration", "draw_up"]) {
+    if (!programme?.[key]) continue;
     const title = document.createElement("dt"), text = document.createElement("dd");
     title.textContent = key.replaceAll("_", " ");
-    text.textContent = typeof value === "object" ? JSON.stringify(value) : String(value);
+    text.textContent = programme[key];
     table.append(title, text);
   }
   place.replaceChildren(list, table);

@@ -3,8 +3,21 @@
 import pytest
 
 from pumpd.console_words import EPOCH_VERBS, LOWERING_VERBS, PIN_VERBS
+from pumpd.core.clinic.notes import CODES
+from pumpd.core.clinic.notes import SEVERITIES as TAKEN
 from pumpd.panel.asked import ASKED_VERBS
-from pumpd.panel.sheets import SHEETS, Field, Sheet, answer, changed, credentials, field, sheets
+from pumpd.panel.sheets import (
+    EVENTS,
+    SEVERITIES,
+    SHEETS,
+    Field,
+    Sheet,
+    answer,
+    changed,
+    credentials,
+    field,
+    sheets,
+)
 from pumpd.panel.words import Words
 
 EN = Words("en")
@@ -53,3 +66,9 @@ def test_each_kind_of_field_has_a_label_and_a_place_for_what_is_wrong(kind: str,
 def test_an_answer_and_a_change_are_spoken() -> None:
     assert 'aria-live="assertive"' in answer("x")
     assert "I have looked again" in changed(EN)
+
+
+def test_what_may_be_reported_is_what_the_daemon_takes() -> None:
+    """The panel may not import the core; two lists must not part."""
+    assert tuple(CODES) == EVENTS
+    assert SEVERITIES == TAKEN
