@@ -157,13 +157,11 @@ class Press:
 
 
 #: While one of these stands, or just after, the pump itself may go, or go otherwise, without any host.
-PUMP_GOES = frozenset({"keypad_run", "power_blip", "self_restart"})
+PUMP_GOES = frozenset({"keypad_run", "power_blip"})
 PUMP_FASTER = frozenset({"keypad_rate", "overdelivery", "underdelivery", "keypad_diameter"})
 #: The host cannot reach the pump, or not believe it, while one of these stands.
 WIRE = frozenset(
     {"line_down", "reply_lost", "request_lost", "reply_garbled", "reply_late", "reply_split", "noise"}
-    | {"exception", "other_unit", "bad_crc", "remote_disabled", "reply_broken_off"}
-    | {"screen_touched", "poll_mode_lost"}
 )
 #: The pump does not do as it says.
 LIES = frozenset(

@@ -8,7 +8,7 @@ nobody is missing, and nothing flows.
 from math import isfinite
 
 from hil_sim.oracle.people import OVER
-from hil_sim.oracle.scene import LIES, PUMP_GOES, WIRE, Broke, Closed, Heard, Lived, Scene, Shown, Step, Tick
+from hil_sim.oracle.scene import LIES, WIRE, Broke, Closed, Heard, Lived, Scene, Shown, Step, Tick
 from hil_sim.oracle.spell import Spell
 
 STOP_S = 1.3
@@ -48,7 +48,7 @@ class Silence:
             if step.is_sound:
                 self._sound_s[step.device] = step.t_s
             return None
-        if scene.rate_nl_h <= 0.0 or scene.was_on(CANNOT_STOP | PUMP_GOES, STARVED_S) or scene.is_lawless:
+        if scene.rate_nl_h <= 0.0 or scene.was_on(CANNOT_STOP, STARVED_S) or scene.is_lawless:
             return None
         if not isfinite(scene.lease_s) and scene.was_on(BLOCKED, STOP_S):
             return None  # nobody there, and nothing at the pump that would notice (F11)
