@@ -14,10 +14,22 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+_AFTER_EACH_OTHER = (
+    "contract",
+    "e2e",
+    "scenarios",
+    "properties",
+    "soak",
+    "crash",
+    "faulting",
+    "planted",
+    "cohort",
+)
 #: Folders with a run of their own, by lane; the rest of the tests share one.
-LANES = (("tests/hil",), ("tests/contract", "tests/e2e"))
-#: What the lane of the rest yields to those that keep real time.
-NICE = 5
+LANES = (("tests/hil",), tuple(f"tests/{one}" for one in _AFTER_EACH_OTHER))
+#: Keep real time; what the others yield to them.
+REAL_TIME = ("tests/hil", "tests/contract", "tests/e2e")
+YIELDING = ("nice", "-n5")
 #: pytest's exit status when nothing was selected, as where no broker is installed.
 NOTHING_TO_DO = 5
 
@@ -26,8 +38,8 @@ def commands(arguments: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]
     """The pytest command lines: by folder, and of the rest."""
     pytest = [sys.executable, "-m", "pytest"]
     folders = [folder for lane in LANES for folder in lane]
-    rest = [*pytest, *(f"--ignore={folder}" for folder in folders), *arguments]
-    return {folder: [*pytest, folder, *arguments] for folder in folders}, rest
+    apart = {one: [*(() if one in REAL_TIME else YIELDING), *pytest, one, *arguments] for one in folders}
+    return apart, [*YIELDING, *pytest, *(f"--ignore={one}" for one in folders), *arguments]
 
 
 def verdict(*statuses: int) -> int:
@@ -45,7 +57,7 @@ def main(arguments: Sequence[str]) -> int:
 
     with ThreadPoolExecutor(len(LANES)) as threads:
         lanes = [threads.submit(run, lane) for lane in LANES]
-        statuses = [subprocess.run(["nice", f"-n{NICE}", *rest], check=False).returncode]
+        statuses = [subprocess.run(rest, check=False).returncode]
         for lane, under_way in zip(LANES, lanes, strict=True):
             for folder, ended in zip(lane, under_way.result(), strict=True):
                 statuses.append(ended.returncode)

@@ -89,7 +89,8 @@ def test_an_unknown_verb_exits_with_2_and_names_the_known_ones(
 ) -> None:
     assert run.main(["tset"]) == 2
     assert (
-        "setup, test, lint, demo, lock, help, mutants, cohort, fuzz, soak, planted" in capsys.readouterr().out
+        "setup, test, lint, demo, lock, help, mutants, cohort, fuzz, soak, crash, faults, planted"
+        in capsys.readouterr().out
     )
 
 

@@ -14,8 +14,16 @@ def test_every_test_is_in_exactly_one_lane() -> None:
     apart, rest = abreast.commands(["-m", "not mosquitto"])
     pytest_here = [sys.executable, "-m", "pytest"]
     assert list(apart) == FOLDERS
-    assert all(apart[one] == [*pytest_here, one, "-m", "not mosquitto"] for one in FOLDERS)
-    assert rest == [*pytest_here, *(f"--ignore={one}" for one in FOLDERS), "-m", "not mosquitto"]
+    for one in FOLDERS:
+        yielding = [] if one in abreast.REAL_TIME else [*abreast.YIELDING]
+        assert apart[one] == [*yielding, *pytest_here, one, "-m", "not mosquitto"]
+    assert rest == [
+        *abreast.YIELDING,
+        *pytest_here,
+        *(f"--ignore={one}" for one in FOLDERS),
+        "-m",
+        "not mosquitto",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -25,11 +33,12 @@ def test_nothing_to_do_is_no_fault_and_a_fault_is(statuses: tuple[int, int], who
     assert abreast.verdict(*statuses) == whole
 
 
-@pytest.mark.parametrize("failing", [*FOLDERS, "tests"])
+@pytest.mark.parametrize("failing", ["tests/hil", "tests/e2e", "tests"])
 def test_a_failure_in_any_lane_is_the_whole_s(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], failing: str
 ) -> None:
-    for folder in (*FOLDERS, "tests"):
+    monkeypatch.setattr(abreast, "LANES", (("tests/hil", "tests/e2e"),))
+    for folder in ("tests/hil", "tests/e2e", "tests"):
         (tmp_path / folder).mkdir(parents=True, exist_ok=True)
         name = f"test_{folder.replace('/', '_')}"
         (tmp_path / folder / f"{name}.py").write_text(f"def {name}(): assert {folder != failing}\n")
@@ -37,4 +46,4 @@ def test_a_failure_in_any_lane_is_the_whole_s(
     assert abreast.main(["-p", "no:cacheprovider", "tests"]) == 1
     shown = capfd.readouterr().out
     assert "1 failed" in shown
-    assert all(f"beside that, {lane}" in shown for lane in FOLDERS)
+    assert all(f"beside that, {lane}" in shown for lane in ("tests/hil", "tests/e2e"))

@@ -53,6 +53,12 @@ def test_a_suspect_safe_value_ends_no_persistence() -> None:
     assert progressed(Persist(1000), tally, Truth.FALSE, FAST, scene.situation()) is tally
 
 
+def test_what_was_confirmed_before_a_restart_stays_so_through_a_silence() -> None:
+    """I5: its beginning is of another life's clock and gone; a silence neither takes it away nor dates it anew."""
+    met = Tally(is_met=True)
+    assert progressed(Persist(1000), met, Truth.STALE, FAST, Scene(()).situation()) is met
+
+
 def test_at_once_is_met_in_the_same_event() -> None:
     scene = Scene(())
     assert progressed(AT_ONCE, Tally(), Truth.TRUE, FAST, scene.situation()).is_met

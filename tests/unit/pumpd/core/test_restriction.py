@@ -117,6 +117,10 @@ def test_a_cause_that_pauses_does_not_count_among_those_that_slow() -> None:
     ]
 
 
+def test_no_finding_is_no_restriction() -> None:
+    assert from_findings([], RATE, lambda one: one) == ()
+
+
 def test_pause_and_stop_are_holds_with_the_rules_own_words() -> None:
     rows = from_findings([found("A", Demand.PAUSE), found("B", Demand.STOP)], RATE, lambda one: one)
     assert rows == (
