@@ -2,8 +2,8 @@
 
 Theory of operation. Tests on real wires mostly wait: for a lease to run out, for a broker to be missed. The others
 compute. So the waiting ones have lanes of their own, and on two cores the whole takes about as long as its longest lane.
-What computes steps back for what keeps real time: its lane is niced. What the lanes beside it say is kept and shown at
-the end, so that they do not talk into each other. Arguments go to all.
+What does nothing but compute is niced, and steps back for what keeps real time. What the lanes beside it say is kept and
+shown at the end, so that they do not talk into each other. Arguments go to all.
 
 The tests in `tests/e2e` drive a browser, and the browser's library runs a loop that pytest-asyncio's tests cannot stand
 beside: each folder of a lane is a run of its own, one after another.
@@ -27,9 +27,9 @@ _AFTER_EACH_OTHER = (
 )
 #: Folders with a run of their own, by lane; the rest of the tests share one.
 LANES = (("tests/hil",), tuple(f"tests/{one}" for one in _AFTER_EACH_OTHER))
-#: Keep real time; what the others yield to them.
+#: Keep real time, and the rest does in places; what the others yield to them.
 REAL_TIME = ("tests/hil", "tests/contract", "tests/e2e")
-YIELDING = ("nice", "-n5")
+YIELDING = ("nice", "-n10")
 #: pytest's exit status when nothing was selected, as where no broker is installed.
 NOTHING_TO_DO = 5
 
@@ -39,7 +39,7 @@ def commands(arguments: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]
     pytest = [sys.executable, "-m", "pytest"]
     folders = [folder for lane in LANES for folder in lane]
     apart = {one: [*(() if one in REAL_TIME else YIELDING), *pytest, one, *arguments] for one in folders}
-    return apart, [*YIELDING, *pytest, *(f"--ignore={one}" for one in folders), *arguments]
+    return apart, [*pytest, *(f"--ignore={one}" for one in folders), *arguments]
 
 
 def verdict(*statuses: int) -> int:

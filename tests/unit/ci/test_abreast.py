@@ -18,7 +18,6 @@ def test_every_test_is_in_exactly_one_lane() -> None:
         yielding = [] if one in abreast.REAL_TIME else [*abreast.YIELDING]
         assert apart[one] == [*yielding, *pytest_here, one, "-m", "not mosquitto"]
     assert rest == [
-        *abreast.YIELDING,
         *pytest_here,
         *(f"--ignore={one}" for one in FOLDERS),
         "-m",
