@@ -14,21 +14,11 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-_AFTER_EACH_OTHER = (
-    "contract",
-    "e2e",
-    "scenarios",
-    "properties",
-    "soak",
-    "crash",
-    "faulting",
-    "planted",
-    "cohort",
-)
+_AFTER_EACH_OTHER = ("contract", "e2e", "unit/pumpd/cli", "soak", "crash", "faulting", "planted", "cohort")
 #: Folders with a run of their own, by lane; the rest of the tests share one.
 LANES = (("tests/hil",), tuple(f"tests/{one}" for one in _AFTER_EACH_OTHER))
-#: Keep real time, and the rest does in places; what the others yield to them.
-REAL_TIME = ("tests/hil", "tests/contract", "tests/e2e")
+#: Keep real time; what the others yield to them.
+REAL_TIME = ("tests/hil", "tests/contract", "tests/e2e", "tests/unit/pumpd/cli")
 YIELDING = ("nice", "-n10")
 #: pytest's exit status when nothing was selected, as where no broker is installed.
 NOTHING_TO_DO = 5
@@ -39,7 +29,7 @@ def commands(arguments: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]
     pytest = [sys.executable, "-m", "pytest"]
     folders = [folder for lane in LANES for folder in lane]
     apart = {one: [*(() if one in REAL_TIME else YIELDING), *pytest, one, *arguments] for one in folders}
-    return apart, [*pytest, *(f"--ignore={one}" for one in folders), *arguments]
+    return apart, [*YIELDING, *pytest, *(f"--ignore={one}" for one in folders), *arguments]
 
 
 def verdict(*statuses: int) -> int:
