@@ -42,12 +42,24 @@ RATE_PERMILLE = 30
 SHOWN_MG = Decimal("0.0005")
 
 
+def stood_s(truth: State, since_s: float) -> float:
+    """How long the plunger stood between a moment and the last one looked at."""
+    ends = [one["t_s"] for one in truth["motions"][1:]] + [truth["t_s"]]
+    pieces = zip(truth["motions"], ends, strict=True)
+    return sum(max(0.0, end_s - max(one["t_s"], since_s)) for one, end_s in pieces if one["rate_nl_h"] == 0)
+
+
 def flows_at(rig: Rig, rate_nl_h: int) -> None:
-    """Told, read back and true: the rate that is shown is the one at which the plunger goes."""
+    """Told, read back and true: the rate that is shown is the one at which the plunger goes.
+
+    A pump that runs in pieces stands at each seam for as long as its daemon takes to begin the next, which on a busy
+    machine is no figure to hold: how fast it goes is asked of the pieces.
+    """
     rig.until(lambda one: one["rate"]["reported_nl_h"] == rate_nl_h, 3.0, f"{rate_nl_h} nl/h read back")
     first = rig.sim.until(lambda now: now["rate_nl_h"] == rate_nl_h, 2.0, f"{rate_nl_h} nl/h at the motor")
     last = rig.sim.until(lambda now: now["t_s"] > first["t_s"] + 2.0, 4.0, "two seconds of flow")
-    true_nl_h = (last["plunger_nl"] - first["plunger_nl"]) / (last["t_s"] - first["t_s"]) * 3600.0
+    took_s = last["t_s"] - first["t_s"] - (stood_s(last, first["t_s"]) if rig.pump.in_pieces else 0.0)
+    true_nl_h = (last["plunger_nl"] - first["plunger_nl"]) / took_s * 3600.0
     assert abs(true_nl_h - rate_nl_h) * 1000 <= rate_nl_h * RATE_PERMILLE, (true_nl_h, rate_nl_h)
 
 
