@@ -14,11 +14,12 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-_AFTER_EACH_OTHER = ("contract", "e2e", "unit/pumpd/cli", "soak", "crash", "faulting", "planted", "cohort")
-#: Folders with a run of their own, by lane; the rest of the tests share one.
-LANES = (("tests/hil",), tuple(f"tests/{one}" for one in _AFTER_EACH_OTHER))
-#: Keep real time; what the others yield to them.
-REAL_TIME = ("tests/hil", "tests/contract", "tests/e2e", "tests/unit/pumpd/cli")
+#: Keep real time: what the others yield to. A bench that plays at ten times life is late ten times as much.
+_REAL_TIME = ("contract", "e2e", "unit/pumpd/cli", "unit/hil_sim/bench/test_live_run.py")
+_COMPUTING = ("soak", "crash", "faulting", "planted", "cohort")
+#: What has a run of its own, by lane; the rest of the tests share one.
+LANES = (("tests/hil",), tuple(f"tests/{one}" for one in (*_REAL_TIME, *_COMPUTING)))
+REAL_TIME = ("tests/hil", *(f"tests/{one}" for one in _REAL_TIME))
 YIELDING = ("nice", "-n10")
 #: pytest's exit status when nothing was selected, as where no broker is installed.
 NOTHING_TO_DO = 5
