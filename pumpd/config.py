@@ -19,6 +19,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pumpd.config_checks import cross_faults
+from pumpd.config_gateways import Gateway
 from pumpd.config_words import from_pydantic, messages
 
 #: A file larger than this is not a configuration; 64 channels take 20 kB.
@@ -189,6 +190,9 @@ class Channel(_Table):
     )
     syringes: Names | None = Field(
         None, description="syringes allowed here; left out: all", examples=[["bd-60"]]
+    )
+    gateways: Annotated[tuple[Gateway, ...], Field(strict=False)] = Field(
+        (), max_length=8, description="programs that send a device's numbers in a shape of their own"
     )
 
 
