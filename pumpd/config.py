@@ -12,15 +12,15 @@ Fields carry their meaning with the unit and an example; the texts of refusals a
 import hashlib
 import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from pumpd.config_checks import cross_faults
 from pumpd.config_gateways import Gateway
-from pumpd.config_words import from_pydantic, messages
+from pumpd.config_text import Reading, TextRefused, read_text, tree_of
+from pumpd.config_words import from_pydantic, key_lines, messages
 
 #: A file larger than this is not a configuration; 64 channels take 20 kB.
 LARGEST_FILE_BYTES = 256 * 1024
@@ -37,8 +37,10 @@ class ConfigRefused(Exception):
 
 
 def _absolute(path: str) -> str:
+    if re.match(r"[A-Za-z]:[\\/]|\\\\|COM[0-9]+$", path):
+        raise ValueError("is a name of Windows; a path on this machine begins with / and has no \\")
     if not path.startswith("/") or "\0" in path or ".." in path.split("/"):
-        raise ValueError("must be an absolute path without ..")
+        raise ValueError("must be an absolute path without .., beginning with /")
     return path
 
 
@@ -48,19 +50,36 @@ def _fits_a_socket(path: str) -> str:
     return path
 
 
+_LAST_TCP_PORT = 65_535
 _NAME_WORDS = "1 to 32 of a-z, 0-9 and -"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
 
 
 def _port(port: str) -> str:
-    if not re.fullmatch(r"tcp:[A-Za-z0-9._-]{1,253}:[1-9][0-9]{0,4}", port):
+    if not port.startswith("tcp:"):
         return _absolute(port)
+    place = re.fullmatch(r"tcp:[A-Za-z0-9._-]{1,253}:([1-9][0-9]{0,4})", port)
+    if place is None or int(place[1]) > _LAST_TCP_PORT:
+        raise ValueError(f"must be tcp:HOST:PORT with a port of 1 to {_LAST_TCP_PORT}, e.g. tcp:10.0.0.7:502")
     return port
 
 
-AbsolutePath = Annotated[str, AfterValidator(_absolute)]
-SocketPath = Annotated[AbsolutePath, AfterValidator(_fits_a_socket)]
+#: What an editor can be told of these checks; `config_schema` hands it out.
+_FROM_THE_ROOT = r"^/(?!(.*/)?\.\.(/|$))"
+_PATH_SHAPE = {"type": "string", "pattern": _FROM_THE_ROOT}
+_PORT_SHAPE = {
+    "type": "string",
+    "pattern": rf"{_FROM_THE_ROOT}|^tcp:[A-Za-z0-9._-]{{1,253}}:[1-9][0-9]{{0,4}}$",
+}
+
+AbsolutePath = Annotated[str, AfterValidator(_absolute), WithJsonSchema(_PATH_SHAPE)]
+SocketPath = Annotated[
+    AbsolutePath,
+    AfterValidator(_fits_a_socket),
+    WithJsonSchema({**_PATH_SHAPE, "maxLength": LONGEST_SOCKET_PATH_BYTES}),
+]
+Port = Annotated[str, AfterValidator(_port), WithJsonSchema(_PORT_SHAPE)]
 #: TOML has lists; frozen models hold tuples. Only the container is converted, the entries stay strict.
 Names = Annotated[tuple[Name, ...], Field(strict=False, max_length=64)]
 Role = Literal["prescriber", "nurse", "engineer"]
@@ -147,7 +166,7 @@ class Pump(BaseModel):
         description="the pump's family, one of those installed",
         examples=["new_era"],
     )
-    port: Annotated[str, AfterValidator(_port)] = Field(
+    port: Port = Field(
         description="serial port, or tcp:HOST:PORT of a serial server; a by-id path survives replugging",
         examples=["/dev/serial/by-id/usb-FTDI_FT232R-if00-port0"],
     )
@@ -266,17 +285,9 @@ def load(path: Path) -> Config:
         ConfigRefused: it cannot be read, or has at least one fault.
     """
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE_BYTES + 1)
-    except OSError as error:
-        raise ConfigRefused((f"{path}: cannot be read: {error.strerror}",)) from None
-    if len(content) > LARGEST_FILE_BYTES:
-        raise ConfigRefused((f"{path}: is larger than {LARGEST_FILE_BYTES} bytes; is this the right file?",))
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigRefused((f"{path}:{line}: not UTF-8 text; save the file as UTF-8",)) from None
+        text = read_text(path, LARGEST_FILE_BYTES, "`pumpd config example` prints one to begin with")
+    except TextRefused as refused:
+        raise ConfigRefused((str(refused),)) from None
     return parse(text, str(path))
 
 
@@ -286,21 +297,32 @@ def parse(text: str, file: str) -> Config:
     Raises:
         ConfigRefused: at least one fault; all of them are in it.
     """
-    try:
-        tree = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        place = re.search(r"line (\d+), column", str(error))
-        line = place[1] if place else text.count("\n") + 1
-        raise ConfigRefused((f"{file}:{line}: not TOML: {error}",)) from None
-    faults = list(cross_faults(tree))
+    reading = tree_of(text, file)
+    if reading.faults:
+        raise ConfigRefused((*reading.faults, *_beside(reading, file)))
+    faults = list(cross_faults(reading.tree))
     config = None
     try:
-        config = Config.model_validate(tree)
+        config = Config.model_validate(reading.tree)
     except ValidationError as error:
         faults += from_pydantic(error.errors(include_url=False), Config)
     if config is None or faults:
-        raise ConfigRefused(messages(faults, file, text, tree)) from None
+        raise ConfigRefused(messages(faults, file, text, reading.tree)) from None
     return config
+
+
+def _beside(reading: Reading, file: str) -> tuple[str, ...]:
+    """What is wrong in the lines that are TOML, of what stands there: nothing can be said to be missing."""
+    if reading.is_torn:
+        return ()
+    there = key_lines(reading.text)
+    try:
+        Config.model_validate(reading.tree)
+    except ValidationError as error:
+        wrong = [one for one in error.errors(include_url=False) if one["type"] != "missing"]
+        faults = [one for one in from_pydantic(wrong, Config) if one.loc in there]
+        return messages(faults, file, reading.text, reading.tree)
+    return ()
 
 
 def config_hash(config: Config) -> str:

@@ -6,12 +6,13 @@ mistyped baud rate. So everything here takes any tree and passes over what does 
 model says what is wrong with that.
 """
 
+import posixpath
 from collections.abc import Iterator, Mapping
 
 from pumpd.config_gateways import gateway_faults
 from pumpd.config_limits import limit_faults
 from pumpd.config_pumps import pump_faults
-from pumpd.config_words import Fault, Loc
+from pumpd.config_words import Fault, Loc, nearest
 from pumpd.core.library import SYRINGES
 
 Tree = Mapping[str, object]
@@ -28,6 +29,7 @@ def cross_faults(tree: Tree) -> Iterator[Fault]:
     yield from _user_faults(tree)
     yield from _channel_faults(tree)
     yield from _sounder_faults(tree)
+    yield from _path_faults(tree)
     yield from limit_faults(tree)
     yield from pump_faults(tree)
     yield from gateway_faults(tree)
@@ -110,7 +112,7 @@ def _channel_faults(tree: Tree) -> Iterator[Fault]:
     ports: list[tuple[Loc, object]] = []
     for i, row in enumerate(channels):
         pump = row.get("pump")
-        ports.append((("channels", i, "pump", "port"), pump.get("port") if isinstance(pump, dict) else None))
+        ports.append((("channels", i, "pump", "port"), _one_name(pump)))
         yield from _list_faults(row, ("channels", i, "monitors"))
         yield from _list_faults(row, ("channels", i, "syringes"))
         if "line_pressure_limit_mmhg" in row and "transducer" not in row:
@@ -118,8 +120,10 @@ def _channel_faults(tree: Tree) -> Iterator[Fault]:
             yield Fault(("channels", i, "line_pressure_limit_mmhg"), text)
         for place, key in enumerate(_strings(row, "syringes")):
             if key not in SYRINGES:
-                known = ", ".join(SYRINGES)
-                yield Fault(("channels", i, "syringes", place), f"is not in the table of syringes ({known})")
+                near = nearest(key, tuple(SYRINGES))
+                guess = f"; did you mean {near[0]}?" if near else ""
+                text = f"is not in the table of syringes ({', '.join(SYRINGES)}){guess}"
+                yield Fault(("channels", i, "syringes", place), text)
     for loc, earlier in _repeated(ports):
         if not _share_a_line(channels[int(loc[1])], channels[int(earlier[1])]):
             owner = channels[int(earlier[1])].get("name")
@@ -127,6 +131,32 @@ def _channel_faults(tree: Tree) -> Iterator[Fault]:
             text += ", written in each table"
             yield Fault(loc, text)
     yield from _device_faults(channels)
+
+
+def _one_name(pump: object) -> str | None:
+    """A port as its other spellings would be written too. Links are not followed: that opens the file system."""
+    port = pump.get("port") if isinstance(pump, dict) else None
+    if not isinstance(port, str):
+        return None
+    return port.lower() if port.startswith("tcp:") else "/" + posixpath.normpath(port).lstrip("/")
+
+
+def _path_faults(tree: Tree) -> Iterator[Fault]:
+    """One path, one purpose: what is opened for two would destroy one of them."""
+    places: list[tuple[Loc, object]] = []
+    for table, keys in (
+        ("journal", ("path",)),
+        ("console", ("socket",)),
+        ("broker", ("ca_file", "cert_file", "key_file", "password_file")),
+        ("library", ("file",)),
+    ):
+        row = tree.get(table)
+        values = [(key, row.get(key) if isinstance(row, dict) else None) for key in keys]
+        places += [((table, key), posixpath.normpath(v)) for key, v in values if isinstance(v, str)]
+    for loc, first in _repeated(places):
+        # A certificate and its key, or its authority, may lie in one file.
+        if {loc[0], first[0]} != {"broker"}:
+            yield Fault(loc, f"is {first[0]}.{first[1]} already; each file has one purpose")
 
 
 def _share_a_line(one: Tree, other: Tree) -> bool:

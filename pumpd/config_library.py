@@ -14,7 +14,6 @@ pass through a float, and one without a unit through somebody's memory.
 import difflib
 import hashlib
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -24,6 +23,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pumpd.config import ConfigRefused
+from pumpd.config_text import TextRefused, read_text, tree_of
 from pumpd.config_words import Fault, Loc, messages
 from pumpd.core.library import BUILT_IN, DRUGS, Drug, Library, Limit
 from pumpd.core.units import BadDecimal, exact_text, parse_decimal
@@ -47,17 +47,11 @@ def load_library(path: str | None) -> Library:
     if path is None:
         return BUILT_IN
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(LARGEST_FILE_BYTES + 1)
-    except OSError as error:
-        raise ConfigRefused((f"{path}: the drug library cannot be read: {error.strerror}",)) from None
-    if len(content) > LARGEST_FILE_BYTES:
-        raise ConfigRefused((f"{path}: is larger than {LARGEST_FILE_BYTES} bytes; is this the right file?",))
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ConfigRefused((f"{path}:{line}: not UTF-8 text; save the file as UTF-8",)) from None
+        text = read_text(
+            Path(path), LARGEST_FILE_BYTES, "the drug library; docs/ketamine-example.toml shows one"
+        )
+    except TextRefused as refused:
+        raise ConfigRefused((str(refused),)) from None
     return parse_library(text, path)
 
 
@@ -67,12 +61,10 @@ def parse_library(text: str, file: str) -> Library:
     Raises:
         ConfigRefused: at least one fault; all of them are in it.
     """
-    try:
-        tree = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        place = re.search(r"line (\d+), column", str(error))
-        line = place[1] if place else text.count("\n") + 1
-        raise ConfigRefused((f"{file}:{line}: not TOML: {error}",)) from None
+    reading = tree_of(text, file)
+    if reading.faults:
+        raise ConfigRefused(reading.faults)
+    tree = reading.tree
     faults: list[Fault] = []
     drug = _tightened(tree, faults)
     if drug is None or faults:

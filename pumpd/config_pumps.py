@@ -12,8 +12,8 @@ cannot be shared) is found by making the drivers as the daemon will; nothing is 
 from collections.abc import Iterator, Mapping
 
 from drivers.contract import Capabilities, DriverEvent, WatchdogKind
-from drivers.registry import Lines, OptionsRefused, checked, family
-from pumpd.config_words import Fault
+from drivers.registry import FamilyUnknown, Lines, OptionsRefused, checked, families, family
+from pumpd.config_words import Fault, nearest
 from pumpd.core.library import SYRINGES
 
 Tree = Mapping[str, object]
@@ -66,14 +66,37 @@ def _faults_of(pump: Tree, row: Tree, loc: tuple[str | int, ...]) -> Iterator[Fa
     try:
         abilities = abilities_of(str(pump["driver"]), _given(pump), _allowed(row))
     except OptionsRefused as refused:
-        for key, sentence in refused.faults:
-            yield Fault((*loc, key), _without_key(sentence, key))
+        yield from _told(refused, pump, loc)
         return
+    if not abilities and not _allowed(row):
+        return  # none of the syringes is known: told at the list
     if not abilities:
         yield Fault(loc, f"this pump can take none of the syringes allowed here ({', '.join(_allowed(row))})")
     elif (risk := risk_of(next(iter(abilities.values())))) and not pump.get("accepted_risk"):
         text = f"{risk}; write why this site accepts that as accepted_risk, or use another pump"
         yield Fault((*loc, *_risky_key(pump)), text)
+
+
+def _told(refused: OptionsRefused, pump: Tree, loc: tuple[str | int, ...]) -> Iterator[Fault]:
+    """The family's faults at their keys. A mistyped key is one fault, not a strange key and a missing one."""
+    try:
+        known = [one.key for one in family(str(pump["driver"])).OPTIONS]
+    except FamilyUnknown as unknown:
+        near = nearest(str(pump["driver"]), families())
+        guess = f"; did you mean {near[0]}?" if near else ""
+        yield Fault((*loc, "driver"), _without_key(str(unknown), "driver") + guess)
+        return
+    strange = [key for key in _given(pump) if key not in known]
+    meant = {name for key in strange for name in nearest(key, known)} - set(pump)
+    for key, sentence in refused.faults:
+        if key in strange:
+            guess = "".join(f"did you mean {near}? " for near in nearest(key, known))
+            text = (
+                f"pumps of the family {pump['driver']} have no such key; {guess}they have {', '.join(known)}"
+            )
+            yield Fault((*loc, key), text)
+        elif key not in meant:
+            yield Fault((*loc, key), _without_key(sentence, key))
 
 
 def _risky_key(pump: Tree) -> tuple[str, ...]:

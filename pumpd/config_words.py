@@ -171,10 +171,9 @@ def from_pydantic(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> lis
             loc = error["loc"]
             parent, _ = _field_at(model, loc)
             known = list(parent.model_fields) if parent is not None else []
-            near = difflib.get_close_matches(str(loc[-1]), known, n=1)
+            near = nearest(str(loc[-1]), known)
             meant.update((*loc[:-1], name) for name in near)
-            guess = f"did you mean {near[0]}? " if near else ""
-            faults.append(Fault(loc, f"there is no such key here; {guess}known: {', '.join(known)}"))
+            faults.append(Fault(loc, unknown_key(str(loc[-1]), known)))
     for error in errors:
         is_mistyped = error["type"] == "missing" and error["loc"] in meant
         if error["type"] != "extra_forbidden" and not is_mistyped:
@@ -182,8 +181,23 @@ def from_pydantic(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> lis
     return faults
 
 
+def nearest(key: str, known: Sequence[str]) -> list[str]:
+    """The one key that was probably meant, if there is one."""
+    return difflib.get_close_matches(key, known, n=1)
+
+
+def unknown_key(key: str, known: Sequence[str]) -> str:
+    """That there is no such key, which was probably meant, and which there are."""
+    near = nearest(key, known)
+    guess = f"did you mean {near[0]}? " if near else ""
+    return f"there is no such key here; {guess}known: {', '.join(known)}"
+
+
 def _wrong(error: ErrorDetails) -> str:
     kind = error["type"]
+    if kind == "tuple_type" and isinstance(error["input"], dict):
+        name = error["loc"][-1]
+        return f"must be a list of tables: write [[{name}]] with two brackets, once for each"
     if kind in _LIMITS:
         return _LIMITS[kind].format(**error.get("ctx", {}))
     return _WANTED.get(kind, error["msg"])

@@ -33,6 +33,7 @@ def main(argv: list[str] | None = None) -> int:
 def command_line() -> argparse.ArgumentParser:
     """All verbs; asking for it imports them."""
     from pumpd.cli import (
+        config_verbs,
         demo_verb,
         exercise_verb,
         explain_verb,
@@ -51,6 +52,7 @@ def command_line() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pumpd", description=f"Infusion-control daemon. {NOT_A_DEVICE}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     run_verbs.add_parsers(verbs)
+    config_verbs.add_parser(verbs)
     for verb in (stop_all_verb, call_out_verb):
         verb.add_arguments(verbs.add_parser(verb.NAME, help=verb.HELP))
     journal = verbs.add_parser("journal", help="the record: verify, show, replay")

@@ -5,6 +5,7 @@ from typing import get_args
 
 import pytest
 from pydantic import ValidationError
+from wrong_configs import SLIPS, Slip
 
 from pumpd.config import LARGEST_FILE_BYTES, Config, ConfigRefused, Role, config_hash, load, parse
 from pumpd.config_checks import ROLES
@@ -87,61 +88,14 @@ def test_what_may_be_left_out_has_the_documented_default() -> None:
     assert (channel.transducer, channel.line_pressure_limit_mmhg, channel.syringes) == (None, 300, None)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "key", "says"),
-    [
-        ("port = 8883", 'port = "8883"', "broker.port", "whole number"),
-        ("port = 8883", "port = 8883.0", "broker.port", "whole number"),
-        ("port = 8883", "port = true", "broker.port", "whole number"),
-        ("port = 8883", "port = 0", "broker.port", "at least 1"),
-        ("port = 8883", "port = 65536", "broker.port", "at most 65535"),
-        ("tls = true", "tls = 1", "broker.tls", "true or false"),
-        ("keepalive_s = 4", "keepalive_s = 6", "broker.keepalive_s", "at most 5 (s"),
-        ("keepalive_s = 4", "keepalive_s = nan", "broker.keepalive_s = nan", "whole number"),
-        ("keepalive_s = 4", "keepalive_s = inf", "broker.keepalive_s = inf", "whole number"),
-        ("keepalive_s = 4", "keepalive_s = -inf", "broker.keepalive_s = -inf", "whole number"),
-        ("keepalive_s = 4", "keepalive_ms = 4", "broker.keepalive_ms", "did you mean keepalive_s?"),
-        ('path = "/var', 'path = "var', "journal.path", "absolute path"),
-        ('path = "/var', 'path = "/../var', "journal.path", "absolute path"),
-        ('mode = "0660"', "mode = 660", "console.mode", "text in quotes"),
-        ('mode = "0660"', 'mode = "0666"', "console.mode", "right form"),
-        ('"/run/pumpd/', f'"/run/{"p" * 100}/', "console.socket", "at most 107 bytes"),
-        ('roles = ["nurse"]', 'roles = ["nurce"]', "users[nina].roles[1]", "'nurse'"),
-        ('roles = ["engineer"]', "roles = []", "users[otto].roles", "is empty"),
-        ('roles = ["engineer"]', 'roles = "engineer"', "users[otto].roles", "must be a list"),
-        ('name = "otto"', 'name = "nina"', "users[nina].name", "taken by an earlier user"),
-        ('name = "ward-3"', 'name = "ward/3"', "site.name", "right form"),
-        ("lease_s = 2", "lease_s = 0", "channels[bed-1].pump.lease_s", "must be 1 to 5; s"),
-        ("baud = 19200", "baud = 115200", "channels[bed-1].pump.baud", "19200"),
-        ("address = 0", "address = 100", "channels[bed-1].pump.address", "must be 0 to 99"),
-        ('driver = "new_era"', 'driver = "newera"', "channels[bed-1].pump.driver", "new_era"),
-        ("= 300 #", "= 310 #", "channels[bed-1].line_pressure_limit_mmhg", "multiple of 25 (mm[Hg]"),
-        ("= 300 #", "= 775 #", "channels[bed-1].line_pressure_limit_mmhg", "at most 300"),
-        ("= 300 #", "= 25 #", "channels[bed-1].line_pressure_limit_mmhg", "at least 50"),
-        ("observation_min = 60", "observation_min = 90", "clinic.observation_min", "must be 60 or 120"),
-        ("series_of = 6", "series_of = 9", "clinic.series_of", "at most 8"),
-        ("series_of = 6", "series = 6", "clinic.series", "did you mean series_of?"),
-        ("listener_within_s = 15", "listener_within_s = 4", "alarms.listener_within_s", "at least 5 (s"),
-        ("listener_within_s = 15", "listener_within_s = 61", "alarms.listener_within_s", "at most 60"),
-        ("listener_within_s = 15", "listener_within_s = 9.5", "alarms.listener_within_s", "whole number"),
-        ("listener_within_s = 15", "listener_s = 15", "alarms.listener_s", "did you mean listener_within_s?"),
-        ('kind = "bell"', 'kind = "Bell"', "sounders[1].kind", "right form"),
-        ('device = "/dev/tty1"', 'device = "tty1"', "sounders[1].device", "absolute path"),
-        ("light = false", "light = 0", "sounders[1].light", "true or false"),
-        ("light = false", "light = false\nvolume = 11", "sounders[1].volume", "no such key"),
-        ('button = "button-1"', 'button = ["button-1"]', "channels[bed-1].button", "text in quotes"),
-        ('air_sensor = "air-1"', 'air_sensor = "air/1"', "channels[bed-1].air_sensor", "right form"),
-        ("lease_s = 2", "lease_s = 2\nturbo = true", "channels[bed-1].pump.turbo", "no such key"),
-    ],
-)
-def test_one_wrong_value_is_one_fault_that_names_line_key_and_what_would_be_right(
-    old: str, new: str, key: str, says: str
-) -> None:
-    faults = _refusal(_changed(old, new))
+@pytest.mark.parametrize("slip", SLIPS, ids=[one.new for one in SLIPS])
+def test_one_wrong_value_is_one_fault_that_names_line_key_and_what_would_be_right(slip: Slip) -> None:
+    text = _changed(slip.old, slip.new)
+    faults = _refusal(text)
     assert len(faults) == 1, faults
-    line = _line_of(old) + new.count("\n")
-    assert faults[0].startswith(f"x.toml:{line}: {key}")
-    assert says in faults[0]
+    line = slip.line(text if slip.at else TEXT)
+    assert faults[0].startswith(f"x.toml:{line}: {slip.key}")
+    assert slip.says in faults[0]
 
 
 def test_a_table_nobody_knows_is_refused_at_its_header() -> None:
@@ -182,8 +136,53 @@ def test_a_hash_is_never_repeated_in_a_fault() -> None:
 def test_text_that_is_not_toml_is_refused_with_its_line() -> None:
     faults = _refusal(_changed("port = 8883", "port = 08883"))
     assert len(faults) == 1
-    assert faults[0].startswith(f"x.toml:{_line_of('port = 8883')}: not TOML: ")
-    assert _refusal("a = [")[0].startswith("x.toml:1: not TOML: ")
+    place = f"x.toml:{_line_of('port = 8883')}"
+    assert faults[0] == f"{place}: port = 08883: not TOML: a number has no leading zero"
+    assert _refusal("a = [")[0].startswith("x.toml:1: a = [: not TOML: ")
+
+
+def test_lines_that_are_no_toml_hide_no_wrong_value_and_make_none() -> None:
+    """All at once: two slips of the pen and a wrong number; what a torn line held is not said to be missing."""
+    text = _changed("tls = true", "tls = True").replace('name = "ward-3"', "name = ward-3", 1)
+    faults = _refusal(text.replace("keepalive_s = 4", "keepalive_s = 6", 1))
+    assert [fault.split(": ")[1] for fault in faults] == [
+        "name = ward-3 # a-z, 0-9 and -; it stands in the MQTT topics pumpd publishes",
+        "tls = True # without it anybody on the network can speak for a monitor",
+        "broker.keepalive_s = 6",
+    ]
+    torn = _refusal(_changed("[journal]", "[journal"))
+    assert len(torn) == 1
+    assert torn[0].startswith(f"x.toml:{_line_of('[journal]')}: [journal: not TOML: ")
+
+
+def test_a_mistyped_key_of_the_pump_is_one_fault() -> None:
+    (fault,) = _refusal(_changed('model = "NE1000"', 'modle = "NE1000"'))
+    assert "channels[bed-1].pump.modle" in fault
+    assert "did you mean model?" in fault
+
+
+def test_one_path_with_two_purposes_is_refused() -> None:
+    (fault,) = _refusal(
+        _changed('socket = "/run/pumpd/console.sock"', 'socket = "/var/lib//pumpd/journal.sqlite"')
+    )
+    assert "console.socket" in fault
+    assert "is journal.path already" in fault
+
+
+def test_one_port_written_in_two_ways_is_still_one_port() -> None:
+    second = TEXT[TEXT.index("[[channels]]") :].replace("bed-1", "bed-2")
+    for key in ("monitor-1", "transducer-1", "air-1", "button-1"):
+        second = second.replace(key, key.replace("1", "2"))
+    (fault,) = _refusal(TEXT + second.replace("/dev/serial/", "/dev//serial/./"))
+    assert "channels[bed-2].pump.port" in fault
+    assert "belongs to channel bed-1" in fault
+
+
+def test_windows_line_ends_are_read_and_are_no_change() -> None:
+    """An editor of another system; the hash is of the meaning."""
+    assert config_hash(parse(TEXT.replace("\n", "\r\n"), "x.toml")) == config_hash(parse(TEXT, "x.toml"))
+    (fault,) = _refusal(_changed("port = 8883", "port = 0").replace("\n", "\r\n"))
+    assert fault.startswith(f"x.toml:{_line_of('port = 8883')}: broker.port = 0: must be at least 1")
 
 
 def test_an_empty_file_names_every_table_that_is_required() -> None:
