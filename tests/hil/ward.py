@@ -9,11 +9,10 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from hand_monitor import HandMonitor
 from rig import Rig
 from rig_programs import Program, Sim, pumpd
 from rig_pumps import RigPump
-
-from hand_monitor import HandMonitor
 
 _HEAD_ENDS = "[[channels]]"
 
