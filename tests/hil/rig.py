@@ -93,6 +93,7 @@ class Rig:
         # because it has no reason to speak, not because it was switched off.
         self.bell = BellEar()
         self.listener_within_s = 15
+        self.more = ""  # of the configuration, behind the rest
 
     def open(self) -> "Rig":
         Rig.opened.append(self)
@@ -135,7 +136,7 @@ class Rig:
             f"[alarms]\nlistener_within_s = {self.listener_within_s}\n"
             f'[[sounders]]\nkind = "bell"\ndevice = "{self.bell.name}"\n'
             f'[[channels]]\nname = "bed-1"\nbed = "bed-1"\nmonitors = ["monitor-1"]\n{transducer}\n'
-            f'[channels.pump]\nport = "{values["port"]}"\n{self.pump.table}'
+            f'[channels.pump]\nport = "{values["port"]}"\n{self.pump.table}{self.more}'
         )
         return path
 
