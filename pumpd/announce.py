@@ -30,7 +30,7 @@ STATE_EVERY_S = 1.0
 HEARTBEAT_EVERY_S = 5.0
 #: Alarms of the technical side; a test compares them with what the core raises.
 TECHNICAL_KEYS = (
-    *("HALT", "PUMP", "PUMP-ACT", "PUMP-HOLD", "SETUP", "RESTART", "RESTORE", "JOURNAL"),
+    *("HALT", "PUMP", "PUMP-ACT", "PUMP-HOLD", "SETUP", "RESTART", "RESTORE", "JOURNAL", "CONFIG"),
     *("NEAR-END", "END", "ON-HOLD", "LISTENER", "OBSERVATION", FAULT_KEY),
 )
 
