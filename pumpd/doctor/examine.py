@@ -83,6 +83,9 @@ class Visit:
         config_hash = cfg.config_hash(config)
         told = f"{self._file}: good; {len(channels)} channel(s), hash {config_hash[:12]}"
         first = [ok(CONFIG, "", told), services.judge_daemon(self._daemon, config_hash)]
+        first += [
+            one for name, state in self._daemon.states.items() for one in services.judge_state(name, state)
+        ]
         first += await within(MARGIN_S, "setup", "", self._setup())
         first += await within(MARGIN_S, ports.CHECK, "", self._look_at_ports())
         listen_s = self._wishes.listen_s

@@ -115,6 +115,21 @@ def judge_daemon(reading: DaemonReading, config_hash: str) -> Finding:
     return ok(DAEMON, "", f"runs with this file: {words}; the pumps' ports are left to it")
 
 
+def judge_state(channel: str, state: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """What a running daemon itself finds wrong with its broker, its record and its file; nothing where all is well."""
+    feed, journal, file = _part(state, "feed"), _part(state, "journal"), _part(state, "configuration")
+    found = []
+    if feed.get("link") == "down":
+        told = f"has no broker: {feed.get('reason') or 'no reason told'}"
+        found.append(fail(DAEMON, channel, told, "see the lines on the broker; it tries again by itself"))
+    if journal.get("ok") is False:
+        told = f"cannot write its record: {journal.get('reason')}"
+        found.append(fail(DAEMON, channel, told, "have the disk looked at, then restart the daemon"))
+    if file.get("edited"):
+        found.append(warn(DAEMON, channel, str(file["edited"]), "restart it between treatments"))
+    return tuple(found)
+
+
 def _part(state: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     part = state.get(key)
     return part if isinstance(part, dict) else {}

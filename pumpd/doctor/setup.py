@@ -25,7 +25,8 @@ def judge_setup(config: cfg.Config, account: Account) -> tuple[Finding, ...]:
     if config.broker.password_file is not None:
         found.append(judge_secret_file("password_file", Path(config.broker.password_file), account))
     found += [judge_bell(one, account) for one in config.sounders]
-    folders = {Path(config.journal.path).parent: "journal", Path(config.console.socket).parent: "console"}
+    # Of one that is both, the record's is the stricter question.
+    folders = {Path(config.console.socket).parent: "console", Path(config.journal.path).parent: "journal"}
     found += [judge_folder(what, folder, account) for folder, what in folders.items()]
     return tuple(found)
 

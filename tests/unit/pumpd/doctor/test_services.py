@@ -11,6 +11,7 @@ from pumpd.doctor.services import (
     DaemonReading,
     judge_daemon,
     judge_panel,
+    judge_state,
     judge_unit,
     look_at_panel,
     read_daemon,
@@ -104,6 +105,19 @@ def test_a_daemon_that_runs_with_another_file_is_told_with_both_hashes() -> None
     assert other.level is Level.WARN
     assert "aaaaaaaaaaaa" in other.measured
     assert "bbbbbbbbbbbb" in other.measured
+
+
+def test_what_the_daemon_itself_finds_wrong_is_passed_on() -> None:
+    well = {"feed": {"link": "up"}, "journal": {"ok": True}, "configuration": {"edited": ""}}
+    assert judge_state("bed-1", well) == ()
+    ill = {
+        "feed": {"link": "down", "reason": "refused"},
+        "journal": {"ok": False, "reason": "disk full"},
+        "configuration": {"edited": "the file was changed"},
+    }
+    found = judge_state("bed-1", ill)
+    assert [one.level for one in found] == [Level.FAIL, Level.FAIL, Level.WARN]
+    assert ["refused" in found[0].measured, "disk full" in found[1].measured] == [True, True]
 
 
 def test_a_session_is_under_way_unless_every_channel_says_not() -> None:
