@@ -178,4 +178,5 @@ async def _publish(
         settings=scenario.monitor,
         fitted=fitted_devices(options, scenario),
         seed=options.seed,
+        shape=options.monitor_format,
     )

@@ -219,6 +219,12 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     serve.add_argument("--speed", type=float, default=1.0, help="treatment seconds per real second")
     serve.add_argument("--epoch-ms", type=int, help="unix ms at which treatment and real wall time coincide")
     serve.add_argument("--broker", metavar="HOST:PORT", help="publish the monitors there")
+    serve.add_argument(
+        "--monitor-format",
+        choices=["native", "vscapture", "flat"],
+        default="native",
+        help="how the monitor's numbers are published: natively, or as other gateways do (default: native)",
+    )
     serve.add_argument("--serial", default="8003-00417", help="an Alaris pump's serial number")
     serve.add_argument("--bed", default="bed-1", help="its name in the topics (default: bed-1)")
     serve.add_argument("--patient", default="tok-4711", help="token in each message (default: tok-4711)")

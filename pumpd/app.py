@@ -43,7 +43,6 @@ from pumpd.shell.console_connection import Connection
 from pumpd.shell.console_socket import ConsoleUnavailable
 from pumpd.shell.desk import to_event
 from pumpd.shell.feeds import arrivals
-from pumpd.shell.feeds.routing import BedBinding
 from pumpd.shell.journal import Durable, JournalEvent
 from pumpd.shell.kernel import Channel, Kernel
 from pumpd.shell.pins import verify_pin
@@ -51,7 +50,7 @@ from pumpd.shell.pump_port import PumpPort
 from pumpd.shell.restore import files_in_record, restored
 from pumpd.shell.ticker import TICK_S, tick
 from pumpd.shell.treatments import TREATMENT, Treatments
-from pumpd.translate import Translator, devices_of
+from pumpd.translate import Translator, binding_of
 
 log = structlog.get_logger("app")
 
@@ -107,8 +106,7 @@ class Daemon:
         self._feed = machine.feed(
             config.broker,
             tuple(
-                BedBinding(bed, self._patient, frozenset().union(*map(devices_of, channels)))
-                for bed, channels in self._translator.at_bed.items()
+                binding_of(bed, channels, self._patient) for bed, channels in self._translator.at_bed.items()
             ),
             clock,
             self._arrived,

@@ -18,6 +18,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from pumpd.config_checks import cross_faults
+from pumpd.config_gateways import Gateway
 from pumpd.config_text import Reading, TextRefused, read_text, tree_of
 from pumpd.config_words import from_pydantic, key_lines, messages
 
@@ -208,6 +209,9 @@ class Channel(_Table):
     )
     syringes: Names | None = Field(
         None, description="syringes allowed here; left out: all", examples=[["bd-60"]]
+    )
+    gateways: Annotated[tuple[Gateway, ...], Field(strict=False)] = Field(
+        (), max_length=8, description="programs that send a device's numbers in a shape of their own"
     )
 
 

@@ -9,6 +9,7 @@ model says what is wrong with that.
 import posixpath
 from collections.abc import Iterator, Mapping
 
+from pumpd.config_gateways import gateway_faults
 from pumpd.config_limits import limit_faults
 from pumpd.config_pumps import pump_faults
 from pumpd.config_words import Fault, Loc, nearest
@@ -31,6 +32,7 @@ def cross_faults(tree: Tree) -> Iterator[Fault]:
     yield from _path_faults(tree)
     yield from limit_faults(tree)
     yield from pump_faults(tree)
+    yield from gateway_faults(tree)
 
 
 def _rows(tree: Tree, key: str) -> list[Tree]:

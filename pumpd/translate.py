@@ -6,12 +6,18 @@ no channel of the bed names is nobody's and everybody's concern. The configurati
 means is decided in the core.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from zoneinfo import ZoneInfo
 
 from interlocks.vocabulary import Stamp
 from pumpd import config as cfg
+from pumpd.config_gateways import VSCAPTURE
+from pumpd.config_gateways import Gateway as GatewayTable
 from pumpd.core import events as ev
+from pumpd.core.measured_units import meaning
 from pumpd.shell.feeds import arrivals
+from pumpd.shell.feeds.foreign import Dialect
+from pumpd.shell.feeds.routing import BedBinding, Gateway
 
 #: A letter for the kernel: which channel, what happened.
 Letter = tuple[str, ev.Event]
@@ -21,6 +27,38 @@ def devices_of(channel: cfg.Channel) -> frozenset[str]:
     """Every device that speaks for a channel."""
     own = (channel.transducer, channel.air_sensor, channel.button)
     return frozenset((*channel.monitors, *(one for one in own if one is not None)))
+
+
+def dialect_of(gateway: GatewayTable) -> Dialect:
+    """How this gateway is read; the table has been checked."""
+    words = {**(VSCAPTURE if gateway.format == "vscapture" else {}), **gateway.names}
+    is_named = gateway.format == "vscapture"
+    return Dialect(
+        names={word: meaning(said) for word, said in words.items()},
+        stamp="dd-mm-yyyy" if is_named else gateway.stamp or "",
+        time_key="Timestamp" if is_named else gateway.time_key or "",
+        name_key="PhysioID" if is_named else gateway.name_key or "",
+        value_key="Value" if is_named else gateway.value_key or "",
+        unit_key=gateway.unit_key or "",
+        patient_key=gateway.patient_key or "",
+        device_key=gateway.device_key or "",
+        device_is=gateway.device_is or "",
+        zone=None if gateway.zone is None else ZoneInfo(gateway.zone),
+        is_cuff_held=gateway.cuff == "held",
+    )
+
+
+def gateways_of(channel: cfg.Channel) -> tuple[Gateway, ...]:
+    """Those of them that somebody else's program speaks for."""
+    return tuple(Gateway(one.device, one.topic, dialect_of(one)) for one in channel.gateways)
+
+
+def binding_of(
+    bed: str, channels: Collection[cfg.Channel], patient: Callable[[str], str | None]
+) -> BedBinding:
+    """Who may speak for a bed; `patient` gives the token of whoever is in it now."""
+    devices = frozenset().union(*map(devices_of, channels))
+    return BedBinding(bed, patient, devices, tuple(one for each in channels for one in gateways_of(each)))
 
 
 class Translator:

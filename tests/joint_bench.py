@@ -24,7 +24,8 @@ from drivers.contract import (
     Halt,
     PumpCommand,
 )
-from drivers.line.protocol import LineProtocol, Phase
+from drivers.line.phase import Phase
+from drivers.line.protocol import LineProtocol
 from drivers.new_era.binding import Binding
 from drivers.new_era.capabilities import capabilities
 from drivers.new_era.dialect import NewEraDialect

@@ -7,6 +7,7 @@ stalled. `vol` `rate` `target` `who` read, `rate=N` `target=N` set, `run` and `s
 
 import re
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from drivers.contract import (
@@ -28,7 +29,7 @@ from drivers.contract import (
 )
 from drivers.gate import Effect, EffectKind
 from drivers.line.protocol import LineProtocol
-from drivers.line.turns import Ask, Ending, Proof, Refused, Reply, Risk, Turn
+from drivers.line.turns import Ask, Ending, Proof, Refused, Reply, Risk, Turn, Unanswered
 from drivers.line.wire import Heard, Verdict
 
 AHEAD_NL = 1000
@@ -172,6 +173,18 @@ class CarefulDialect(ToyDialect):
         return ending if is_standing else Ending(Outcome.REFUSED, "still says >", ending.report)
 
 
+class UnleasedDialect(ToyDialect):
+    """A toy that nothing but a stop ends; its halt goes on to read when the stop is not answered."""
+
+    lease_ms = 0
+
+    def halt(self, proof: Proof) -> Turn:
+        with suppress(Unanswered):
+            yield STOP
+        report = yield from self._read()
+        return Ending(Outcome.CONFIRMED, "stands", report)
+
+
 class ToyPump:
     """The far end."""
 
@@ -198,9 +211,9 @@ class ToyPump:
 class ToyBench:
     """Protocol and pump on a virtual millisecond clock; an answer takes 2 ms."""
 
-    def __init__(self, gap_ms: int = 0) -> None:
+    def __init__(self, gap_ms: int = 0, dialect: ToyDialect | None = None) -> None:
         self.pump = ToyPump()
-        self.protocol = LineProtocol(ToyDialect(gap_ms))
+        self.protocol = LineProtocol(dialect or ToyDialect(gap_ms))
         self.now = 0
         self.words: list[tuple[int, str]] = []
         self.events: list[DriverEvent] = []

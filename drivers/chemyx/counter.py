@@ -11,6 +11,9 @@ a restart the reported volume falls and the account above takes that for the gap
 driver would otherwise be missing from the dose without a trace.
 """
 
+#: Further than between two polls: a second of 72 mL/h. The answer carries no check, so one flipped digit is any volume.
+LEAP_NL = 20_000
+
 
 class Counter:
     """Volumes in nl. `read` after every reading, `starting` before every start."""
@@ -18,6 +21,16 @@ class Counter:
     def __init__(self) -> None:
         self._before_nl: int | None = None
         self._at_start_nl: int | None = None
+        self._last_nl: int | None = None
+
+    def leaps_to(self, shown_nl: int) -> bool:
+        """Too far from the last one for the time between two polls, or behind it; None was shown before: no."""
+        return self._last_nl is not None and not 0 <= shown_nl - self._last_nl <= LEAP_NL
+
+    def shown(self, shown_nl: int) -> int:
+        """This stands on the counter now, and is what the next one is held against."""
+        self._last_nl = shown_nl
+        return shown_nl
 
     def starting(self, shown_nl: int) -> None:
         """The counter stands here, and `start` is about to leave."""

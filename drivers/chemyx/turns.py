@@ -1,8 +1,9 @@
 """The sequences of exchanges behind each command. Ask, look at the answer, ask again.
 
 Theory of operation. `view parameter` is the only readback of what was set, and `pump status` the only word on motion;
-each turn ends with both. The answer to `set rate` repeats the number it was given, which is an acknowledgement and no
-evidence. Nothing starts before unit, rate, volume and the absence of a delay have been read back.
+each turn ends with both. No answer carries a check, so a volume that leaps is asked for again. The answer to `set rate`
+repeats the number it was given, which is an acknowledgement and no evidence. Nothing starts before unit, rate, volume and
+the absence of a delay have been read back.
 """
 
 import re
@@ -55,7 +56,15 @@ def _motion() -> Generator[Ask, Reply, Motion]:
     return codec.MOTIONS[int(reply.text)]
 
 
-def _dispensed(unit: int) -> Generator[Ask, Reply, int]:
+def _dispensed(unit: int, counter: Counter) -> Generator[Ask, Reply, int]:
+    """What stands on the counter, nl; one that leaps is asked again, and believed if it is there twice (row 25)."""
+    dispensed_nl = yield from _shown(unit)
+    if counter.leaps_to(dispensed_nl):
+        dispensed_nl = yield from _shown(unit)
+    return counter.shown(dispensed_nl)
+
+
+def _shown(unit: int) -> Generator[Ask, Reply, int]:
     reply = yield READ_DISPENSED
     dispensed_nl = codec.parse_dispensed(reply.text, unit)
     if dispensed_nl is None:
@@ -66,7 +75,7 @@ def _dispensed(unit: int) -> Generator[Ask, Reply, int]:
 def _report(counter: Counter, *, is_just_started: bool = False) -> Generator[Ask, Reply, PumpReport]:
     """Settings and counter, and the status last: it is the newest, and the one that is reported."""
     settings = yield from _settings()
-    dispensed_nl = yield from _dispensed(settings.unit)
+    dispensed_nl = yield from _dispensed(settings.unit, counter)
     motion = yield from _motion()
     if motion is Motion.INFUSING and settings.volume_nl < 0:
         motion = Motion.WITHDRAWING
@@ -156,7 +165,7 @@ def run(command: Run, counter: Counter) -> Turn:
     volume = codec.render(command.volume_limit_nl, volume_unit)
     yield from _order(_write(b"set volume " + volume, Risk.DELIVERY))
     yield from _order(_write(b"set rate " + codec.render(command.rate_nl_h, rate_unit), Risk.DELIVERY))
-    stood_nl = yield from _dispensed(codec.ML_PER_HOUR)
+    stood_nl = yield from _dispensed(codec.ML_PER_HOUR, counter)
     settings = yield from _settings()
     found = settings.unit, settings.rate_nl_h, settings.volume_nl, settings.has_delay
     if found != (codec.ML_PER_HOUR, command.rate_nl_h, command.volume_limit_nl, False):

@@ -42,6 +42,11 @@ class Job:
         proof = Proof()
         return cls(command, turn(proof), ids or [], proof)
 
+    @classmethod
+    def opening(cls, turn: Turn, halt: Callable[[Proof], Turn] | None) -> "Job":
+        """The line's first turn. `halt`: one that is owed goes first, where nothing but a stop ends this pump."""
+        return cls(None, turn if halt is None else _stop_and_open(next(halt(Proof())), turn))
+
     def note_left(self, *, was_declined: bool = False) -> None:
         """The ask in hand was on the wire. `was_declined`: and the pump has said that it did not do it."""
         if self.ask is not None:
@@ -75,3 +80,14 @@ class Job:
             return self.ask
         asked: Ask = self.steps.throw(Unanswered())
         return asked
+
+
+def _stop_and_open(stop: Ask, opening: Turn) -> Turn:
+    """Say stop before who is there is asked; one that is not heard to answer may obey all the same."""
+    for _ in range(LOSSES_TO_READ_BACK):
+        try:
+            yield stop
+        except Unanswered:
+            continue
+        break
+    return (yield from opening)

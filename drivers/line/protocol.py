@@ -8,7 +8,8 @@ joins the first.
 
 A line begins with the dialect's opening and, if the wrong pump answers, ends there: nothing else is ever sent
 to a stranger. Only when the opening has read everything back does the line count as up. It does not halt the
-pump by itself; the caller does, on LinkUp (design law 9).
+pump by itself; the caller does, on LinkUp (design law 9). Only a stop that is owed to a pump that no lease will stop goes
+in front of the opening: whoever is there is to stand still (facts/faults.md I10).
 
 The pump's lease is never renewed of this module's own accord (law 7): bytes leave only as part of a command or
 a poll that the caller submitted, and of the one readback that follows a lost answer or an alarm. Where the
@@ -20,7 +21,6 @@ A caller that stops completing its control cycles stops polling, and the pump st
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from enum import StrEnum
 
 from drivers.contract import (
     Adjust,
@@ -44,19 +44,11 @@ from drivers.line.dialect import Dialect
 from drivers.line.exchange import Alarmed, Answered, Barred, Dead, Exchange, Lost, Result, Stranger
 from drivers.line.floor import Floor
 from drivers.line.job import Job
-from drivers.line.turns import Ask, Ending, Refused, Reply, WrongPump
+from drivers.line.phase import Phase
+from drivers.line.turns import Ask, Ending, Refused, Reply, Unanswered, WrongPump
 
 QUEUE_MAX = 4
 HALTS_MAX = 16
-
-
-class Phase(StrEnum):
-    """Where the line is."""
-
-    CLOSED = "closed"
-    OPENING = "opening"
-    UP = "up"
-    OVER = "over"  # given up; the owner closes the port and opens it again
 
 
 class LineProtocol:
@@ -76,6 +68,7 @@ class LineProtocol:
         self._is_readback_due = False
         self._announced: LinkDown | None = None
         self._is_silent = False
+        self._is_stop_owed = False
 
     @property
     def phase(self) -> Phase:
@@ -103,7 +96,7 @@ class LineProtocol:
         self._gate.forget()
         self._phase = Phase.OPENING
         self._is_readback_due = self._is_silent = False
-        self._job = Job(None, self._dialect.opening())
+        self._job = Job.opening(self._dialect.opening(), self._dialect.halt if self._is_stop_owed else None)
         self._step(None, now)
         self._crank(now)
 
@@ -115,6 +108,7 @@ class LineProtocol:
 
     def submit(self, command_id: int, command: PumpCommand, now: int) -> None:
         """Take a command. It ends in one `Ended`; a Poll only in `Reported`."""
+        self._is_stop_owed |= isinstance(command, Halt) and not self._dialect.lease_ms
         if self._phase is not Phase.UP:
             if not isinstance(command, Poll):
                 self._events.append(Ended(command_id, Outcome.NOT_SENT, "the line is down"))
@@ -290,6 +284,9 @@ class LineProtocol:
             # A halt submitted meanwhile joins this one, so nothing can push its readback away.
             self._go_on(job, lambda: job.after_loss(self._dialect.halt), None, now)
             return
+        if job.command is None and job.ask is not None and job.ask.is_halt:
+            self._go_on(job, lambda: job.steps.throw(Unanswered()), None, now)
+            return
         if job.command is None:
             self._is_silent = True
             self._go_down(detail)
@@ -306,6 +303,7 @@ class LineProtocol:
                 return
             self._phase = Phase.UP
             self._announced = None
+            self._is_stop_owed = False
             self._events.append(LinkUp(ending.identity))
         self._report(ending.report)
         self._end(job, ending.outcome, ending.detail)
@@ -327,6 +325,7 @@ class LineProtocol:
         self._end(job, outcome, detail)
 
     def _end(self, job: Job, outcome: Outcome, detail: str) -> None:
+        self._is_stop_owed &= not (isinstance(job.command, Halt) and outcome is Outcome.CONFIRMED)
         self._events.extend(Ended(command_id, outcome, detail) for command_id in job.ids)
 
     def _go_down(self, reason: str, *, is_wrong_pump: bool = False) -> None:
@@ -348,3 +347,4 @@ class LineProtocol:
         if was_up or down != self._announced:
             self._events.append(down)
         self._announced = down
+        self._is_stop_owed &= not is_wrong_pump

@@ -8,8 +8,9 @@ nobody wants to; that is how a halt for one pump leaves the moment another's exc
 A pump that is given up does not take the line with it. It is begun with anew after a pause while its neighbours
 go on: 0.2 s, doubling to 2 s; always 2 s where the wrong pump answers; and where nobody answered, only after its
 lease has run out, because whoever does not answer may still hear, and every greeting would renew the lease of a
-pump that runs. Only when no pump is left is the line over, and its owner closes the port and opens it again after
-the longest of their pauses. A pump alone on its line is the same with one.
+pump that runs; one that has no lease is spoken to again at once. Only when no pump is left is the line over, and
+its owner closes the port and opens it again after the longest of their pauses. A pump alone on its line is the
+same with one.
 
 What a chain cannot promise: whether a frame for another address renews a pump's own watchdog is not said in the
 manuals that we know (facts/protocols.md 1, 6; one maker's does). Until it has been measured at commissioning,
@@ -21,7 +22,8 @@ from dataclasses import dataclass, replace
 from drivers.contract import DriverEvent, LinkDown, LinkUp, Listener, PumpCommand
 from drivers.line.dialect import Dialect
 from drivers.line.floor import Floor
-from drivers.line.protocol import LineProtocol, Phase
+from drivers.line.phase import Phase
+from drivers.line.protocol import LineProtocol
 
 REOPEN_FIRST_MS = 200
 REOPEN_MAX_MS = 2000
@@ -51,7 +53,9 @@ class Seat:
         if self.protocol.is_wrong_pump:
             self.pause_ms = REOPEN_MAX_MS
         elif self.protocol.is_silent:
-            self.pause_ms = self.dialect.lease_ms + SILENCE_SLACK_MS
+            # Silence stops nothing that has no lease.
+            lease_ms = self.dialect.lease_ms
+            self.pause_ms = lease_ms + SILENCE_SLACK_MS if lease_ms else 0
         elif self.was_up:
             self.pause_ms = REOPEN_FIRST_MS
         pause_ms, self.pause_ms = self.pause_ms, min(2 * self.pause_ms, REOPEN_MAX_MS)

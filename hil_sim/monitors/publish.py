@@ -13,12 +13,14 @@ import json
 import random
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any, Protocol
 
 import aiomqtt
 
 from hil_sim.fittings import Fittings
 from hil_sim.monitors.bedside import MONITOR, Bedside, Fitted, MonitorSettings, Post, Seen
+from hil_sim.monitors.shapes import SHAPES, Shape
 from hil_sim.parts import Body
 from hil_sim.patient_acts import monitor_faults_of
 
@@ -67,9 +69,13 @@ class TreatmentClock(Protocol):
 class _Link:
     """One device's way to the broker: a bounded outbox that is only filled while a session stands."""
 
-    def __init__(self, device: str, bed: str) -> None:
+    def __init__(self, device: str, bed: str, shape: str = "native") -> None:
         self.device = device
         self.vitals_topic = f"pumpd/v1/vitals/{bed}/{device}"
+        self._shape: Shape | None = None
+        if shape != "native":
+            make, topic = SHAPES[shape]
+            self._shape, self.vitals_topic = make(), topic.format(bed=bed)
         self.status_topic = f"pumpd/v1/status/{bed}/{device}"
         self.outbox: asyncio.Queue[Post] = asyncio.Queue(OUTBOX)
         self.is_up = False
@@ -79,6 +85,8 @@ class _Link:
         """Queue a message; the oldest gives way, and without a session nothing is kept."""
         if not self.is_up:
             return
+        if self._shape is not None:
+            post = replace(post, body=self._shape(post.body))
         if self.outbox.full():
             self.outbox.get_nowait()
         self.outbox.put_nowait(post)
@@ -101,6 +109,7 @@ async def publish_monitors(
     settings: MonitorSettings | None = None,
     fitted: Fitted | None = None,
     seed: int = 0,
+    shape: str = "native",
 ) -> None:
     """Publish the devices of one bed until cancelled; a broker that is away is tried for ever.
 
@@ -114,12 +123,13 @@ async def publish_monitors(
         settings: periods and errors of the instruments.
         fitted: which devices there are.
         seed: of the instruments' chance.
+        shape: how the monitor's numbers are written, native or one of `SHAPES`.
     """
     fitted = fitted or Fitted()
     bedside = Bedside(
         patient, settings or MonitorSettings(), clock.speed, seed, clock.wall_treatment_ms(), fitted
     )
-    links = {name: _Link(name, bed) for name in fitted.names()}
+    links = {name: _Link(name, bed, shape if name == MONITOR else "native") for name in fitted.names()}
     tasks = [asyncio.create_task(_look(world, bedside, links, clock))]
     for name, link in links.items():
         topic = f"pumpd/v1/request/{bed}" if name == MONITOR else None

@@ -29,6 +29,8 @@ LIVELY_S = 480.0
 HONEST_S = 3.0
 STANDING_WORDS = ("PAUSED", "STOPPED", "COMPLETED", "READY", "NO ORDER", "NOT VERIFIED")
 BLOCKED = frozenset({"loop_blocked"})
+#: A pump that goes on for longer when its host falls silent is one whose risk a site has accepted (law 7).
+LONGEST_LEASE_S = 5.0
 CANNOT_STOP = frozenset({"stop_ignored", "stop_refused", "watchdog_dead"})
 #: What such a fault began may last so long after it: the pump's watchdog, and a stop.
 STARVED_S = 3.0
@@ -50,8 +52,8 @@ class Silence:
             return None
         if scene.rate_nl_h <= 0.0 or scene.was_on(CANNOT_STOP, STARVED_S) or scene.is_lawless:
             return None
-        if not isfinite(scene.lease_s) and scene.was_on(BLOCKED, STOP_S):
-            return None  # nobody there, and nothing at the pump that would notice (F11)
+        if scene.lease_s > LONGEST_LEASE_S and scene.was_on(BLOCKED, STOP_S):
+            return None  # nobody there, and nothing at the pump that would notice so soon (F11)
         # Between two lives nobody listens: what flows then is I7's affair.
         deaf_s = scene.ready_s if scene.is_ready else step.t_s
         for device, heard_s in self._sound_s.items():

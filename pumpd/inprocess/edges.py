@@ -46,9 +46,9 @@ class BusFeed:
     def __init__(
         self, wires: Wires, beds: tuple[BedBinding, ...], clock: FeedClock, listener: Listener, site: str
     ) -> None:
-        self.topics = tuple(name for one in beds for name in (topics.vitals(one.bed), topics.status(one.bed)))
         self._wires = wires
         self._router = Router(beds, clock)
+        self.topics = self._router.topics
         self._clock = clock
         self._listener = listener
         self._site = site

@@ -30,7 +30,8 @@ from drivers.contract import (
     Reported,
     Run,
 )
-from drivers.line.protocol import LineProtocol, Phase
+from drivers.line.phase import Phase
+from drivers.line.protocol import LineProtocol
 from drivers.new_era.binding import Binding
 from drivers.new_era.dialect import NewEraDialect
 from hil_sim.pumps.new_era import OLD, NewEraPump

@@ -142,3 +142,22 @@ def _start(page: Page, house: Playhouse, looked_at: Look) -> None:
 
 def _may_start(state: dict[str, Any]) -> bool:
     return not state["start_blocked_by"] and not state["cuff_active"]
+
+
+def test_the_session_that_was_stopped_is_read_as_a_report(
+    clinic: Playhouse, pair: Pair, looked_at: Look
+) -> None:
+    """The report and the series are two presses away, and PAUSE stays where it is."""
+    page = pair(clinic.link)
+    page.goto(f"{clinic.address}/bed/bed-1", wait_until="domcontentloaded")
+    page.get_by_role("link", name="Series and session reports").click()
+    expect(page.locator("#pause")).to_be_visible()
+    expect(page.locator("main")).to_contain_text("Infusion 1 of 6")
+    looked_at(page, "sessions")
+    page.get_by_role("link", name="Report of session 1").click()
+    expect(page.locator("h1").first).to_contain_text("Infusion session 1, bed-1")
+    expect(page.locator("svg")).not_to_have_count(0)
+    expect(page.locator("body")).to_contain_text("nausea")
+    style = page.evaluate("getComputedStyle(document.querySelector('.result')).fontSize")
+    assert style == "17px", "its own style is allowed, and nothing else"
+    looked_at(page, "report")

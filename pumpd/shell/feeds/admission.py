@@ -20,18 +20,22 @@ the same moment there is nothing to hold it against, and it is accepted. A line 
 stands still is a hung transducer (`frozen`). Such a refusal concerns those values only: the message was
 genuine, so it moves the sequence, its other values are used and its word about the cuff is heard.
 
+A gateway that polls a monitor sends the last cuff reading with every poll, under the poll's stamp. Of such a message the
+cuff's values are news only when one of them has changed; the first ones after our start may be of any age, and are none.
+A sender without a sequence is ordered by its stamps alone.
+
 One instance per bed. Memory is bounded: bindings are finite, and a device that shows more boots than
 `MAX_BOOTS` in the life of this process is refused from then on.
 """
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from interlocks.vocabulary import CUFF, Sample, Signal, Stamp
 from pumpd.shell.feeds.arrivals import OLD_NEWS, Rejected, RejectReason
 from pumpd.shell.feeds.frozen import FROZEN_AFTER_MS, Stillness
-from pumpd.shell.feeds.native import Parsed, Reading
+from pumpd.shell.feeds.parsed import Parsed, Reading
 
 MAX_FUTURE_MS: Final = 2_000  # clinical.md 4
 MAX_CUFF_AGE_MS: Final = 120_000  # clinical.md 4: a cuff reading may be this old on arrival
@@ -68,6 +72,7 @@ class _Device:
     boots: set[str] = field(default_factory=set)
     newest_ms: dict[Signal, int] = field(default_factory=dict)
     stillness: Stillness = field(default_factory=Stillness)
+    held: tuple[tuple[Signal, float], ...] | None = None  # the last good one of a gateway
 
 
 class Admission:
@@ -107,13 +112,18 @@ class Admission:
         if refusal is not None:
             return refusal
         device = self._devices[topic_device]
+        if parsed.is_cuff_held:
+            parsed = _without_held_cuff(device, parsed)
+            if not parsed.values:
+                return Rejected(RejectReason.NOT_NEWER, "the last cuff reading once more", CUFF)
         refusal = self._order(device, parsed) or self._novelty(device, parsed, measured_ms)
         if refusal is not None:
             return refusal
-        if device.boot != parsed.boot:
-            device.boot = parsed.boot
-            device.boots.add(parsed.boot)
-        device.seq = parsed.seq
+        if parsed.seq is not None:
+            if device.boot != parsed.boot:
+                device.boot = parsed.boot
+                device.boots.add(parsed.boot)
+            device.seq = parsed.seq
         return self._admit(device, parsed, patient, measured_ms, received)
 
     def concerned(self, device: str, rejected: Rejected) -> tuple[Signal, ...]:
@@ -152,11 +162,13 @@ class Admission:
             return Rejected(RejectReason.DEVICE_MISMATCH, detail, signals)
         if topic_device not in self._devices:
             return Rejected(RejectReason.UNBOUND_DEVICE, ascii(topic_device)[:60], signals)
-        if patient is not None and parsed.patient != patient:
+        if patient is not None and parsed.patient is not None and parsed.patient != patient:
             return Rejected(RejectReason.WRONG_PATIENT, f"token {parsed.patient}", signals)
         return None
 
     def _order(self, device: _Device, parsed: Parsed) -> Rejected | None:
+        if parsed.seq is None:
+            return None  # `_novelty` holds its stamps against each other
         if parsed.boot == device.boot:
             if parsed.seq == device.seq:
                 return Rejected(RejectReason.DUPLICATE, f"seq {parsed.seq}", _signals(parsed))
@@ -221,12 +233,13 @@ class Admission:
     ) -> tuple[Sample, ...]:
         """Make samples, and remember what the next message is held against."""
         is_suspect = self._is_leap(usable)
+        seq = measured_ms if parsed.seq is None else parsed.seq
         samples = []
         for reading, value in usable:
             signal = reading.signal
             is_cuff = signal in CUFF
             is_leap = is_suspect and is_cuff
-            samples.append(Sample(signal, value, measured_ms, received, parsed.device, parsed.seq, is_leap))
+            samples.append(Sample(signal, value, measured_ms, received, parsed.device, seq, is_leap))
             device.newest_ms[signal] = measured_ms
             self._in_a_row[signal] = 0
             if is_cuff:
@@ -256,6 +269,17 @@ class Admission:
             if last is not None and not abs(value - last) <= SUSPECT_CHANGE * last:
                 return True
         return False
+
+
+def _without_held_cuff(device: _Device, parsed: Parsed) -> Parsed:
+    """The message without a cuff reading that was there before."""
+    cuff = tuple(sorted((one.signal, one.value) for one in parsed.values if one.signal in CUFF and one.value))
+    if not cuff:
+        return parsed  # it failed, or there is none: that is not held back
+    before, device.held = device.held, cuff
+    if before is not None and before != cuff:
+        return parsed
+    return replace(parsed, values=tuple(one for one in parsed.values if one.signal not in CUFF))
 
 
 def _frozen(device: _Device, good: list[tuple[Reading, float]], measured_ms: int) -> Rejected | None:

@@ -122,7 +122,6 @@ class MqttFeed:
             jitter: gives a number in 0..1 that spreads the pauses between attempts.
         """
         self._broker = broker
-        self._beds = tuple(binding.bed for binding in beds)
         self._router = Router(beds, clock)
         self._clock = clock
         self._listener = listener
@@ -245,7 +244,7 @@ class MqttFeed:
             raise ListenerFailedError(f"on {type(arrival).__name__}") from defect
 
     async def _subscribe(self, client: aiomqtt.Client) -> None:
-        wanted = [name for bed in self._beds for name in (topics.vitals(bed), topics.status(bed))]
+        wanted = self._router.topics
         async with asyncio.timeout(self._broker.timeout_s):
             codes = await client.subscribe([(name, 1) for name in wanted], timeout=math.inf)
         grants = [code if isinstance(code, int) else code.value for code in codes]

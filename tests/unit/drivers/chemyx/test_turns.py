@@ -11,16 +11,21 @@ from drivers.line.turns import Ending, Proof, Refused
 from hil_sim.pumps.chemyx import ChemyxPump
 
 
-def play(turn: Any, pump: ChemyxPump) -> tuple[Ending, list[str]]:
-    """The turn's end, and the words it asked. Raises Refused."""
+def play(
+    turn: Any, pump: ChemyxPump, flip: tuple[bytes, bytes, int] = (b"", b"", 0)
+) -> tuple[Ending, list[str]]:
+    """The turn's end, and the words it asked; `flip`: so many answers have these bytes for those. Raises Refused."""
+    was, becomes, left = flip
     asked: list[str] = []
     try:
         ask = next(turn)
         while True:
             asked.append(ask.text.decode())
             pump.receive(ask.text + b"\r", 0.0)
-            reply = codec.parse_piece(pump.output().removesuffix(b">"), (ask.text,))
-            ask = turn.send(reply)
+            said = pump.output().removesuffix(b">")
+            if left and was in said:
+                said, left = said.replace(was, becomes), left - 1
+            ask = turn.send(codec.parse_piece(said, (ask.text,)))
     except StopIteration as end:
         return end.value, asked
 
@@ -110,3 +115,39 @@ def test_opening_writes_nothing() -> None:
     assert ending.identity == turns.IDENTITY
     assert asked[0] == "pump status"
     assert set(asked) <= {"pump status", "view parameter", "dispensed volume"}
+
+
+def infusing(counter: Counter) -> ChemyxPump:
+    pump = ready()
+    play(turns.run(Run(26_250_000, 17_500_000), counter), pump)
+    pump.motor.infused_nl = 12_500.0
+    play(turns.read(counter), pump)
+    return pump
+
+
+def test_a_flipped_digit_in_a_volume_is_asked_again_and_nobody_hears_of_it() -> None:
+    """Row 25: the wire has no check; 0.0125 mL read as 2.0125 would be shown as given."""
+    counter = Counter()
+    pump = infusing(counter)
+    ending, asked = play(turns.read(counter), pump, (b"= 0.0125", b"= 2.0125", 1))
+    assert ending.report is not None
+    assert ending.report.infused_nl == 12_500
+    assert asked.count("dispensed volume") == 2
+
+
+def test_a_volume_that_leaps_twice_is_believed() -> None:
+    """I14: what the pump says and says again is told, so that over-delivery is not argued away."""
+    counter = Counter()
+    pump = infusing(counter)
+    pump.motor.infused_nl += 400_000.0
+    ending, _ = play(turns.read(counter), pump)
+    assert ending.report is not None
+    assert ending.report.infused_nl == 412_500
+
+
+def test_a_volume_that_goes_on_is_asked_once() -> None:
+    counter = Counter()
+    pump = infusing(counter)
+    pump.motor.infused_nl += 7_000.0
+    _, asked = play(turns.read(counter), pump)
+    assert asked.count("dispensed volume") == 1

@@ -3,10 +3,10 @@ whole discipline with a real family on top is in `new_era/test_dialect.py`."""
 
 from itertools import pairwise
 
-from toy_family import AHEAD_NL, ToyBench
+from toy_family import AHEAD_NL, ToyBench, ToyDialect, UnleasedDialect
 
 from drivers.contract import Approval, Halt, LinkDown, LinkUp, Motion, Outcome, Poll, PumpAlarm, Run
-from drivers.line.protocol import Phase
+from drivers.line.phase import Phase
 
 
 def test_the_opening_is_up_with_identity_and_readback() -> None:
@@ -148,3 +148,77 @@ def test_a_pump_that_needs_a_silence_gets_it_before_every_question_a_halt_includ
     assert bench.outcome(3) is Outcome.CONFIRMED
     times = [at for at, _ in bench.words]
     assert [b - a for a, b in pairwise(times)] == [7] * (len(times) - 1)
+
+
+class LeasedDialect(UnleasedDialect):
+    lease_ms = 2000
+
+
+def silent_with_a_halt(dialect: ToyDialect) -> ToyBench:
+    """A pump that infused and hears nothing: asked to halt, given up, and its port opened again."""
+    bench = ToyBench(dialect=dialect).running()
+    bench.pump.deaf_to += ["stop", "who", "vol", "rate"] * 20
+    bench.submit(2, Poll())
+    bench.go(500)
+    bench.submit(3, Halt())
+    while bench.protocol.phase is Phase.UP:
+        bench.go(1)
+    assert bench.outcome(3) is Outcome.UNKNOWN
+    bench.protocol.lost("given up", bench.now)
+    bench.words.clear()
+    bench.protocol.opened(bench.now)
+    return bench
+
+
+def test_a_pump_that_no_lease_stops_is_told_to_stop_before_it_is_asked_who_it_is() -> None:
+    """I10: it may hear and not be heard; nothing but a stop ends it."""
+    bench = silent_with_a_halt(UnleasedDialect()).go(1_000)
+    stops = [at for at, word in bench.words if word == "stop"]
+    assert bench.sent[:5] == ["stop"] * 4 + ["vol"]
+    assert {late - early for early, late in pairwise(stops)} == {200}
+
+
+def test_a_stop_that_is_owed_is_owed_until_it_is_proven_and_no_longer() -> None:
+    bench = silent_with_a_halt(UnleasedDialect()).go(300)
+    bench.pump.deaf_to.clear()
+    bench.go(300)
+    assert bench.protocol.phase is Phase.UP
+    assert bench.pump.sign == ":"
+    bench.protocol.lost("unplugged", bench.now)
+    bench.words.clear()
+    bench.protocol.opened(bench.now)
+    bench.go(300)
+    assert "stop" not in bench.sent
+
+
+def test_a_pump_whose_lease_runs_out_in_silence_is_greeted_as_ever() -> None:
+    """Law 7, decision 0002: a word could renew what silence ends."""
+    assert silent_with_a_halt(LeasedDialect()).go(1_000).sent[0] == "vol"
+
+
+def test_a_halt_while_the_line_is_down_is_owed_as_well() -> None:
+    """I9: nobody has to press it again."""
+    bench = ToyBench(dialect=UnleasedDialect()).running()
+    bench.protocol.lost("unplugged", bench.now)
+    bench.submit(2, Halt())
+    assert bench.outcome(2) is Outcome.NOT_SENT
+    bench.words.clear()
+    bench.protocol.opened(bench.now)
+    bench.go(50)
+    assert bench.sent[0] == "stop"
+    assert bench.pump.sign == ":"
+
+
+def test_a_stranger_is_owed_nothing() -> None:
+    """Row 21: what answers as another pump was never ours to stop."""
+    bench = ToyBench(dialect=UnleasedDialect()).running()
+    bench.submit(2, Halt())
+    bench.pump.deaf_to += ["stop", "vol"]
+    bench.pump.who = "toy 8"
+    bench.go(1_000)
+    assert bench.protocol.is_wrong_pump
+    bench.protocol.lost("given up", bench.now)
+    bench.words.clear()
+    bench.protocol.opened(bench.now)
+    bench.go(50)
+    assert "stop" not in bench.sent

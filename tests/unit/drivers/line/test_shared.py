@@ -24,7 +24,7 @@ from drivers.contract import (
     Run,
 )
 from drivers.line.exchange import EXCHANGE_MS
-from drivers.line.protocol import Phase
+from drivers.line.phase import Phase
 from drivers.line.shared import REOPEN_FIRST_MS, REOPEN_MAX_MS, SILENCE_SLACK_MS
 
 RUN = Run(26_250_000, 17_500_000)

@@ -22,7 +22,8 @@ from drivers.contract import (
     Run,
 )
 from drivers.line.exchange import EXCHANGE_MS
-from drivers.line.protocol import HALTS_MAX, QUEUE_MAX, Phase
+from drivers.line.phase import Phase
+from drivers.line.protocol import HALTS_MAX, QUEUE_MAX
 from drivers.new_era.binding import Binding
 
 RUN = Run(26_250_000, 17_500_000)

@@ -11,7 +11,8 @@ from interlocks.vocabulary import Signal, Stamp
 from pumpd.shell.feeds import admission
 from pumpd.shell.feeds.admission import Admission, Admitted
 from pumpd.shell.feeds.arrivals import Rejected, RejectReason
-from pumpd.shell.feeds.native import Parsed, parse
+from pumpd.shell.feeds.native import parse
+from pumpd.shell.feeds.parsed import Parsed
 
 NOW = Stamp(1_000_000, 900_000)
 

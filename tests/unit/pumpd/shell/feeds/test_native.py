@@ -15,9 +15,10 @@ from jsonschema import Draft202012Validator
 from vitals_payloads import encode, vitals
 
 from interlocks.vocabulary import ENTERED, UNIT, Signal
-from pumpd.shell.feeds import names, native
+from pumpd.shell.feeds import names
 from pumpd.shell.feeds.arrivals import Rejected, RejectReason
-from pumpd.shell.feeds.native import Parsed, parse
+from pumpd.shell.feeds.native import parse
+from pumpd.shell.feeds.parsed import Parsed, Reading
 
 ROOT = Path(__file__).parents[5]
 VECTORS: list[dict[str, Any]] = tomllib.loads((ROOT / "tests/vectors/vitals.toml").read_text())["vector"]
@@ -76,8 +77,8 @@ def test_a_good_payload_is_read_in_full() -> None:
         patient="tok-1",
         measured_at_ms=1_795_345_200_000,
         values=(
-            native.Reading(Signal.SYS, 128.0, "mm[Hg]", "ok"),
-            native.Reading(Signal.DIA, 82.5, "mm[Hg]", "ok"),
+            Reading(Signal.SYS, 128.0, "mm[Hg]", "ok"),
+            Reading(Signal.DIA, 82.5, "mm[Hg]", "ok"),
         ),
         cuff_active=False,
     )

@@ -1,5 +1,6 @@
 """From topic and bytes to arrivals, without a broker."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,13 +9,15 @@ from hypothesis import strategies as st
 from vitals_payloads import encode, vitals
 
 from interlocks.vocabulary import Signal, Stamp
+from pumpd.core.measured_units import meaning
 from pumpd.shell.feeds.arrivals import (
     MonitorStatus,
     RejectReason,
     SampleRefused,
     SamplesArrived,
 )
-from pumpd.shell.feeds.routing import BedBinding, Router
+from pumpd.shell.feeds.foreign import Dialect
+from pumpd.shell.feeds.routing import BedBinding, Gateway, Router
 
 EPOCH_MS = 1_795_345_200_000
 NOW = Stamp(60_000, 60_000)
@@ -256,3 +259,89 @@ def test_a_bed_is_bound_once() -> None:
 )
 def test_nothing_a_sender_can_choose_raises(topic: str, payload: bytes, is_retained: bool) -> None:
     router().route(topic, payload, is_retained=is_retained, received=NOW)
+
+
+# a gateway
+
+
+def gatewayed(patient_key: str = "") -> Router:
+    words = {"SYS": "sys mmHg", "DIA": "dia mmHg", "HR": "hr bpm"}
+    names = {word: meaning(said) for word, said in words.items()}
+    dialect = Dialect(names, "unix_ms", "ts", patient_key=patient_key)
+    gateway = Gateway("monitor-1", "ward/7", dialect)
+    devices = frozenset({"monitor-1", "line-1"})
+    return Router((BedBinding("bed-1", lambda _bed: "tok-1", devices, (gateway,)),), StillClock())
+
+
+def flat(measured_ms: int = NOW.ms, **values: object) -> bytes:
+    return json.dumps({"ts": EPOCH_MS + measured_ms, **values}).encode()
+
+
+def told(desk: Router, payload: bytes, topic: str = "ward/7", *, is_retained: bool = False) -> list[str]:
+    """Each arrival in a word: the signals that arrived, or why not."""
+    found = desk.route(topic, payload, is_retained=is_retained, received=NOW)
+    return [
+        one.reason.value if isinstance(one, SampleRefused) else " ".join(s.signal for s in one.samples)
+        for one in found
+        if isinstance(one, SampleRefused | SamplesArrived)
+    ]
+
+
+def test_a_gateway_speaks_on_its_own_topic_for_its_monitor() -> None:
+    desk = gatewayed()
+    assert desk.topics == ("pumpd/v1/vitals/bed-1/+", "pumpd/v1/status/bed-1/+", "ward/7")
+    (arrival,) = desk.route("ward/7", flat(HR=70), is_retained=False, received=NOW)
+    assert isinstance(arrival, SamplesArrived)
+    (sample,) = arrival.samples
+    assert (sample.signal, sample.value, sample.source, sample.measured_ms) == (
+        "hr",
+        70.0,
+        "monitor-1",
+        NOW.ms,
+    )
+
+
+def test_the_monitor_behind_a_gateway_speaks_nowhere_else() -> None:
+    """Rows 52, 62: two voices of one name cannot take turns."""
+    desk = gatewayed()
+    assert told(desk, good(), VITALS) == ["unbound_device"]
+    assert told(desk, flat(HR=70)) == ["hr"]
+
+
+def test_a_gateways_messages_are_judged_like_any_other() -> None:
+    """Rows 46-48, 55, 64."""
+    desk = gatewayed()
+    assert told(desk, flat(HR=70), is_retained=True) == ["retained"]
+    assert told(desk, flat(NOW.ms - 5_001, HR=70)) == ["late"]
+    assert told(desk, flat(NOW.ms + 60_000, HR=70)) == ["future"]
+    assert told(desk, b"{") == ["not_json"]
+    assert told(desk, flat(NOW.ms - 10, HR=70)) == ["hr"]
+    assert told(desk, flat(NOW.ms - 10, HR=70)) == ["not_newer"]
+    assert told(desk, flat(NOW.ms - 20, HR=70)) == ["not_newer"]
+
+
+def test_a_patient_that_a_gateway_names_must_be_the_one_in_the_bed() -> None:
+    """Row 61, I16."""
+    assert told(gatewayed("pid"), flat(HR=70, pid="tok-2")) == ["wrong_patient"]
+    assert told(gatewayed("pid"), flat(HR=70, pid="tok-1")) == ["hr"]
+
+
+def test_a_cuff_reading_that_is_held_and_sent_again_is_one_reading() -> None:
+    """Row 55: a poll's stamp is not a measurement's."""
+    desk = gatewayed()
+    # The first may be of any age.
+    assert told(desk, flat(NOW.ms - 90, SYS=120, DIA=70, HR=70)) == ["hr"]
+    assert told(desk, flat(NOW.ms - 80, SYS=120, DIA=70)) == ["not_newer"]
+    assert told(desk, flat(NOW.ms - 70, SYS=126, DIA=70, HR=71)) == ["sys dia hr"]
+    assert told(desk, flat(NOW.ms - 60, SYS=126, DIA=70, HR=72)) == ["hr"]
+    # Blank while the cuff is tight, then the old one again: still not news.
+    assert told(desk, flat(NOW.ms - 50, SYS=None, DIA=None, HR=72)) == ["hr", "bad_quality"]
+    assert told(desk, flat(NOW.ms - 40, SYS=126, DIA=70, HR=73)) == ["hr"]
+    assert told(desk, flat(NOW.ms - 30, SYS=126, DIA=71, HR=74)) == ["sys dia hr"]
+
+
+def test_what_a_gateway_says_beside_is_remembered_for_who_looks_and_bounded() -> None:
+    desk = gatewayed()
+    for number in range(100):
+        assert told(desk, flat(NOW.ms - number, **{f"X{number}": 1})) == []
+    assert len(desk.unknown["monitor-1"]) == 64
