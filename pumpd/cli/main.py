@@ -35,6 +35,7 @@ def command_line() -> argparse.ArgumentParser:
     from pumpd.cli import (
         config_verbs,
         demo_verb,
+        doctor_verb,
         exercise_verb,
         explain_verb,
         journal_verbs,
@@ -53,6 +54,7 @@ def command_line() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     run_verbs.add_parsers(verbs)
     config_verbs.add_parser(verbs)
+    doctor_verb.add_parser(verbs)
     for verb in (stop_all_verb, call_out_verb):
         verb.add_arguments(verbs.add_parser(verb.NAME, help=verb.HELP))
     journal = verbs.add_parser("journal", help="the record: verify, show, replay")
