@@ -43,7 +43,7 @@ class Servant:
     def close(self) -> None:
         """End it."""
         self._child.kill()
-        self._child.wait()
+        self._child.communicate()
 
     def _answer(self) -> dict[str, Any]:
         assert self._child.stdout is not None
@@ -54,16 +54,18 @@ class Servant:
 
 
 class Peer:
-    """One of those that are compared. `ready_s`: from its start to READY."""
+    """One of those that are compared. `ready_s`: from its start to READY. `is_ignored`: nobody reads what it says."""
 
     def __init__(self, name: str, argv: Sequence[str], env: dict[str, str] | None = None) -> None:
         self.name = name
         began = monotonic()
         self.lines: deque[str] = deque(maxlen=2_000)
+        self.is_ignored = False
         self._told = threading.Event()
         self.child = subprocess.Popen(
             argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, errors="replace"
         )
+        self._heeded = threading.Event()
         self._reader = threading.Thread(target=self._follow, daemon=True)
         self._reader.start()
         if not self._told.wait(READY_S) or self.child.poll() is not None:
@@ -102,12 +104,15 @@ class Peer:
             except subprocess.TimeoutExpired:
                 self.child.kill()
                 self.child.wait()
+        self._heeded.set()
         self._reader.join(5)
 
     def _follow(self) -> None:
         assert self.child.stdout is not None
         with self.child.stdout as output:
             for line in output:
+                if self.is_ignored:
+                    self._heeded.wait()
                 self.lines.append(line.rstrip())
                 if line.startswith("READY") and not self._told.is_set():
                     self.ready_at = monotonic()

@@ -19,11 +19,12 @@ from typing import Any
 
 from bench.children import BenchFailed, Peer, Servant
 from bench.monitors import PATIENT
+
 from pumpd.console_client import ConsoleClient
 
 NINA, DORA = ("nina", "24680"), ("dora", "13579")
 CUFFS = 48  # of a bed; one for each session
-STANDS = 3  # of a session; the third ends it
+FLOWING = ("INFUSING", "SLOWED")
 ORDER = {
     "patient": PATIENT,
     "drug": "ketamine",
@@ -69,7 +70,7 @@ def write_config(folder: Path, broker_port: int, beds: int) -> Path:
 
 
 class Bed:
-    """One bed as its people know it. `is_flowing`: drug is given, so a crossing must stop it."""
+    """One bed as its people know it."""
 
     def __init__(self, number: int, client: ConsoleClient, monitors: Servant) -> None:
         self.number = number
@@ -77,8 +78,6 @@ class Bed:
         self._client = client
         self._monitors = monitors
         self._sessions = 0
-        self.stands = STANDS
-        self.is_flowing = False
 
     def state(self) -> State:
         return self._client.status(self.name)
@@ -95,11 +94,6 @@ class Bed:
 
     def press(self, verb: str, who: tuple[str, str] = NINA, **args: object) -> list[dict[str, Any]]:
         return list(self._client.request(verb, self.name, *who, args or None))
-
-    @property
-    def is_over(self) -> bool:
-        """A session is to be begun."""
-        return self.stands >= STANDS
 
     def order(self) -> None:
         """A new session up to the second person's word."""
@@ -118,26 +112,21 @@ class Bed:
     def start(self) -> None:
         """Let it flow for the first time."""
         self._lift("start", lambda now: not now["start_blocked_by"])
-        self.stands = 0
 
     def resume(self) -> None:
         """Let it flow again."""
         self.press("acknowledge", note="seen")
         self._lift("resume", lambda now: now["can_resume"] and not now["resume_blocked_by"])
 
-    def crossed(self) -> None:
-        """It has been stopped."""
-        self.stands += 1
-        self.is_flowing = False
-
     def _lift(self, verb: str, is_possible: Claim) -> None:
         for _ in range(20):
             state = self.until(is_possible, f"nothing blocks {verb}")
             replies = self.press(verb, epoch=state["epoch"])
             if replies[-1]["stage"] == "confirmed":
-                self.is_flowing = True
                 return
-        raise BenchFailed(f"{self.name}: {verb} was answered {replies[-1]['stage']}: {replies[-1]['reasons']}")
+        raise BenchFailed(
+            f"{self.name}: {verb} was answered {replies[-1]['stage']}: {replies[-1]['reasons']}"
+        )
 
     def _accepted(self, replies: list[dict[str, Any]]) -> None:
         if replies[-1]["stage"] != "accepted":
@@ -151,14 +140,15 @@ def brief(state: State) -> str:
 
 
 def make_flow(beds: list[Bed]) -> None:
-    """Bring every bed to INFUSING."""
-    fresh = [bed for bed in beds if not bed.is_flowing and bed.is_over]
+    """Bring every bed to INFUSING, or to half its rate after a stand."""
+    standing = [(bed, state) for bed in beds if (state := bed.state())["word"] not in FLOWING]
+    fresh = [bed for bed, state in standing if not state["can_resume"]]
     for bed in fresh:
         bed.order()
-    for bed in beds:
+    for bed, _ in standing:
         if bed in fresh:
             bed.start()
-        elif not bed.is_flowing:
+        else:
             bed.resume()
 
 

@@ -16,6 +16,7 @@ from time import monotonic
 
 from bench.children import HERE, Peer, Servant
 from bench.daemon import Bed, longest_cycle_gap_ms, make_flow, start_daemon, write_config
+
 from pumpd.console_client import ConsoleClient
 
 DAEMON, AIOMQTT, PAHO = "pumpd", "asyncio+aiomqtt", "paho"
@@ -93,7 +94,13 @@ class Scene:
 def floor_turn(scene: Scene, name: str, seconds: float) -> Turn:
     """One of the floors."""
     turn = Turn(name)
-    argv = [sys.executable, str(HERE / FLOORS[name]), str(scene.broker_port), str(scene.folder), str(scene.beds)]
+    argv = [
+        sys.executable,
+        str(HERE / FLOORS[name]),
+        str(scene.broker_port),
+        str(scene.folder),
+        str(scene.beds),
+    ]
     scene.pumps.ask(do="fresh")
     scene.monitors.ask(do="pace", hz=scene.hz)
     peer = Peer(name, argv)
@@ -126,7 +133,9 @@ def daemon_turn(
     env: Mapping[str, str] | None = None,
     spared: int = 0,
 ) -> Turn:
-    """The daemon. `trouble` is switched on before each volley and off after it; the first `spared` beds do not cross."""
+    """The daemon. `trouble` is switched on before each volley and off after it; the first `spared` beds flow
+    once and do not cross.
+    """
     turn = Turn(DAEMON)
     for old in scene.folder.glob("journal.sqlite*"):
         old.unlink()
@@ -141,13 +150,11 @@ def daemon_turn(
         scene.look(turn, peer)
         until = monotonic() + seconds
         while True:
-            make_flow(beds)
+            make_flow(beds[spared:] if turn.latencies_us else beds)
             scene.rest(SETTLE_S)
             trouble(scene, peer, True)
             scene.volley(turn, [bed.number for bed in beds[spared:]])
             trouble(scene, peer, False)
-            for bed in beds[spared:]:
-                bed.crossed()
             if monotonic() >= until:
                 break
     finally:
