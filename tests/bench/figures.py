@@ -30,7 +30,7 @@ def row(turn: Turn) -> dict[str, Any]:
         value = quantile(us, share)
         told[name] = None if value is None else round(value)
     told["max_us"] = round(max(us)) if us else None
-    told.update(misses=turn.misses, garbled=turn.garbled)
+    told.update(misses=turn.misses, garbled=turn.garbled, spoiled=turn.spoiled)
     for name in ("cpu_percent", "wakeups_s", "rss_mb", "ready_s"):
         values = getattr(turn, name)
         told[name] = round(median(values), 2) if values else None

@@ -3,7 +3,8 @@
 Theory of operation. Only one peer lives at a time, because a machine of two cores has no room for a bystander; turns are
 short and alternate, so what else the machine does falls on all of them alike. A volley lets every bed cross once, at
 random instants, with the vital signs of all beds and the polls of all pumps going on around it. A crossing is answered by
-the first halt on that bed's wire after it left the monitor; without one within a second it is a miss.
+the first halt on that bed's wire after it left the monitor; without one within a second it is a miss. A bed that another
+rule (a late control cycle, a silent pump) has stopped in the same volley before its crossing is no crossing: spoiled.
 """
 
 import signal
@@ -36,6 +37,7 @@ class Turn:
     latencies_us: list[float] = field(default_factory=list)
     misses: int = 0
     garbled: int = 0
+    spoiled: int = 0
     cpu_percent: list[float] = field(default_factory=list)
     wakeups_s: list[float] = field(default_factory=list)
     rss_mb: list[float] = field(default_factory=list)
@@ -48,6 +50,7 @@ class Turn:
             getattr(self, name).extend(getattr(other, name))
         self.misses += other.misses
         self.garbled += other.garbled
+        self.spoiled += other.spoiled
         self.cycle_gap_ms = max(self.cycle_gap_ms, other.cycle_gap_ms)
 
 
@@ -76,7 +79,11 @@ class Scene:
         for number in numbers:
             left_ns = left[str(number)]
             halts = [at for at in taken["halts"][number - 1] if left_ns <= at < left_ns + ANSWER_NS]
-            if halts:
+            if any(at < left_ns for at in taken["halts"][number - 1]):
+                turn.spoiled += (
+                    1  # something else had stopped it in this volley; there was nothing left to stop
+                )
+            elif halts:
                 turn.latencies_us.append((halts[0] - left_ns) / 1000)
             else:
                 turn.misses += 1
