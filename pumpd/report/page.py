@@ -153,7 +153,7 @@ def _dose(record: SessionRecord, truth: Truth | None) -> str:
     heads = "".join(f"<th>{name}</th>" for name, _, _ in columns)
     volumes = [volume_nl for _, volume_nl, _ in columns]
     return (
-        f'<table class="dose"><thead><tr><th>in</th>{heads}</tr></thead><tbody>'
+        f'<table class="dose"><thead><tr><th>amount</th>{heads}</tr></thead><tbody>'
         + row(
             "drug", [format_mg(programme.dose_ng, 3), *(words.drug_of(one, programme) for one in volumes[1:])]
         )
