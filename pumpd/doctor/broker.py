@@ -14,7 +14,7 @@ import math
 import socket
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ import aiomqtt
 
 from pumpd.doctor.bounded import apart
 from pumpd.doctor.certificates import NoCertificate, end_of, ends_in_file
+from pumpd.doctor.signals import Ear
 from pumpd.doctor.verdict import Finding, fail, ok, warn
 from pumpd.shell.feeds import topics
 from pumpd.shell.feeds.mqtt import BrokerSettings, TlsFiles
@@ -52,9 +53,6 @@ class Session:
     refused: tuple[str, ...] = ()
     heard: dict[str, int] = field(default_factory=dict)
     came_back: bool | None = None
-
-
-Word = Callable[[str, bytes, bool, float], None]
 
 
 async def look_at_tls(settings: BrokerSettings) -> tuple[Finding, ...]:
@@ -174,8 +172,8 @@ async def reach(settings: BrokerSettings) -> Finding:
     return ok(BROKER, "", f"{place}: connected in {took_ms:.0f} ms")
 
 
-async def listen(settings: BrokerSettings, beds: Sequence[str], listen_s: float, hear: Word) -> Session:
-    """Log in, subscribe to the beds, listen; `hear` gets topic, payload, whether retained, and when (monotonic s)."""
+async def listen(settings: BrokerSettings, ear: Ear, beds: Sequence[str], listen_s: float) -> Session:
+    """Log in, subscribe to what the beds need, listen."""
     session = Session(LOGIN)
     tls = None if settings.tls is None else await apart(lambda: _context(settings.tls))
     client = aiomqtt.Client(
@@ -191,38 +189,39 @@ async def listen(settings: BrokerSettings, beds: Sequence[str], listen_s: float,
     try:
         async with client:
             session.failed_at = SUBSCRIPTION
-            wanted = [name for bed in beds for name in (topics.vitals(bed), topics.status(bed))]
+            wanted = list(ear.topics)
             codes = await client.subscribe([(name, 1) for name in wanted])
             grants = [code if isinstance(code, int) else code.value for code in codes]
             session.refused = tuple(name for name, grant in zip(wanted, grants, strict=True) if grant >= 0x80)
             session.heard = dict.fromkeys(beds, 0)
             session.failed_at = ""
-            await _collect(client, session, listen_s, hear)
+            await _collect(client, session, listen_s, ear)
             silent = [bed for bed, count in session.heard.items() if not count]
             if silent and not session.refused:
                 session.came_back = False
                 await client.publish(topics.vitals(silent[0], OWN_DEVICE), OWN_WORD, qos=1)
-                await _collect(client, session, OWN_WORD_S, hear)
+                await _collect(client, session, OWN_WORD_S, ear)
     except (aiomqtt.MqttError, OSError) as wrong:
         session.reason = str(wrong)
         session.failed_at = session.failed_at or SUBSCRIPTION
     return session
 
 
-async def _collect(client: aiomqtt.Client, session: Session, for_s: float, hear: Word) -> None:
+async def _collect(client: aiomqtt.Client, session: Session, for_s: float, ear: Ear) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(for_s):
             async for message in client.messages:
                 name, payload = message.topic.value, message.payload
                 address = topics.parse(name)
-                if address is None or not isinstance(payload, bytes):
+                bed = ear.bed_of.get(name) or (address.bed if address is not None else "")
+                if not bed or not isinstance(payload, bytes):
                     continue
-                if address.device == OWN_DEVICE:
+                if address is not None and address.device == OWN_DEVICE:
                     session.came_back = True
                     return
-                if address.kind == "vitals" and not message.retain:
-                    session.heard[address.bed] = session.heard.get(address.bed, 0) + 1
-                hear(name, payload, bool(message.retain), time.monotonic())
+                if not message.retain and (address is None or address.kind == "vitals"):
+                    session.heard[bed] = session.heard.get(bed, 0) + 1
+                ear.hear(name, payload, bool(message.retain), time.monotonic())
 
 
 def _context(files: TlsFiles | None) -> ssl.SSLContext:

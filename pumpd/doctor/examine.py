@@ -26,7 +26,7 @@ from pumpd.policy import policy_for
 from pumpd.shell.feeds.mqtt import BrokerSettings
 from pumpd.shell.port_claim import PortClaims, PortTaken
 from pumpd.shell.restore import restored
-from pumpd.translate import devices_of
+from pumpd.translate import binding_of
 
 #: Beyond what each is meant to take.
 MARGIN_S = 5.0
@@ -208,7 +208,6 @@ class Visit:
         at_bed: dict[str, list[cfg.Channel]] = {}
         for one in self._config.channels:
             at_bed.setdefault(one.bed, []).append(one)
-        devices = {bed: frozenset[str]().union(*map(devices_of, rows)) for bed, rows in at_bed.items()}
         fitted = {
             bed: frozenset(signal for row in rows for signal in policy_for(row).fitted)
             for bed, rows in at_bed.items()
@@ -218,8 +217,8 @@ class Visit:
             for bed, rows in at_bed.items()
             if rows[0].name in self._daemon.states
         }
-        ear = signals.Ear(devices)
-        session = await broker.listen(settings, tuple(at_bed), self._wishes.listen_s, ear.hear)
+        ear = signals.Ear(tuple(binding_of(bed, rows, _no_patient) for bed, rows in at_bed.items()))
+        session = await broker.listen(settings, ear, tuple(at_bed), self._wishes.listen_s)
         who = f"user {settings.username}" if settings.username else "anonymous"
         if settings.tls is not None and settings.tls.cert is not None:
             who += " with our certificate"
@@ -257,6 +256,10 @@ async def _units() -> Findings:
 
 async def _unit(unit: str) -> Findings:
     return (services.judge_unit(unit, await services.read_unit(unit)),)
+
+
+def _no_patient(_bed: str) -> None:
+    """There is no order to the doctor, so any patient's token will do."""
 
 
 def _link_ms(clock: Clock) -> int:

@@ -49,21 +49,28 @@ class Seen:
 
 
 class Ear:
-    """Hears words, keeps what each signal came to. `beds`: the devices bound to each.
+    """Hears words, keeps what each signal came to. `bindings`: of the beds, without a patient.
 
     Attributes:
+        topics: what to subscribe to; bed_of: whose each topic of a gateway is.
         seen: by bed and signal.
         refused: (bed, device, reason, detail) and how often.
         offline: (bed, device) whose last will stands.
     """
 
-    def __init__(self, beds: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, bindings: tuple[BedBinding, ...]) -> None:
         self.seen: dict[tuple[str, Signal], Seen] = {}
         self.refused: Counter[tuple[str, str, str, str]] = Counter()
         self.offline: set[tuple[str, str]] = set()
         self._clock = Clock()
-        bindings = tuple(BedBinding(bed, lambda _bed: None, devices) for bed, devices in beds.items())
         self._router = Router(bindings, self._clock)
+        self.topics = self._router.topics
+        self.bed_of = {one.topic: bound.bed for bound in bindings for one in bound.gateways}
+
+    @property
+    def unknown(self) -> Mapping[str, set[str]]:
+        """By device, names that its gateway sends and that the table does not map."""
+        return self._router.unknown
 
     def hear(self, topic: str, payload: bytes, is_retained: bool, at_s: float) -> None:
         """One word."""
@@ -140,6 +147,10 @@ def judge_ear(
                 "switch it on; one that is gone for good: clear its retained status",
             )
         )
+    for device, names in sorted(ear.unknown.items()):
+        if names:
+            told = f"its gateway sends what is not mapped: {', '.join(sorted(names))}"
+            found.append(warn(UNKNOWN, device, told, "map what is needed in its `names`; the rest may stay"))
     return (*found, *judge_refusals(ear.refused))
 
 

@@ -18,6 +18,7 @@ from real_mosquitto import Certificates, Mosquitto
 from rig import Rig
 from rig_programs import Program, Sim, pumpd
 from rig_pumps import ALARIS, CHEMYX, HARVARD, MODBUS_TCP, NEW_ERA, NEW_ERA_BASIC, RigPump
+from test_gateway_feed import GATEWAYED, PolledMonitor
 
 from pumpd.shell.pins import hash_pin
 
@@ -297,6 +298,19 @@ def test_what_a_gateway_sends_and_nobody_understands_is_listed(
     assert told["words", "bed-1 gateway"]["level"] == "warn"
     assert "unbound_device" in told["words", "bed-1 gateway"]["measured"]
     assert told["signal", "bed-1 heart rate"]["level"] == "ok"
+
+
+def test_what_a_gateway_of_others_sends_is_admitted_by_its_table_and_the_rest_is_listed(
+    make_rig: Callable[..., Rig],
+) -> None:
+    rig = make_rig(pump=GATEWAYED)
+    rig.monitor.close()
+    rig.monitor = PolledMonitor(rig.broker.port, "tok-1")
+    rig.monitor.start()
+    _, told = doctor(rig.write_config())
+    assert "delivering" in told["subscription", "bed-1"]["measured"]
+    assert "1.0/s from monitor-1" in told["signal", "bed-1 heart rate"]["measured"]
+    assert "NOM_TEMP_BLD" in told["words", "monitor-1"]["measured"]
 
 
 def test_tls_that_is_right_foreign_for_another_name_and_without_our_certificate(

@@ -19,6 +19,7 @@ from pumpd.doctor.signals import (
     needs,
 )
 from pumpd.doctor.verdict import Level
+from pumpd.shell.feeds.routing import BedBinding
 
 PULSE = Need(Signal.HR, 10_000, 2.0)
 CUFF = Need(Signal.SYS, 390_000, 300)
@@ -45,7 +46,7 @@ def _word(seq: int, ago_s: float = 0.0, **changed: Any) -> bytes:
 
 
 def _ear() -> Ear:
-    return Ear({"bed-1": frozenset({"monitor-1"})})
+    return Ear((BedBinding("bed-1", lambda _bed: None, frozenset({"monitor-1"})),))
 
 
 def test_a_bed_needs_pulse_saturation_cuff_and_what_has_a_sensor_of_its_own() -> None:
@@ -111,6 +112,13 @@ def test_a_word_that_nobody_takes_is_listed_with_its_reason(
     assert told[0].level is Level.WARN
     assert f"1 refused: {reason}" in told[0].measured
     assert told[0].remedy
+
+
+def test_names_that_a_gateway_s_table_does_not_map_are_listed() -> None:
+    ear = _ear()
+    ear.unknown["monitor-1"] = {"NOM_TEMP_BLD", "NOM_ECG_V_P_C_CNT"}  # type: ignore[index]
+    (told,) = [one for one in judge_ear({"bed-1": frozenset()}, ear, 10.0) if one.check == "words"]
+    assert "NOM_ECG_V_P_C_CNT, NOM_TEMP_BLD" in told.measured
 
 
 def test_words_that_differ_only_in_their_instant_are_one_kind() -> None:
