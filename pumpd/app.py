@@ -29,6 +29,7 @@ from pumpd.console_words import CARE_VERBS, LISTENING_EVERY_S
 from pumpd.core import events as ev
 from pumpd.core.consulting import consulted
 from pumpd.machine import Machine
+from pumpd.outputs.pace import Pace
 from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
 from pumpd.rule_limits import as_state
 from pumpd.shell import record, supervisor
@@ -117,6 +118,7 @@ class Daemon:
         self._overseer = machine.overseer()
         self._cycled = asyncio.Event()
         self._wall_jump_ms = 0
+        self._pace = Pace(clock.wall_ms(), TICK_S / float(clock.speed))
         self._is_serving = False
         self._unserved = ""
 
@@ -189,8 +191,9 @@ class Daemon:
             self._stopping.set()
 
     def _shown(self, channel: str) -> dict[str, Any]:
-        """What clients of the console see: the announced state, and the limits in force, for those who draw them."""
-        return {**self._announcer.summary(channel), "limits": self._limits[channel]}
+        """What clients of the console see: the announced state, the limits in force, and how the daemon itself fares."""
+        fares = {**self._pace.figures(), **self._journal.figures(), **self._feed.figures()}
+        return {**self._announcer.summary(channel), "limits": self._limits[channel], "daemon": fares}
 
     def _build_channels(self) -> None:
         speed = float(self._clock.speed)
@@ -240,6 +243,7 @@ class Daemon:
 
     def _beat(self) -> None:
         at = self._clock.stamp()
+        self._pace.cycle_began(at.link_ms)
         self._kernel.post_all(ev.Ticked(at=at))
         if self._kernel.has_cycled(at):  # law 7, I20: a completed cycle is all that keeps us alive
             self._cycled.set()
