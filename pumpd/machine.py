@@ -37,6 +37,9 @@ class Feed(Protocol):
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
         """Leave a message to be sent; returns at once."""
 
+    def figures(self) -> dict[str, int]:
+        """What waits and what was dropped, for metrics."""
+
 
 class Machine:
     """The real one.

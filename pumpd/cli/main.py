@@ -39,6 +39,7 @@ def command_line() -> argparse.ArgumentParser:
         exercise_verb,
         explain_verb,
         journal_verbs,
+        metrics_verb,
         panel_verb,
         pin_verb,
         probe_verb,
@@ -63,6 +64,7 @@ def command_line() -> argparse.ArgumentParser:
     replay_verb.add_parser(journal_verb)
     pin_verb.add_parser(verbs)
     panel_verb.add_parser(verbs)
+    metrics_verb.add_parser(verbs)
     demo_verb.add_parser(verbs)
     exercise_verb.add_parser(verbs)
     probe_verb.add_parser(verbs)
