@@ -42,6 +42,7 @@ class Monitors:
         self._boot = f"b{monotonic_ns():x}"[:16]
         self._seq = 0
         self._hz = 0.0
+        self._newest_ms: dict[str, int] = {}
         self._due: list[tuple[float, int, str]] = []  # when (monotonic s), bed, what: "vitals" or "air"
         self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2)
         self.client.max_inflight_messages_set(1_000)
@@ -91,13 +92,17 @@ class Monitors:
             name, code, unit = WORDS[signal]
             entry: dict[str, Any] = {"name": name, "value": value, "unit": unit, "quality": "ok"}
             entries.append(entry if code is None else {**entry, "code": code})
+        measured_ms = round((time() - ago_s) * 1000)
+        if not ago_s:
+            # A sensor does not measure twice in a millisecond; a crossing right behind a sample would be no news.
+            measured_ms = self._newest_ms[device] = max(measured_ms, self._newest_ms.get(device, 0) + 1)
         message = {
             "v": 1,
             "device": device,
             "boot": self._boot,
             "seq": self._seq,
             "patient": PATIENT,
-            "measured_at_ms": round((time() - ago_s) * 1000),
+            "measured_at_ms": measured_ms,
             "values": entries,
         }
         payload = json.dumps(message)
