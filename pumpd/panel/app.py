@@ -320,12 +320,10 @@ class Panel:
             return browser
         if key not in self._channels:
             return _refused(words("error.bed"), 404)
-        if int(request.headers.get("content-length") or 0) > asked.MAX_BODY:
-            return _refused(words("refuse.shape"), 413)
         try:
-            act = asked.read_act(verb, await request.body(), browser.name)
+            act = asked.read_act(verb, await asked.body_of(request), browser.name)
         except asked.Unreadable as unreadable:
-            return _refused(words(str(unreadable)), 400)
+            return _refused(words(str(unreadable)), unreadable.status)
         if act.once and not self._once.is_first(f"{browser.id} {act.once}"):
             return JSONResponse({"stage": "repeated", "reasons": [words("refuse.once")], "problems": []})
         try:
@@ -342,9 +340,7 @@ def _refused(why: str, status: int) -> Response:
 
 async def _form(request: Request) -> dict[str, str]:
     """The fields of a plain form; none of one that is too long or is something else."""
-    if int(request.headers.get("content-length") or 0) > asked.MAX_BODY:
-        return {}
     try:
-        return dict(parse_qsl((await request.body()).decode(), max_num_fields=8))
-    except ValueError:
+        return dict(parse_qsl((await asked.body_of(request)).decode(), max_num_fields=8))
+    except (asked.Unreadable, ValueError):
         return {}

@@ -11,9 +11,11 @@ import pytest
 from asgi_call import HOST, Answer, call
 from panel_console import PanelConsole
 from starlette.routing import Mount, Route
+from starlette.types import Message
 
 from pumpd.console_client import ConsoleClient
 from pumpd.panel.app import Panel
+from pumpd.panel.asked import MAX_BODY
 from pumpd.panel.gate import COOKIE
 from pumpd.panel.pairing import Browser, Pairing
 from pumpd.panel.reports import Reports
@@ -222,3 +224,37 @@ async def test_a_panel_that_was_not_given_the_journal_says_so(tmp_path: Path) ->
         assert answer.status == 404
         assert "without --journal" in answer.text
         assert "pumpd panel --journal" in (await one.get("/bed/bed-1/sessions")).text
+
+
+async def test_a_body_that_does_not_say_its_length_is_refused_once_it_is_too_long(tmp_path: Path) -> None:
+    """Faults row 77: what counts is what was read, not what was claimed."""
+    read = 0
+
+    async def receive() -> Message:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": b"x" * 1_000, "more_body": read < 10_000}
+
+    got: list[Message] = []
+
+    async def send(message: Message) -> None:
+        got.append(message)
+
+    async with desk(tmp_path) as one:
+        headers = {"host": HOST, "origin": f"http://{HOST}"}
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": "http",
+            "path": "/pair",
+            "raw_path": b"/pair",
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
+            "client": ("127.0.0.1", 5),
+            "server": ("127.0.0.1", 8443),
+        }
+        await one.panel.app(scope, receive, send)
+    assert read * 1_000 <= MAX_BODY + 1_000
+    assert got[0]["status"] == 403
