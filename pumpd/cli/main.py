@@ -38,6 +38,7 @@ def command_line() -> argparse.ArgumentParser:
         doctor_verb,
         exercise_verb,
         explain_verb,
+        export_verb,
         journal_verbs,
         metrics_verb,
         panel_verb,
@@ -69,6 +70,7 @@ def command_line() -> argparse.ArgumentParser:
     exercise_verb.add_parser(verbs)
     probe_verb.add_parser(verbs)
     report_verb.add_parser(verbs)
+    export_verb.add_parser(verbs)
     rules_verb.add_parser(verbs)
     explain_verb.add_parser(verbs)
     tones_verb.add_parser(verbs)
