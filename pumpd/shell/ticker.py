@@ -4,8 +4,8 @@ Theory of operation. One task posts a tick to every channel at a fixed rhythm of
 is a comparison made then. Ticks are scheduled on absolute instants, so a late one does not shift the rest; missed ones
 are left out, not made up for: a tick says "look at the clock", and once is enough.
 
-A beat may come in pieces, one a channel: between two of them the loop looks at its sockets, so that a crossing waits
-for the decision of one channel and not of sixty-four.
+A beat may come in pieces, a few channels each: between two of them the loop looks at its sockets, so that a crossing
+waits for the decisions of these few and not of sixty-four.
 """
 
 import asyncio

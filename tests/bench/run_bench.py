@@ -125,31 +125,40 @@ def main(words: Sequence[str] | None = None) -> int:
         names = [name for name in HARDSHIPS if name != "none"]
     if unknown := [name for name in names if name not in HARDSHIPS]:
         parser.error(f"no hardship {unknown[0]!r}; there are {', '.join(HARDSHIPS)}")
-    result: dict[str, Any] = {"machine": machine(), "cells": []}
     drawn: list[tuple[str, Curves]] = []
+    result: dict[str, Any] = {"machine": machine()}
     print("  ".join(f"{key}: {value}" for key, value in result["machine"].items()), flush=True)
     try:
-        for beds in options.n:
-            for hz in options.hz:
-                cell, curves = measure_cell(beds, hz, options.seconds, options.rounds, options.seed)
-                result["cells"].append(cell)
-                drawn.append((f"N = {beds}, {hz} Hz", curves))
-                print("\n".join(lines(cell)), flush=True)
-        if names:
-            result["hardships"] = measure_hardships(names, options.seconds, options.rounds, options.seed)
-            for name, one in result["hardships"].items():
-                print(f"  {HARDSHIPS[name][0]}: {json.dumps(one)}", flush=True)
-        if options.simulated:
-            result["alone"] = measure_alone(options.simulated)
-            print(json.dumps(result["alone"]), flush=True)
+        measure(options, names, result, drawn)
     except (BenchFailed, subprocess.CalledProcessError) as failed:
         print(f"bench: {failed}", file=sys.stderr)
         return 1
-    if options.json:
-        options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    if options.plot:
-        options.plot.write_text(svg(drawn), encoding="utf-8")
+    finally:  # what was measured before something failed has been measured
+        if options.json:
+            options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        if options.plot:
+            options.plot.write_text(svg(drawn), encoding="utf-8")
     return 0
+
+
+def measure(
+    options: argparse.Namespace, names: Sequence[str], result: dict[str, Any], drawn: list[tuple[str, Curves]]
+) -> None:
+    """Everything that was asked for, into `result` and `drawn` as it comes, and printed."""
+    result["cells"] = []
+    for beds in options.n:
+        for hz in options.hz:
+            cell, curves = measure_cell(beds, hz, options.seconds, options.rounds, options.seed)
+            result["cells"].append(cell)
+            drawn.append((f"N = {beds}, {hz} Hz", curves))
+            print("\n".join(lines(cell)), flush=True)
+    if names:
+        result["hardships"] = measure_hardships(names, options.seconds, options.rounds, options.seed)
+        for name, one in result["hardships"].items():
+            print(f"  {HARDSHIPS[name][0]}: {json.dumps(one)}", flush=True)
+    if options.simulated:
+        result["alone"] = measure_alone(options.simulated)
+        print(json.dumps(result["alone"]), flush=True)
 
 
 if __name__ == "__main__":

@@ -63,19 +63,19 @@ async def test_a_beat_that_fails_ends_the_ticker() -> None:
 
 
 @pytest.mark.virtual_time
-async def test_between_two_channels_of_a_beat_others_are_let_in() -> None:
+async def test_between_two_pieces_of_a_beat_others_are_let_in() -> None:
     """A crossing that arrives during the cycle is decided before the cycle is over."""
     told: list[str] = []
 
     def beat() -> Iterator[None]:
-        told.append("first channel")
+        told.append("first channels")
         asyncio.get_running_loop().call_soon(told.append, "crossing")
         yield
-        told.append("second channel")
+        told.append("other channels")
         yield
 
     async with asyncio.TaskGroup() as group:
         ticking = group.create_task(tick(beat))
         await asyncio.sleep(TICK_S / 2)
         ticking.cancel()
-    assert told == ["first channel", "crossing", "second channel"]
+    assert told == ["first channels", "crossing", "other channels"]
