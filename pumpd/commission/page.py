@@ -42,8 +42,9 @@ header p{margin:0;color:#66727f;text-align:right}
 table{border-collapse:collapse;width:100%;font-size:13px}
 th{text-align:left;font-weight:600;color:#66727f;border-bottom:1px solid #66727f;padding:2px 8px 2px 0}
 td{border-bottom:1px solid #e3e7eb;padding:2px 8px 2px 0;vertical-align:top;overflow-wrap:anywhere}
-.n{text-align:right}td.n,td:nth-child(5){white-space:nowrap}
-td:first-child{width:30%}
+table{table-layout:fixed}.n{text-align:right}td.n,td:nth-child(4){white-space:nowrap}
+th:nth-child(1){width:33%}th:nth-child(2),th:nth-child(3){width:11%}th:nth-child(4){width:12%}
+td:nth-child(4),th:nth-child(4){padding-left:8px}
 svg{display:block;margin:6px 0}
 ul{margin:4px 0;padding-left:18px}
 .small{font-size:12px;color:#66727f}.bad{color:#b3362c;font-weight:600}
