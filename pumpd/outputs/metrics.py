@@ -54,7 +54,7 @@ class Channels(Collector):
         self._now_s = now_s
         self._lock = threading.Lock()
         self._shared: tuple[float, dict[str, State | None]] | None = None
-        self._boot = ""
+        self._boot, self._only = "", "only"
         self._restarts = 0
 
     def describe(self) -> Iterable[Metric]:
@@ -90,8 +90,10 @@ class Channels(Collector):
             try:
                 state = self._ask(channel)
             except Unanswered:
-                states[channel or "only"] = None
+                states[channel or self._only] = None
                 continue
+            if channel is None:  # a daemon that goes must be down under the name it was up by
+                self._only = str(state["channel"])
             states[str(state["channel"])] = state
             if self._boot and state["boot"] != self._boot:
                 self._restarts += 1

@@ -143,6 +143,18 @@ def test_a_channel_that_cannot_be_asked_is_down_and_shows_no_old_number() -> Non
     assert {name for name, _ in series} == {"pumpd_up", "pumpd_restarts_total"}
 
 
+def test_the_only_channel_goes_down_under_the_name_it_was_up_by() -> None:
+    daemon = Daemon("bed-1")
+    daemon.registry = CollectorRegistry()
+    daemon.registry.register(Channels((), daemon.ask, lambda: daemon.now_s))
+    state, daemon.states["bed-1"] = daemon.states["bed-1"], None
+    assert at(daemon.scrape(), "pumpd_up", channel="only") == 0, "it has never said its name"
+    daemon.states["bed-1"] = state
+    assert at(daemon.scrape(), "pumpd_up", channel="bed-1") == 1
+    daemon.states["bed-1"] = None
+    assert at(daemon.scrape(), "pumpd_up", channel="bed-1") == 0
+
+
 def test_what_is_not_known_has_no_series() -> None:
     daemon = Daemon("bed-1")
     daemon.state()["rate"]["reported_nl_h"] = None
