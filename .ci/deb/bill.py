@@ -11,6 +11,8 @@ import subprocess
 import uuid
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 SPEC = "1.6"
 
 
@@ -24,6 +26,21 @@ def finished(text: str) -> str:
     content = json.dumps(bill, sort_keys=True)
     bill["serialNumber"] = uuid.uuid5(uuid.NAMESPACE_OID, content).urn
     return json.dumps(bill, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+
+def gaps(text: str, installed: dict[str, str]) -> list[str]:
+    """What of these (name to version) the bill does not name, names otherwise, or names without a licence."""
+    bill = json.loads(text)
+    parts = [*bill["components"], bill["metadata"]["component"]]
+    named = {canonicalize_name(part["name"]): part for part in parts}
+    faults = []
+    for name, version in sorted(installed.items()):
+        part = named.get(canonicalize_name(name), {})
+        if part.get("version") != version:
+            faults.append(f"{name} {version} is not in the bill")
+        elif not part.get("licenses"):
+            faults.append(f"{name} {version} has no licence in the bill")
+    return faults
 
 
 def bill_of(python: Path, tool: Path, project: Path, epoch_s: int) -> str:

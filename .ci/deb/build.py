@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import bill
@@ -69,6 +70,9 @@ def build(out: Path, revision: str) -> Path:
         python = fill(stage, scratch, project, moment_s)
         tool = Path(sys.executable).with_name("cyclonedx-py")
         made = bill.bill_of(python, tool, ROOT / "pyproject.toml", moment_s)
+        inside = {one.name: one.version for one in metadata.distributions(path=[str(stage / tree.SITE)])}
+        if gaps := bill.gaps(made, inside):
+            raise ValueError("; ".join(gaps))
         tree.lay_programs(stage)
         tree.lay_files(stage, ROOT, version, moment_s)
         (stage / tree.DOC / "sbom.cdx.json").write_text(made, encoding="utf-8")

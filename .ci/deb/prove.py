@@ -67,7 +67,7 @@ def wait_for(what: str, holds: Callable[[], bool], within_s: float) -> None:
 
 def infuse(box: Box) -> None:
     """People at work, until the plunger moves."""
-    box.shell(f"{SYSTEM} /root/treat.py", 240.0)
+    box.shell(f"{SYSTEM} /srv/treat.py", 240.0)
     must(bool(truth(box)["running"]), "the simulator's plunger moves")
 
 
@@ -95,7 +95,7 @@ def strike(box: Box, what: str, line: str) -> None:
 
 def install(box: Box, package: Path) -> None:
     """Installing starts and enables nothing; a configuration, and a person's command, do."""
-    box.shell(f"dpkg -i /root/{package.name}")
+    box.shell(f"dpkg -i /srv/{package.name}")
     for unit in ("pumpd", "pumpd-panel", "pumpd-sounder"):
         must(box.tried(["systemctl", "is-active", unit]).returncode != 0, f"{unit} was not started")
         said = box.tried(["systemctl", "is-enabled", unit]).stdout.strip()
@@ -104,9 +104,9 @@ def install(box: Box, package: Path) -> None:
     for old, new in CONFIG:
         must(old in text, f"the example still says {old}")
         text = text.replace(old, new)
-    (box.root / "root/pumpd.toml").write_text(text, encoding="utf-8")
-    shutil.copyfile(HERE / "treat.py", box.root / "root/treat.py")
-    box.shell("install -o root -g pumpd -m 0640 /root/pumpd.toml /etc/pumpd/pumpd.toml")
+    (box.root / "srv/pumpd.toml").write_text(text, encoding="utf-8")
+    shutil.copyfile(HERE / "treat.py", box.root / "srv/treat.py")
+    box.shell("install -o root -g pumpd -m 0640 /srv/pumpd.toml /etc/pumpd/pumpd.toml")
     box.shell("pumpd check --config /etc/pumpd/pumpd.toml")
     box.shell("systemd-run -q --unit=broker hil-sim broker --port 1883")
     bench = "hil-sim serve --pump modbus-tcp --listen tcp:5020 --broker 127.0.0.1:1883 --slack-ml 0"
@@ -151,7 +151,7 @@ def break_disk(box: Box) -> None:
 
 def upgrade(box: Box, newer: Path) -> None:
     """While it infuses: the pump stands, the new daemon is PAUSED, a person resumes."""
-    strike(box, "upgrade", f"dpkg -i /root/{newer.name}")
+    strike(box, "upgrade", f"dpkg -i /srv/{newer.name}")
     comes_back_paused(box, "upgrade")
     infuse(box)
 
@@ -191,7 +191,7 @@ def prove(package: Path, newer: Path) -> None:
     try:
         box.open()
         for one in (package, newer):
-            shutil.copyfile(one, box.root / "root" / one.name)
+            shutil.copyfile(one, box.root / "srv" / one.name)
         before = files(box)
         install(box, package)
         infuse(box)

@@ -13,7 +13,7 @@ from pumpd.demo.nurse import Nurse, next_act
 
 SOCKET = Path("/run/pumpd/console.sock")
 PINS = {"dora": "1111", "nina": "2222"}
-WITHIN_S, AGAIN_S = 200.0, 2.0
+WITHIN_S, AGAIN_S, CUFF_S = 200.0, 2.0, 20.0
 
 
 def main() -> int:
@@ -34,7 +34,7 @@ def main() -> int:
             if act is not None and time.monotonic() >= not_before:
                 taken, said = nurse.do(act)
                 print(f"{act.by}: {act.verb}: {'taken' if taken else said}", flush=True)
-                not_before = time.monotonic() + AGAIN_S
+                not_before = time.monotonic() + (CUFF_S if act.verb == "measure" else AGAIN_S)
     print(
         f"never infused; last: {state.get('word')}: {state.get('headline')} {state.get('resume_blocked_by')}"
     )
