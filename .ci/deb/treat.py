@@ -13,6 +13,8 @@ from pumpd.demo.nurse import Nurse, next_act
 
 SOCKET = Path("/run/pumpd/console.sock")
 PINS = {"dora": "1111", "nina": "2222"}
+#: After a pause a nurse's resume goes on at half the rate.
+MOVING = ("INFUSING", "SLOWED")
 WITHIN_S, AGAIN_S, CUFF_S = 200.0, 2.0, 20.0
 
 
@@ -27,7 +29,7 @@ def main() -> int:
             while (newer := states.poll(0)) is not None:
                 fresh = newer
             state = fresh
-            if state["word"] == "INFUSING" and state["pump"]["motion"] != "halted":
+            if state["word"] in MOVING and state["pump"]["motion"] != "halted":
                 print(f"{state['word']}: {state['headline']}")
                 return 0
             act = next_act(state)
