@@ -1,10 +1,10 @@
 """Everything pumpd says outwards without being asked: states, alarms, requests, its heartbeat, bedside signals.
 
-Theory of operation. Each kind has its rhythm. A state is said every second, changed or not, so that a subscriber can
-take silence for what it is. An alarm is said when it begins, changes and ends, retained, so that who subscribes later
-sees what stands; and because a retained word outlives the daemon that said it, a start says of every alarm that could
-be standing from an earlier life whether it does: "update" or "end". The heartbeat is not retained: it is evidence that
-the control cycle turned a moment ago, and an old one is none.
+Theory of operation. Each kind has its rhythm. A state is looked at every second and said when it tells something new,
+and every five seconds in any case, so that a subscriber can take silence for what it is. An alarm is said when it begins,
+changes and ends, retained, so that who subscribes later sees what stands; and because a retained word outlives the daemon
+that said it, a start says of every alarm that could be standing from an earlier life whether it does: "update" or "end".
+The heartbeat is not retained: it is evidence that the control cycle turned a moment ago, and an old one is none.
 
 The outbox behind `publish` never blocks; nothing here waits for a broker or raises on its account.
 """
@@ -20,6 +20,7 @@ from interlocks.rules import Rule
 from interlocks.vocabulary import Priority, Stamp
 from pumpd.core import actions as do
 from pumpd.core.alarm_conditions import VITALS_LOST
+from pumpd.outputs.state_message import NEXT_WITHIN_S, news_of, state_message
 from pumpd.shell.bedside.bedside import Bedside
 from pumpd.shell.feeds import topics
 from pumpd.shell.kernel import FAULT_KEY
@@ -48,20 +49,6 @@ class Timepiece(Protocol):
 
     def stamp(self) -> Stamp: ...
     def wall_ms(self) -> int: ...
-
-
-#: Of the care: what people wrote about the patient, and who takes the patient home, is for the console and the record.
-_PRIVATE = ("log", "checklist", "closed", "sign_off")
-
-
-def _public(summary: Summary) -> Summary:
-    """The summary as the topics carry it: many displays may read it, and it is said every second."""
-    care = summary.get("care")
-    if not isinstance(care, Mapping):
-        return summary
-    shown = {key: value for key, value in care.items() if key not in _PRIVATE}
-    shown["observations"] = [{**one, "note": ""} for one in care.get("observations", ())]
-    return {**summary, "care": shown}
 
 
 def possible_keys(rules: Iterable[Rule]) -> tuple[str, ...]:
@@ -101,6 +88,8 @@ class Announcer:
         self._alarms = 0
         self._beats = 0
         self._told: set[tuple[str, str]] = set()
+        self._states: dict[str, int] = {}
+        self._news: dict[str, tuple[object, float]] = {}
 
     def summary(self, channel: str) -> Summary:
         """What people are shown: the core's summary, and which sounders work."""
@@ -160,16 +149,32 @@ class Announcer:
             )
 
     async def states(self) -> None:
-        """Say every channel's state, for ever."""
+        """Say every channel's state, for ever: once a second at most, every `NEXT_WITHIN_S` at least."""
+        loop = asyncio.get_running_loop()
         while True:
             for name in self._beds:
-                self._say(topics.state(name), _public(self.summary(name)), retain=True)
+                self._say_state(name, loop.time())
+                await asyncio.sleep(0)  # what has arrived meanwhile goes first: 64 summaries are 20 ms
             await asyncio.sleep(STATE_EVERY_S)
+
+    def _say_state(self, channel: str, now_s: float) -> None:
+        body = state_message(self.summary(channel), self._states.get(channel, 0) + 1)
+        news = news_of(body)
+        told, told_s = self._news.get(channel, (None, 0.0))
+        # A look comes a second later at the earliest: the last one before the promise runs out must speak.
+        if news == told and now_s - told_s < NEXT_WITHIN_S - STATE_EVERY_S:
+            return
+        self._states[channel] = body["seq"]
+        self._news[channel] = news, now_s
+        self._say(topics.state(channel), body, retain=True)
 
     async def heartbeats(self) -> None:
         """Say that we decide, for ever."""
         while True:
-            words = {name: self._summarise(name)["word"] for name in self._beds}
+            words: dict[str, str] = {}
+            for name in self._beds:
+                words[name] = self._summarise(name)["word"]
+                await asyncio.sleep(0)
             self._beats += 1
             beat = {"v": 1, "boot": self._boot, "seq": self._beats, "at_wall_ms": self._clock.wall_ms()}
             self._say(topics.heartbeat(self._site), {**beat, "channels": words})

@@ -12,7 +12,7 @@ pump's own watchdog, which needs nobody.
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from pumpd.core import events as ev
 from pumpd.core.configuration_events import ConfigurationEdited
 from pumpd.core.consulting import consulted
 from pumpd.machine import Machine
+from pumpd.outputs.pace import Pace
 from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
 from pumpd.rule_limits import as_state
 from pumpd.shell import record, supervisor
@@ -125,6 +126,7 @@ class Daemon:
         self._overseer = machine.overseer()
         self._cycled = asyncio.Event()
         self._wall_jump_ms, self._is_serving, self._unserved = 0, False, ""
+        self._pace = Pace(clock.wall_ms(), TICK_S / float(clock.speed))
 
     def _opening(self) -> dict[str, str]:
         """What the journal's first record of this boot says."""
@@ -196,8 +198,9 @@ class Daemon:
             self._stopping.set()
 
     def _shown(self, channel: str) -> dict[str, Any]:
-        """What clients of the console see: the announced state, and the limits in force, for those who draw them."""
-        return {**self._announcer.summary(channel), "limits": self._limits[channel]}
+        """What clients of the console see: the announced state, the limits in force, and how the daemon itself fares."""
+        fares = {**self._pace.figures(), **self._journal.figures(), **self._feed.figures()}
+        return {**self._announcer.summary(channel), "limits": self._limits[channel], "daemon": fares}
 
     def _build_channels(self) -> None:
         speed = float(self._clock.speed)
@@ -259,9 +262,13 @@ class Daemon:
                 while not all(_is_at_rest(one) for one in self._channels.values()):  # noqa: ASYNC110
                     await asyncio.sleep(FASTEST_S)
 
-    def _beat(self) -> None:
+    def _beat(self) -> Iterator[None]:
         at = self._clock.stamp()
-        self._kernel.post_all(ev.Ticked(at=at))
+        self._pace.cycle_began(at.link_ms)
+        for name in self._channels:
+            # Of its own instant: what is let in between two channels must not lie behind it in time.
+            self._kernel.post(name, ev.Ticked(at=self._clock.stamp()))
+            yield
         if self._kernel.has_cycled(at):  # law 7, I20: a completed cycle is all that keeps us alive
             self._cycled.set()
             self._overseer.cycle_completed(at.link_ms, self._kernel.words)

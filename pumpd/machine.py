@@ -37,6 +37,9 @@ class Feed(Protocol):
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
         """Leave a message to be sent; returns at once."""
 
+    def figures(self) -> dict[str, int]:
+        """What waits and what was dropped, for metrics."""
+
 
 class Machine:
     """The real one.
@@ -92,7 +95,7 @@ class Machine:
         site: str,
     ) -> Feed:
         """The broker's session. Raises ConfigRefused: a file that the configuration names cannot be used."""
-        return MqttFeed(_settings(broker), beds, clock, listener, site, jitter=random.Random().random)
+        return MqttFeed(broker_settings(broker), beds, clock, listener, site, jitter=random.Random().random)
 
     def sounders(self, sounders: tuple[cfg.Sounder, ...]) -> tuple[Sounder, ...]:
         """Bells and lights. Raises ConfigRefused: there is no such kind."""
@@ -106,7 +109,8 @@ def _sounder(index: int, sounder: cfg.Sounder) -> Sounder:
         raise cfg.ConfigRefused((f"sounders[{index + 1}].kind: {unknown}",)) from None
 
 
-def _settings(broker: cfg.Broker) -> BrokerSettings:
+def broker_settings(broker: cfg.Broker) -> BrokerSettings:
+    """Where the broker is and how to talk to it. Raises ConfigRefused: the password cannot be read."""
     tls = None
     if broker.tls:
         tls = TlsFiles(broker.ca_file or "", broker.cert_file, broker.key_file)

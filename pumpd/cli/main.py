@@ -35,9 +35,11 @@ def command_line() -> argparse.ArgumentParser:
     from pumpd.cli import (
         config_verbs,
         demo_verb,
+        doctor_verb,
         exercise_verb,
         explain_verb,
         journal_verbs,
+        metrics_verb,
         panel_verb,
         pin_verb,
         probe_verb,
@@ -53,6 +55,7 @@ def command_line() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     run_verbs.add_parsers(verbs)
     config_verbs.add_parser(verbs)
+    doctor_verb.add_parser(verbs)
     for verb in (stop_all_verb, call_out_verb):
         verb.add_arguments(verbs.add_parser(verb.NAME, help=verb.HELP))
     journal = verbs.add_parser("journal", help="the record: verify, show, replay")
@@ -61,6 +64,7 @@ def command_line() -> argparse.ArgumentParser:
     replay_verb.add_parser(journal_verb)
     pin_verb.add_parser(verbs)
     panel_verb.add_parser(verbs)
+    metrics_verb.add_parser(verbs)
     demo_verb.add_parser(verbs)
     exercise_verb.add_parser(verbs)
     probe_verb.add_parser(verbs)

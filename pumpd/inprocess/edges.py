@@ -63,6 +63,10 @@ class BusFeed:
         if self._is_up:
             self._wires.publish(topic, payload, qos, retain)
 
+    def figures(self) -> dict[str, int]:
+        """The bench carries at once."""
+        return {"publish_waiting": 0, "publish_dropped": 0}
+
     def link(self, is_up: bool, reason: str) -> None:
         """The session stands, or has ended."""
         self._is_up = is_up

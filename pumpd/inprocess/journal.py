@@ -32,6 +32,7 @@ class LoopJournal(Journal):
         self._running = asyncio.get_running_loop()
         super().__init__(path, meta, listener, self._running)
         self._disk_s = disk_s
+        self._now_ns = lambda: round(self._running.time() * 1e9)
         self._timer: asyncio.TimerHandle | None = None
         self._is_writing = False
         self._batch: list[Record] = []

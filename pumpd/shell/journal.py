@@ -22,6 +22,7 @@ import json
 import os
 import sqlite3
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -111,6 +112,8 @@ class Journal:
         self._failed_reason = ""
         self._last_seq = 0
         self._durable_seq = 0
+        self._now_ns: Callable[[], int] = time.perf_counter_ns
+        self._commits, self._commit_us, self._newest_commit_us = 0, 0, 0
         # The rest belongs to the writer's thread once it runs.
         self._connection: sqlite3.Connection | None = None
         self._last = Head(0, GENESIS)
@@ -128,6 +131,12 @@ class Journal:
     def failed_reason(self) -> str:
         """Why the journal records no more; "" while it does."""
         return self._failed_reason
+
+    def figures(self) -> dict[str, int]:
+        """Of this opening, for metrics: commits, what they took in all and the newest, us; records that wait."""
+        names = ("journal_commits", "journal_commit_us", "journal_newest_commit_us", "journal_waiting")
+        counts = (self._commits, self._commit_us, self._newest_commit_us, len(self._queue))
+        return dict(zip(names, counts, strict=True))
 
     def open(self, wall_ms: int = 0) -> Opening:
         """Take the file and start writing. Blocks; for the start of the daemon, not for the running loop.
@@ -259,8 +268,11 @@ class Journal:
         return batch
 
     def _write_batch(self, batch: list[Record]) -> None:
+        begun_ns = self._now_ns()
         self._before_commit()
         self._commit(batch)
+        self._newest_commit_us = (self._now_ns() - begun_ns) // 1_000
+        self._commits, self._commit_us = self._commits + 1, self._commit_us + self._newest_commit_us
         self._told_durable(batch[-1].seq)
         self._fold_log()
 

@@ -137,10 +137,9 @@ class MqttFeed:
         """Holds the counters of refusals, per bed."""
         return self._router
 
-    @property
-    def dropped(self) -> int:
-        """Outgoing messages that were dropped, oldest first."""
-        return self._outbox.dropped
+    def figures(self) -> dict[str, int]:
+        """For metrics: outgoing messages that wait for the broker, and that were dropped, oldest first."""
+        return {"publish_waiting": self._outbox.depth, "publish_dropped": self._outbox.dropped}
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, qos: int = 1) -> None:
         """Leave a message to be sent. Returns at once, link or no link; raises ValueError for a bad topic."""

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Final
 
 MAX_WAITING: Final = 64
-#: 64 channels with a state and 40 alarms each are 2 624; at 600 bytes for an alarm and 6 KiB for a state that is
-#: about 3 MB, and this bound keeps it there.
+#: 64 channels with a state and 40 alarms each are 2 624; at 600 bytes for an alarm and 2 KiB for a state that is
+#: about 2 MB, and this bound keeps it there.
 MAX_RETAINED: Final = 4_096
 MAX_WAIT_MS: Final = 5_000
 
@@ -42,6 +42,11 @@ class Outbox:
         self._again: dict[str, None] = {}
         self._had_session = False
         self.dropped = 0
+
+    @property
+    def depth(self) -> int:
+        """How many messages wait to be said; what is only said again is not counted."""
+        return len(self._waiting) + len(self._unsent)
 
     def put(self, message: Outgoing) -> None:
         """Take a message. If full, drops the oldest waiting one, or a retained topic too many; counts both.

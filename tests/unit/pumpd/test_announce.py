@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from channel_bench import POLICY, infusing
 from clinic_bench import recovered
 from jsonschema import Draft202012Validator
 
@@ -17,6 +18,8 @@ from interlocks.catalogue.table import DEFAULT_RULES
 from interlocks.vocabulary import Priority, Stamp
 from pumpd.announce import HEARTBEAT_EVERY_S, TECHNICAL_KEYS, Announcer, possible_keys
 from pumpd.core import actions as do
+from pumpd.core.summary import summarise
+from pumpd.outputs.state_message import NEXT_WITHIN_S
 from pumpd.shell.bedside.bedside import Bedside
 from pumpd.shell.bedside.sounder import Signals
 from pumpd.shell.kernel import FAULT_KEY
@@ -62,6 +65,7 @@ class Bench:
         self.said: list[tuple[str, dict[str, Any], bool]] = []
         self.lamp = Lamp()
         self.alarms: list[dict[str, Any]] = []
+        self.infused_nl = 0
         self.announcer = Announcer(
             "ward-3",
             "b00t",
@@ -69,8 +73,13 @@ class Bench:
             self._publish,
             Bedside((self.lamp,)),
             self,
-            lambda channel: {"channel": channel, "word": "INFUSING", "alarms": self.alarms},
+            self.summarise,
         )
+
+    def summarise(self, channel: str) -> dict[str, Any]:
+        shown = summarise(infusing().state, POLICY, WALL_MS)
+        volume = {**shown["volume"], "infused_nl": self.infused_nl}
+        return {**shown, "channel": channel, "word": "INFUSING", "alarms": self.alarms, "volume": volume}
 
     def _publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         self.said.append((topic, json.loads(payload), retain))
@@ -194,7 +203,8 @@ def test_the_possible_alarms_are_the_causes_of_the_rows_and_every_technical_word
 async def test_what_was_written_about_a_patient_is_said_to_no_broker() -> None:
     """The topics are for displays; notes and names stay on the console and in the record."""
     said: list[dict[str, Any]] = []
-    care = recovered().care
+    summary = recovered().shown
+    care = summary["care"]
     assert care["log"]
     care["observations"][0]["note"] = "far away"
     announcer = Announcer(
@@ -204,7 +214,7 @@ async def test_what_was_written_about_a_patient_is_said_to_no_broker() -> None:
         lambda topic, payload, *, retain=False: said.append(json.loads(payload)),
         Bedside(()),
         Bench(),
-        lambda channel: {"channel": channel, "word": "OBSERVING", "alarms": [], "care": care},
+        lambda channel: {**summary, "channel": channel, "care": care},
     )
     saying = asyncio.create_task(announcer.states())
     await asyncio.sleep(0)
@@ -212,7 +222,8 @@ async def test_what_was_written_about_a_patient_is_said_to_no_broker() -> None:
     (state,) = said
     assert not {"log", "checklist", "closed", "sign_off"} & set(state["care"])
     assert (state["care"]["step"], state["care"]["course"]) == ("closable", "clinic")
-    assert state["care"]["observations"][0]["note"] == ""
+    assert "far away" not in json.dumps(state)
+    assert not {"note", "by"} & set(state["care"]["observations"][0])
     assert announcer.summary("bed-1")["care"] == care
 
 
@@ -260,13 +271,35 @@ def test_a_heartbeat_is_never_retained_and_comes_every_five_seconds_with_every_w
         schema("heartbeat").validate(body)
 
 
-def test_every_channel_s_state_is_retained_and_said_every_second_changed_or_not() -> None:
+def test_a_state_that_changes_is_retained_and_said_every_second() -> None:
     bench = Bench()
-    said = spoken(bench, bench.announcer.states, 1.1)
-    assert [(topic, is_retained) for topic, _, is_retained in said] == [
+
+    async def flow() -> None:
+        saying = asyncio.ensure_future(bench.announcer.states())
+        for _ in range(11):
+            bench.infused_nl += 1_000
+            await asyncio.sleep(0.1)
+        saying.cancel()
+
+    with asyncio.Runner(loop_factory=JumpingLoop) as runner:
+        runner.run(flow())
+    assert [(topic, is_retained) for topic, _, is_retained in bench.said] == [
         ("pumpd/v1/state/bed-1", True),
         ("pumpd/v1/state/bed-2", True),
     ] * 2
+    assert [body["seq"] for _, body, _ in bench.said] == [1, 1, 2, 2], (
+        "once a second, however often it changed"
+    )
+    for _, body, _ in bench.said:
+        schema("state").validate(body)
+
+
+def test_a_state_that_does_not_change_is_said_again_within_what_the_last_one_promised() -> None:
+    """Law 3: silence is to be told from nothing new."""
+    bench = Bench()
+    said = spoken(bench, bench.announcer.states, 2 * NEXT_WITHIN_S + 0.1)
+    assert [body["seq"] for topic, body, _ in said if topic.endswith("bed-1")] == [1, 2, 3]
+    assert {body["next_within_s"] for _, body, _ in said} == {NEXT_WITHIN_S}
 
 
 @pytest.mark.parametrize("change", [{"phase": "begin"}, {"seq": 0}, {"extra": 1}, {"priority": None}])

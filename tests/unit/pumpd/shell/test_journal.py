@@ -453,3 +453,26 @@ async def test_nothing_is_written_by_anyone_after_an_unexpected_fault_in_the_fil
     assert not journal.close()
     assert verify(tmp_path / "j.db").first_bad_seq == 2
     assert head_path(tmp_path / "j.db").exists()
+
+
+async def test_the_figures_count_commits_their_time_and_what_waits(tmp_path: Path) -> None:
+    ear, gate = Ear(), Gate()
+    journal = a_journal(tmp_path / "j.db", ear, gate)
+    journal.open()
+    assert set(journal.figures().values()) == {0}
+    last = put(journal, 1, urgent=True)
+    await ear.until_durable(last)
+    once = journal.figures()
+    assert once["journal_commits"] == 1
+    assert 0 < once["journal_newest_commit_us"] == once["journal_commit_us"] < 20_000_000
+    gate.opened.clear()
+    gate.entered.clear()
+    put(journal, 2, urgent=True)
+    await asyncio.to_thread(gate.entered.wait, 20)
+    last = put(journal, 3)
+    assert journal.figures()["journal_waiting"] == 1
+    gate.opened.set()
+    await ear.until_durable(last)
+    assert journal.figures()["journal_waiting"] == 0
+    assert journal.figures()["journal_commits"] >= 2
+    assert journal.close()

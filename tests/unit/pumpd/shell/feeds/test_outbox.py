@@ -155,3 +155,18 @@ def test_a_filter_is_not_a_topic(topic: str) -> None:
 def test_quality_of_service_2_is_not_offered() -> None:
     with pytest.raises(ValueError, match="quality of service"):
         Outbox().put(Outgoing("a", b"", False, 2, 0))
+
+
+def test_the_depth_counts_what_is_still_to_be_said_and_not_what_is_said_again() -> None:
+    box = Outbox()
+    assert box.depth == 0
+    box.put(state(b"s"))
+    box.put(request(1))
+    assert box.depth == 2
+    for _ in range(2):
+        message = box.next(0)
+        assert message is not None
+        box.sent(message)
+    box.new_session()
+    assert box.next(0) is not None
+    assert box.depth == 0

@@ -1,0 +1,1 @@
+"""What leaves the box for other machines: messages, metrics, exports. Nothing here can be answered."""
