@@ -158,8 +158,14 @@ def upgrade(box: Box, newer: Path) -> None:
 
 
 def leave(box: Box, before: set[str]) -> None:
-    """Remove while it infuses, then purge; what is left over is the record and nothing else."""
-    strike(box, "remove", "dpkg --remove pumpd")
+    """Remove, then purge; what is left over is the record and nothing else. The simulator's programs go with it."""
+    must(not truth(box)["running"], "a bed that stands is left")
+    box.shell("dpkg --remove pumpd")
+    must(
+        "STANDS" in box.shell("journalctl --no-pager -u pumpd | grep STANDS | tail -n 1"),
+        "stop-all saw it stand",
+    )
+    box.shell("systemctl stop bench broker")
     box.shell("ls -A /etc/pumpd /var/lib/pumpd; ls /usr/lib/pumpd 2>&1 || true")
     must((box.root / "etc/pumpd/pumpd.toml").exists(), "removing keeps the configuration")
     box.shell("dpkg --purge pumpd")
