@@ -53,6 +53,10 @@ class Certificates:
         self.server, self.server_key = self._signed("server", "127.0.0.1")
         self.client, self.client_key = self._signed("client", "pumpd")
 
+    def signed_for(self, common_name: str) -> tuple[str, str]:
+        """One more client: certificate and key."""
+        return self._signed(common_name, common_name)
+
     def _openssl(self, *arguments: str) -> None:
         subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self._directory)
 

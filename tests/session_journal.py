@@ -35,18 +35,19 @@ CONFIGURED = json.dumps({"channel": {"name": "bed-1"}, "speed": 1.0})
 Row = tuple[str, Stamp, str]
 
 
-def rows_of(events: Iterable[ev.Event], policy: Policy) -> list[Row]:
-    """Kind, stamp and body of every record that these events lead to."""
+def rows_of(events: Iterable[ev.Event], policy: Policy, snapshot_every_ms: int | None = None) -> list[Row]:
+    """Kind, stamp and body of every record that these events lead to; snapshots at changes, or also so often."""
     rows: list[Row] = [(CONFIGURATION, Stamp(0, 0), CONFIGURED)]
-    epoch = 0
+    epoch, snapshot_ms = 0, 0
     state = ChannelState()
     for event in events:
         if isinstance(event, ev.DaemonStarted) and not event.wall_ms:
             event = replace(event, wall_ms=WALL_MS + event.at.ms)
         ((_, state, actions),) = again(state, [event], policy)
         rows.append((DECISION, event.at, dump_decision(event, actions)))
-        if state.epoch != epoch:
-            epoch = state.epoch
+        is_due = snapshot_every_ms is not None and event.at.ms - snapshot_ms >= snapshot_every_ms
+        if state.epoch != epoch or is_due:
+            epoch, snapshot_ms = state.epoch, event.at.ms
             rows.append((SNAPSHOT, event.at, dump_state(state)))
     return rows
 

@@ -33,11 +33,13 @@ def main(argv: list[str] | None = None) -> int:
 def command_line() -> argparse.ArgumentParser:
     """All verbs; asking for it imports them."""
     from pumpd.cli import (
+        commission_verb,
         config_verbs,
         demo_verb,
         doctor_verb,
         exercise_verb,
         explain_verb,
+        export_verb,
         journal_verbs,
         metrics_verb,
         panel_verb,
@@ -67,8 +69,10 @@ def command_line() -> argparse.ArgumentParser:
     metrics_verb.add_parser(verbs)
     demo_verb.add_parser(verbs)
     exercise_verb.add_parser(verbs)
+    commission_verb.add_parser(verbs)
     probe_verb.add_parser(verbs)
     report_verb.add_parser(verbs)
+    export_verb.add_parser(verbs)
     rules_verb.add_parser(verbs)
     explain_verb.add_parser(verbs)
     tones_verb.add_parser(verbs)
