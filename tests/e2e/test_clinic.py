@@ -94,6 +94,7 @@ def test_the_course_is_walked_from_the_order_to_the_first_drop(
     page.locator("#sheet-event button[type=submit]").click()
     expect(page.locator("#answer-event")).to_have_text("Done.")
     expect(page.locator("[data-html=log]")).to_contain_text("nausea")
+    _written_down_and_handed_over(page, clinic)
     page.locator("#do-stop").click()
     page.get_by_role("button", name="STOP NOW").click()
     expect(page.locator("#word")).to_have_text("OBSERVING")
@@ -158,6 +159,37 @@ def _start(page: Page, house: Playhouse, looked_at: Look) -> None:
     expect(page.locator("#word")).to_have_text("INFUSING")
     page.evaluate("scrollTo(0, 0)")
     looked_at(page, "clinic-running")
+
+
+def _written_down_and_handed_over(page: Page, house: Playhouse) -> None:
+    """What was given by hand and said, by whom; then another nurse has the bed, and only by a PIN of her own."""
+    page.locator("#do-given").click()
+    page.fill("#given-drug", "ondansetron")
+    page.fill("#given-dose", "4 mg IV")
+    page.fill("#given-by", "nina")
+    page.locator("#sheet-given button[type=submit]").dblclick()
+    expect(page.locator("#answer-given")).to_have_text("Done.")
+    page.locator("#do-note").click()
+    page.fill("#note-text", "prefers <b>dim</b> light")
+    page.fill("#note-by", "nina")
+    page.locator("#sheet-note button[type=submit]").click()
+    expect(page.locator("#answer-note")).to_have_text("Done.")
+    log = page.locator("[data-html=log]")
+    expect(log).to_contain_text("ondansetron")
+    expect(log).to_contain_text("prefers <b>dim</b> light")  # shown as typed, never obeyed
+    assert (
+        sum(one["kind"] == "given" for one in house.state()["care"]["log"]) == 1
+    )  # a double press gives once
+    page.locator("#do-handover").click()
+    page.fill("#handover-by", "omar")
+    page.fill("#handover-pin", "111111")
+    page.locator("#sheet-handover button[type=submit]").click()
+    expect(page.locator("#answer-handover")).to_contain_text("Refused")
+    assert house.state()["care"]["nurse"] == "nina"
+    page.fill("#handover-pin", house.pins["omar"])
+    page.locator("#sheet-handover button[type=submit]").click()
+    expect(page.locator("#answer-handover")).to_have_text("Done.")
+    expect(page.locator(".top")).to_contain_text("In charge: omar")
 
 
 def _may_start(state: dict[str, Any]) -> bool:
