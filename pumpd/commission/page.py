@@ -158,6 +158,8 @@ def _step(name: str, found: StepResult | None) -> Iterator[str]:
         yield f'<p class="bad">Not gone through to its end: {plain(found.reason)}</p>'
     quick = "; quick, with short windows" if found.is_quick else ""
     yield f'<p class="small">{plain(found.at)}, {plain(found.by)}; figures from {plain(found.how or "nobody")}{quick}</p>'
+    if found.earlier:
+        yield f"<p>Done before: {plain('; '.join(found.earlier))}</p>"
     if found.figures:
         rows = [
             (
