@@ -38,6 +38,9 @@ from drivers.registry import Lines
 
 POLL_S = 0.25
 OPEN_WITHIN_S = 8.0
+#: A port that was let go of a moment ago may still be held by its closing; the driver tries it again meanwhile. For a
+#: pump that may be moving, every try counts: it has the whole time.
+GRACE_S = 1.5
 END_WITHIN_S = 4.0
 #: Told to stop so many times before a person is told to look. After half of them there is a silence as long as the pump's
 #: lease, because a pump that hears and does not obey is kept running by being spoken to (decision 0002).
@@ -171,6 +174,9 @@ class BenchPump:
 
     async def open(self) -> None:
         """Until it has said who it is and how it stands. Raises Abandoned."""
+        await self._until(
+            lambda: self.report is not None, OPEN_WITHIN_S if self._standing.was_moved else GRACE_S
+        )
         await self._until(
             lambda: self.report is not None or (self._down is not None and self.identity is None),
             OPEN_WITHIN_S,

@@ -44,7 +44,10 @@ async def measure(bench: Bench) -> StepResult:
     bench.person.say(f"host-loss: a host runs the pump at {rate / 1e6:g} mL/h and is killed")
     bench.standing.was_moved = True  # by the program that is about to die
     killed_ms, last = await _killed_host(bench, rate, volume)
-    limit = lease(bound_ms, _resolution_ms(bench, rate, last["counter_nl"]) if is_watched else 0.0)
+    resolution_ms = _resolution_ms(bench, rate, last["counter_nl"]) if is_watched else 0.0
+    limit = lease(
+        bound_ms, resolution_ms, "the family's bound" if is_watched else "the end of its volume after"
+    )
     wait_s = (killed_ms + limit.most + SILENT_FURTHER_MS - now_ms()) / 1000
     bench.person.say(f"  killed; nobody speaks to the pump for {wait_s:.1f} s")
     await asyncio.sleep(max(wait_s, 0.0))

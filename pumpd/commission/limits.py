@@ -35,12 +35,10 @@ LEASE_ALLOWANCE_MS = 100.0
 _SOFTEST = ((10, 700.0), (20, 1200.0), (60, 2800.0))
 
 
-def lease(bound_ms: int, resolution_ms: float) -> Limit:
+def lease(bound_ms: int, resolution_ms: float, what: str = "the family's bound") -> Limit:
     """How long a pump may go on after the host has fallen silent. `resolution_ms`: of whoever tells when it stopped."""
     most = bound_ms + LEASE_ALLOWANCE_MS + resolution_ms
-    source = (
-        f"the family's bound {bound_ms} ms, and {LEASE_ALLOWANCE_MS + resolution_ms:.0f} ms of resolution"
-    )
+    source = f"{what} {bound_ms} ms, and {LEASE_ALLOWANCE_MS + resolution_ms:.0f} ms of resolution"
     return Limit(most, "ms", source)
 
 

@@ -79,6 +79,7 @@ class StepResult:
         by: who was there.
         how: what told the figures: a simulator's truth, a scale, the pump's counter.
         series: what is plotted, by name: rows of numbers.
+        earlier: what came of it the times before in the same folder, oldest first.
     """
 
     name: str
@@ -90,6 +91,7 @@ class StepResult:
     is_quick: bool = False
     figures: tuple[Figure, ...] = ()
     series: Mapping[str, Sequence[Sequence[float]]] = field(default_factory=dict)
+    earlier: tuple[str, ...] = ()
 
     @property
     def word(self) -> str:
@@ -98,8 +100,9 @@ class StepResult:
             return Verdict.FAILED.value
         if not self.is_done:
             return "not done"
-        is_lacking = any(one.verdict is Verdict.NOT_MEASURED for one in self.figures)
-        return "incomplete" if is_lacking else Verdict.PASSED.value
+        verdicts = {one.verdict for one in self.figures}
+        is_judged = Verdict.PASSED in verdicts and Verdict.NOT_MEASURED not in verdicts
+        return Verdict.PASSED.value if is_judged else "incomplete"
 
     def as_json(self) -> dict[str, Any]:
         """For a file."""
@@ -109,7 +112,7 @@ class StepResult:
     def from_json(cls, tree: Mapping[str, Any]) -> Self:
         """From that file. Raises KeyError, TypeError, ValueError: it is not one."""
         figures = tuple(Figure(**{**one, "verdict": Verdict(one["verdict"])}) for one in tree["figures"])
-        return cls(**{**tree, "figures": figures})
+        return cls(**{**tree, "figures": figures, "earlier": tuple(tree.get("earlier", ()))})
 
 
 def whole(wanted: Iterable[str], steps: Mapping[str, StepResult]) -> Whole:

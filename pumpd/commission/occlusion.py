@@ -146,8 +146,8 @@ async def _by_hand(bench: Bench, pump: BenchPump, rate: int, limit_mmhg: float, 
             {pressing, watching}, timeout=patience_s, return_when=asyncio.FIRST_COMPLETED
         )
         found.after_s = (now_ms() - closed_ms) / 1000
-        if watching in done:
-            watching.result()
+        for one in done:
+            one.result()  # a terminal that was closed is no press
         found.by = _PUMP if watching in done else _LINE if done else ""
     finally:
         for one in (pressing, watching):

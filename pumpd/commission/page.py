@@ -123,7 +123,7 @@ def lacking(wanted: Sequence[str], steps: Mapping[str, StepResult]) -> Iterator[
 def figure_words(one: Figure) -> str:
     """One figure as a sentence."""
     value = number(one)
-    limit = f", limit {one.limit:.4g} {one.unit}" if one.limit is not None else ""
+    limit = f", limit {one.limit:.6g} {one.unit}" if one.limit is not None else ""
     note = f" ({one.note})" if one.note else ""
     return f"{one.name}: {value}{limit}: {one.verdict.value}{note}"
 
@@ -158,12 +158,14 @@ def _step(name: str, found: StepResult | None) -> Iterator[str]:
         yield f'<p class="bad">Not gone through to its end: {plain(found.reason)}</p>'
     quick = "; quick, with short windows" if found.is_quick else ""
     yield f'<p class="small">{plain(found.at)}, {plain(found.by)}; figures from {plain(found.how or "nobody")}{quick}</p>'
+    if found.earlier:
+        yield f"<p>Done before: {plain('; '.join(found.earlier))}</p>"
     if found.figures:
         rows = [
             (
                 one.name,
                 number(one),
-                f"{one.limit:.4g} {one.unit}" if one.limit is not None else "",
+                f"{one.limit:.6g} {one.unit}" if one.limit is not None else "",
                 one.verdict.value,
                 "; ".join(part for part in (one.note, one.source) if part),
             )

@@ -182,11 +182,11 @@ async def visit(question: Question) -> Whole:
         subject = _subject(question, identity, bench)
         kept = Kept(question.folder)
         kept.begin({key: subject[key] for key in _OWNED})
-        wanted = walk.names(question.rates_nl_h)
+        asked = question.asked or missing(kept, walk.names(question.rates_nl_h), is_quick=question.is_quick)
         try:
-            await walk.walk(bench, kept, question.asked or _missing(kept, wanted))
+            await walk.walk(bench, kept, asked)
         finally:
-            word = _report(question, subject, kept, wanted, person)
+            word = _report(question, subject, kept, person)
     except (SimulatorGone, Abandoned, Left) as reason:
         raise Refused(f"{reason}; {standing.words}") from None
     except asyncio.CancelledError:
@@ -199,9 +199,28 @@ async def visit(question: Question) -> Whole:
     return word
 
 
-def _missing(kept: Kept, wanted: tuple[str, ...]) -> tuple[str, ...]:
+def missing(kept: Kept, wanted: tuple[str, ...], *, is_quick: bool) -> tuple[str, ...]:
+    """What is still to do. A quick flow is enough for a quick visit only; what has failed is repeated when asked for."""
     found = kept.results()
-    return tuple(name for name in wanted if name not in found or not found[name].is_done)
+
+    def is_open(name: str) -> bool:
+        known = found.get(name)
+        if known is None or not known.is_done:
+            return True
+        return known.word == "incomplete" and not (is_quick and known.is_quick)
+
+    return tuple(name for name in wanted if is_open(name))
+
+
+def reported(kept: Kept, rates_nl_h: tuple[int, ...]) -> tuple[str, ...]:
+    """Every step there is to tell of: no rate that was measured here drops out because another one is asked for now."""
+    wanted = walk.names(rates_nl_h)
+    others = [name for name in kept.results() if name not in wanted]
+    return (*wanted[:2], *sorted({*wanted[2:-1], *others}, key=_rate_named), wanted[-1])
+
+
+def _rate_named(name: str) -> float:
+    return float(name.partition(":")[2])
 
 
 async def _bench(
@@ -275,10 +294,9 @@ def _subject(question: Question, who: Identity, bench: Bench) -> dict[str, str]:
     }
 
 
-def _report(
-    question: Question, subject: dict[str, str], kept: Kept, wanted: tuple[str, ...], person: Person
-) -> Whole:
+def _report(question: Question, subject: dict[str, str], kept: Kept, person: Person) -> Whole:
     """Write both files, say the word. Raises OSError, FolderRefused."""
+    wanted = reported(kept, question.rates_nl_h)
     steps = kept.results()
     word = whole(wanted, steps)
     subject = {**subject, "made": utc_now()}

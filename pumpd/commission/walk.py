@@ -103,8 +103,11 @@ def _keep(kept: Kept, result: StepResult) -> None:
     """A step that was broken off takes the place of none that was gone through, unless it found a fault."""
     known = kept.results().get(result.name)
     is_fault = any(one.verdict is Verdict.FAILED for one in result.figures)
-    if known is None or result.is_done or is_fault or not known.is_done:
+    if known is None:
         kept.keep(result)
+    elif result.is_done or is_fault or not known.is_done:
+        # A step that is repeated until it passes has not simply passed: the times before stay in the report.
+        kept.keep(replace(result, earlier=(*known.earlier, f"{known.at}: {known.word}")))
 
 
 def _tell(bench: Bench, result: StepResult) -> None:

@@ -34,16 +34,20 @@ def verified(path: Path, *more: str) -> int:
 def test_the_whole_walk_of_a_good_pump_passes_and_its_report_is_signed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Two hours of flow, every window; then nothing is left to do, and a changed digit is found."""
+    """Flow long enough for every window; then nothing is left to do, and a changed letter is found.
+
+    Not faster: a machine that is held up for half a second misses a minute here, and that is as sparse as the readings of
+    the shortest window may be.
+    """
     key = tmp_path / "key"
     key.write_bytes(b"0123456789abcdef" * 2)
     key.chmod(0o600)
-    with commissioning(tmp_path, speed=300.0) as bench:
-        terminal = bench.terminal("--rate", "5", "--key", str(key))
+    with commissioning(tmp_path, speed=120.0) as bench:
+        terminal = bench.terminal("--rate", "5", "--flow-minutes", "62", "--key", str(key))
         assert terminal.ended() == 0, terminal.said
         assert "PASSED: " in terminal.said
         assert not bench.truth()["running"]
-        again = bench.terminal("--rate", "5", "--key", str(key))
+        again = bench.terminal("--rate", "5", "--flow-minutes", "62", "--key", str(key))
         assert again.ended() == 0, again.said
         assert "stop time:" not in again.said
     report = bench.report()

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import serial
 from commission_bench import Bench, bound_of, commissioning
 
 from drivers.contract import Motion
@@ -94,6 +95,21 @@ async def test_a_pump_that_obeys_only_its_watchdog_is_starved_of_its_lease(tmp_p
             await run_and(bench, standing, sabotage)
         assert not bench.truth()["running"]
         assert standing.is_confirmed
+
+
+@pytest.mark.parametrize(("was_moved", "held_s"), [(False, 0.5), (True, 3.0)])
+async def test_a_port_that_is_let_go_of_late_is_tried_again(
+    was_moved: bool, held_s: float, tmp_path: Path
+) -> None:
+    """A pump that may be moving is worth every try: its port may be held by a host that is still dying."""
+    with commissioning(tmp_path) as bench:
+        other = serial.Serial(bound_of(bench).port, exclusive=True)
+        asyncio.get_running_loop().call_later(held_s, other.close)
+        standing = Standing(was_moved=was_moved)
+        async with held(bound_of(bench), standing):
+            pass
+        assert standing.is_confirmed
+        assert standing.proven_ms is not None
 
 
 async def test_who_does_not_answer_was_sent_nothing_and_is_not_said_to_stand_where_it_was_moved() -> None:

@@ -53,5 +53,6 @@ async def test_a_pump_without_a_watchdog_stands_at_its_volume_and_says_that_noth
         truth = bench.truth()
     assert found.word == "passed", found.figures
     assert found.figures[-1].name == "the volume that was set"
+    assert found.figures[1].source.startswith("the end of its volume after 12000 ms")
     assert found.figures[-1].value is not None
     assert truth["counter_nl"] == pytest.approx(found.figures[-1].value * 1e6, abs=2)

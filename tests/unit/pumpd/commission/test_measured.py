@@ -56,6 +56,11 @@ def test_a_fault_found_before_a_step_was_broken_off_stays_a_fault() -> None:
     assert whole(["stop"], {"stop": torn}) is Whole.FAILED
 
 
+def test_a_step_in_which_nothing_was_judged_is_no_pass() -> None:
+    assert StepResult("stop").word == "incomplete"
+    assert StepResult("stop", figures=(disclosed("a", 1.0, "ms"),)).word == "incomplete"
+
+
 def test_a_commissioning_of_nothing_is_no_pass() -> None:
     assert whole([], {}) is Whole.INCOMPLETE
 

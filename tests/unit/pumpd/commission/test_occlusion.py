@@ -7,6 +7,7 @@ from commission_bench import MODBUS_TCP, NEW_ERA, Scripted, commissioning, visit
 
 from pumpd.commission import occlusion
 from pumpd.commission.bench_pump import Abandoned
+from pumpd.commission.person import Left
 
 pytestmark = pytest.mark.hil
 
@@ -52,6 +53,19 @@ async def test_without_one_a_pump_that_stalls_too_late_has_failed_with_the_press
     assert (by_name["highest pressure"].value or 0.0) > 1034
     assert by_name["highest pressure"].verdict == "FAILED"
     assert by_name["bolus at release"].verdict == "FAILED"
+
+
+async def test_a_terminal_that_is_closed_is_no_press_and_the_pump_stands(tmp_path: Path) -> None:
+    with commissioning(tmp_path) as bench:
+
+        def gone() -> str:
+            raise Left("the terminal was closed")
+
+        async with visited(bench, Scripted("", "", gone), simulator=None) as visit:
+            with pytest.raises(Left):
+                await occlusion.measure(visit)
+        assert not bench.truth()["running"]
+        assert visit.standing.is_confirmed
 
 
 async def test_by_hand_the_person_presses_reads_and_weighs_and_the_pump_stands_before_anything_is_read(

@@ -1,6 +1,6 @@
 """The report says first what is missing, lets nothing through unescaped, and needs nothing from outside."""
 
-from pumpd.commission.limits import STOP
+from pumpd.commission.limits import STOP, lease
 from pumpd.commission.measured import StepResult, Whole, judged, missing
 from pumpd.commission.page import as_json, body, figure_words, lacking, number, title_of
 
@@ -47,6 +47,7 @@ def test_the_same_for_a_program_names_the_steps_that_were_not_begun() -> None:
 def test_numbers_have_their_unit_and_no_minus_before_nothing() -> None:
     assert number(judged("a", -0.0001, STOP)) == "0 ms"
     assert number(missing("a", "s", "why")) == "none"
+    assert "limit 15100 ms" in figure_words(judged("kill to stand-still", 15_001.0, lease(15_000, 0.0)))
     assert (
         figure_words(judged("stop", 30.4, STOP, "10 presses"))
         == "stop: 30 ms, limit 1000 ms: passed (10 presses)"

@@ -8,8 +8,20 @@ import pytest
 from commission_bench import NEW_ERA, Bench
 
 from pumpd.cli.main import command_line
+from pumpd.commission.kept import Kept
+from pumpd.commission.limits import MEAN_FLOW, STOP
+from pumpd.commission.measured import StepResult, judged
+from pumpd.commission.measured import missing as absent
 from pumpd.commission.seal import KeyRefused
-from pumpd.commission.visit import Question, Refused, question_of, refuse_open_session, visit
+from pumpd.commission.visit import (
+    Question,
+    Refused,
+    missing,
+    question_of,
+    refuse_open_session,
+    reported,
+    visit,
+)
 from pumpd.config import load
 
 
@@ -83,6 +95,41 @@ def test_a_record_that_cannot_be_read_is_no_permission(bench: Bench) -> None:
     config = load(bench.config)
     with pytest.raises(Refused, match="cannot tell whether a session is under way on bed-1"):
         refuse_open_session(config, config.channels[0].pump.port)
+
+
+def kept_with(folder: Path, *results: StepResult) -> Kept:
+    kept = Kept(folder / "out")
+    kept.begin({"pump": "NE1000"})
+    for one in results:
+        kept.keep(one)
+    return kept
+
+
+def test_a_quick_flow_is_done_again_in_full_and_what_has_failed_only_when_asked(tmp_path: Path) -> None:
+    good, bad = judged("a", 1.0, STOP), judged("a", 2000.0, STOP)
+    kept = kept_with(
+        tmp_path,
+        StepResult("stop", figures=(good,)),
+        StepResult("host-loss", figures=(bad,)),
+        StepResult("flow:5", figures=(good, absent("window 31 min", "%", "short")), is_quick=True),
+        StepResult("occlusion", is_done=False, reason="torn"),
+    )
+    wanted = ("stop", "host-loss", "flow:5", "occlusion")
+    assert missing(kept, wanted, is_quick=False) == ("flow:5", "occlusion")
+    assert missing(kept, wanted, is_quick=True) == ("occlusion",)
+
+
+def test_a_rate_that_failed_does_not_drop_out_when_another_one_is_asked_for(tmp_path: Path) -> None:
+    bad = StepResult("flow:5", figures=(judged("mean flow error", 9.0, MEAN_FLOW),))
+    kept = kept_with(tmp_path, bad, StepResult("flow:100"))
+    assert reported(kept, (26_000_000,)) == (
+        "stop",
+        "host-loss",
+        "flow:5",
+        "flow:26",
+        "flow:100",
+        "occlusion",
+    )
 
 
 def test_without_a_record_there_is_no_session(bench: Bench) -> None:
