@@ -186,7 +186,7 @@ def _refused_in_a_row(condition: RefusedInARow) -> str:
 
 
 def _suspect_reading(_: SuspectReading) -> str:
-    return "the newest cuff reading is more than 30 % from the one before"
+    return "the newest cuff reading is more than 30 % from the one before, or hardly possible"
 
 
 def _risen_by(condition: RisenBy) -> str:

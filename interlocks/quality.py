@@ -72,14 +72,14 @@ class SuspectReading:
         return FALSE if is_whole else STALE
 
     def sentence(self, at: Situation) -> str:
-        """Return e.g. "the newest cuff reading (systolic 190 mmHg) is more than 30 % from the one before"."""
+        """Return e.g. "the newest cuff reading (systolic 190 mmHg) is more than 30 % from the one before, or ..."."""
         suspect = [
             f"{WORDS[sample.signal]} {sample.value:g} mmHg"
             for sample in self.samples(at)
             if sample.is_suspect
         ]
         reading = f"the newest cuff reading ({', '.join(suspect)})" if suspect else "no cuff reading"
-        return f"{reading} is more than 30 % from the one before"
+        return f"{reading} is more than 30 % from the one before, or hardly possible"
 
     def wanted(self, at: Situation) -> str:
         """Return the sentence."""

@@ -3,11 +3,15 @@
 Theory of operation. Daemon, report, replay and manual make the table here and nowhere else, from the same few numbers
 that the configuration holds and the journal records; so what is printed is what is in force, and what was in force can be
 made again years later.
+
+Channels of one site mostly have one and the same table; it is made, and held against the linter, once for all of them.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from interlocks.catalogue.table import DEFAULT_RULES
+from interlocks.roster import TABLES_KEPT
 from interlocks.rules import Rule
 from interlocks.tighten import LINE_PRESSURE_LIMIT, complaints, shadowed, tightened
 
@@ -27,11 +31,21 @@ def site_table(
     Errors: ValueError as `tightened` and `shadowed`; and for a table that the linter refuses, so that no daemon starts
     with one.
     """
+    return _made(id(DEFAULT_RULES), tuple(limits.items()), tuple(shadow.items()), line_pressure_limit_mmhg)
+
+
+@lru_cache(TABLES_KEPT, typed=True)
+def _made(
+    _of: int,
+    limits: tuple[tuple[str, int], ...],
+    shadow: tuple[tuple[str, int], ...],
+    line_pressure_limit_mmhg: int | None,
+) -> tuple[Rule, ...]:
     own = dict(limits)
     if line_pressure_limit_mmhg is not None:
         site_mmhg = own.get(LINE_PRESSURE_LIMIT, line_pressure_limit_mmhg)
         own[LINE_PRESSURE_LIMIT] = min(site_mmhg, line_pressure_limit_mmhg)
-    table = shadowed(tightened(DEFAULT_RULES, own), shadow)
+    table = shadowed(tightened(DEFAULT_RULES, own), dict(shadow))
     if wrong := complaints(table):
         raise ValueError("; ".join(wrong))
     return table

@@ -144,7 +144,7 @@ class Sample:
         received: when our socket delivered it.
         source: device that measured it, e.g. "monitor-1", or "pump".
         seq: the device's own sequence number; higher is newer within one boot of the device.
-        is_suspect: more than 30 % from the last one; counts towards a trip, never towards a clearing.
+        is_suspect: more than 30 % from the last one, or hardly possible; counts towards a trip, never towards a clearing.
     """
 
     signal: Signal

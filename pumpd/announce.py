@@ -31,7 +31,7 @@ STATE_EVERY_S = 1.0
 HEARTBEAT_EVERY_S = 5.0
 #: Alarms of the technical side; a test compares them with what the core raises.
 TECHNICAL_KEYS = (
-    *("HALT", "PUMP", "PUMP-ACT", "PUMP-HOLD", "SETUP", "RESTART", "RESTORE", "JOURNAL"),
+    *("HALT", "PUMP", "PUMP-ACT", "PUMP-HOLD", "SETUP", "RESTART", "RESTORE", "JOURNAL", "CONFIG"),
     *("NEAR-END", "END", "ON-HOLD", "LISTENER", "OBSERVATION", FAULT_KEY),
 )
 
@@ -171,7 +171,10 @@ class Announcer:
     async def heartbeats(self) -> None:
         """Say that we decide, for ever."""
         while True:
-            words = {name: self._summarise(name)["word"] for name in self._beds}
+            words: dict[str, str] = {}
+            for name in self._beds:
+                words[name] = self._summarise(name)["word"]
+                await asyncio.sleep(0)
             self._beats += 1
             beat = {"v": 1, "boot": self._boot, "seq": self._beats, "at_wall_ms": self._clock.wall_ms()}
             self._say(topics.heartbeat(self._site), {**beat, "channels": words})

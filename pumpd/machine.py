@@ -95,7 +95,7 @@ class Machine:
         site: str,
     ) -> Feed:
         """The broker's session. Raises ConfigRefused: a file that the configuration names cannot be used."""
-        return MqttFeed(_settings(broker), beds, clock, listener, site, jitter=random.Random().random)
+        return MqttFeed(broker_settings(broker), beds, clock, listener, site, jitter=random.Random().random)
 
     def sounders(self, sounders: tuple[cfg.Sounder, ...]) -> tuple[Sounder, ...]:
         """Bells and lights. Raises ConfigRefused: there is no such kind."""
@@ -109,7 +109,8 @@ def _sounder(index: int, sounder: cfg.Sounder) -> Sounder:
         raise cfg.ConfigRefused((f"sounders[{index + 1}].kind: {unknown}",)) from None
 
 
-def _settings(broker: cfg.Broker) -> BrokerSettings:
+def broker_settings(broker: cfg.Broker) -> BrokerSettings:
+    """Where the broker is and how to talk to it. Raises ConfigRefused: the password cannot be read."""
     tls = None
     if broker.tls:
         tls = TlsFiles(broker.ca_file or "", broker.cert_file, broker.key_file)

@@ -101,6 +101,10 @@ class Mosquitto:
         """Start, and return when the listener is open."""
         configuration = self.directory / "mosquitto.conf"
         configuration.write_text("\n".join(self._configuration()) + "\n")
+        self.start_with(configuration)
+
+    def start_with(self, configuration: Path) -> None:
+        """Start on a file that somebody else has written, for the listener at `port`."""
         with self._news:
             self._log.clear()
         self._process = subprocess.Popen(

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from drivers.contract import Halt, Outcome, PumpCommand
-from drivers.line.dialect import Dialect
 from drivers.line.turns import Ask, Proof, Risk, Turn, Unanswered
 
 LOSSES_TO_READ_BACK = 4
@@ -44,9 +43,9 @@ class Job:
         return cls(command, turn(proof), ids or [], proof)
 
     @classmethod
-    def opening(cls, dialect: Dialect, *, is_stop_owed: bool) -> "Job":
-        """The line's first turn. `is_stop_owed`: a halt was not confirmed, and nothing but a stop ends this pump."""
-        return cls(None, _stop_and_open(dialect) if is_stop_owed else dialect.opening())
+    def opening(cls, turn: Turn, halt: Callable[[Proof], Turn] | None) -> "Job":
+        """The line's first turn. `halt`: one that is owed goes first, where nothing but a stop ends this pump."""
+        return cls(None, turn if halt is None else _stop_and_open(next(halt(Proof())), turn))
 
     def note_left(self, *, was_declined: bool = False) -> None:
         """The ask in hand was on the wire. `was_declined`: and the pump has said that it did not do it."""
@@ -83,13 +82,12 @@ class Job:
         return asked
 
 
-def _stop_and_open(dialect: Dialect) -> Turn:
+def _stop_and_open(stop: Ask, opening: Turn) -> Turn:
     """Say stop before who is there is asked; one that is not heard to answer may obey all the same."""
-    stop = next(dialect.halt(Proof()))
     for _ in range(LOSSES_TO_READ_BACK):
         try:
             yield stop
         except Unanswered:
             continue
         break
-    return (yield from dialect.opening())
+    return (yield from opening)

@@ -96,7 +96,7 @@ class LineProtocol:
         self._gate.forget()
         self._phase = Phase.OPENING
         self._is_readback_due = self._is_silent = False
-        self._job = Job.opening(self._dialect, is_stop_owed=self._is_stop_owed)
+        self._job = Job.opening(self._dialect.opening(), self._dialect.halt if self._is_stop_owed else None)
         self._step(None, now)
         self._crank(now)
 

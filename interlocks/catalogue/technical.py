@@ -133,7 +133,7 @@ QA2 = Rule(
     on_stale=CUFF_STALE,
     hazard="a pressure that may be none",
     source="facts/clinical.md 4, change of more than 30 %",
-    why="A cuff reading more than 30 % from the one before is kept, proves nothing, and is measured again after 60 s.",
+    why="A cuff reading far from the one before, or hardly possible, is kept, proves nothing, and is measured again.",
     asks=Asks(repeat_after_ms=60_000, again_after_ms=60_000),
 )
 

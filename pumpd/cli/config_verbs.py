@@ -1,14 +1,23 @@
-"""`pumpd config example` and `pumpd config schema`: a file to begin with, and what an editor needs to help with it.
+"""`pumpd config`: an example to begin with, the schema that helps an editor, and what the broker needs to know of a site.
 
 Theory of operation. The example that is printed is the file of the documents, byte for byte, carried inside the package
-so that an installed pumpd has it without them. Both verbs read nothing of the machine and write to standard output only:
-an engineer sends it where it belongs, and an existing configuration cannot be overwritten by a slip.
+so that an installed pumpd has it without them. All of these write to standard output only: an engineer sends it where it
+belongs, and nothing that exists can be overwritten by a slip. The broker's two files are made from a configuration that
+has been proven whole, as `pumpd check` does.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pumpd.places import DEFAULT_CONFIG
+
+if TYPE_CHECKING:
+    from pumpd.config import Config
 
 EXAMPLE = "config-example.toml"
 
@@ -21,6 +30,18 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     example.set_defaults(run=run_example)
     schema = prints.add_parser("schema", help="JSON Schema (draft 7), for editors that read one")
     schema.set_defaults(run=run_schema)
+    for verb, does in (
+        ("acl", "mosquitto's access list for this site: who may say what"),
+        ("broker", "mosquitto's settings for this site: TLS, client certificates, that list"),
+    ):
+        file = prints.add_parser(verb, help=does)
+        file.add_argument(
+            "--config",
+            type=Path,
+            default=Path(DEFAULT_CONFIG),
+            help=f"the configuration (default: {DEFAULT_CONFIG})",
+        )
+        file.set_defaults(run=run_acl if verb == "acl" else run_broker)
 
 
 def example_text() -> str:
@@ -39,4 +60,29 @@ def run_schema(_args: argparse.Namespace) -> int:
     from pumpd.config_schema import config_schema
 
     print(json.dumps(config_schema(), indent=2))
+    return 0
+
+
+def run_acl(args: argparse.Namespace) -> int:
+    """Print the access list."""
+    from pumpd.broker_files import access_list
+
+    return _print_of(args.config, access_list)
+
+
+def run_broker(args: argparse.Namespace) -> int:
+    """Print the broker's settings."""
+    from pumpd.broker_files import broker_conf
+
+    return _print_of(args.config, broker_conf)
+
+
+def _print_of(path: Path, make: "Callable[[Config], str]") -> int:
+    from pumpd.config import ConfigRefused, load
+
+    try:
+        sys.stdout.write(make(load(path)))
+    except ConfigRefused as refused:
+        print("\n".join(refused.faults), file=sys.stderr)
+        return 2
     return 0

@@ -33,8 +33,10 @@ def main(argv: list[str] | None = None) -> int:
 def command_line() -> argparse.ArgumentParser:
     """All verbs; asking for it imports them."""
     from pumpd.cli import (
+        commission_verb,
         config_verbs,
         demo_verb,
+        doctor_verb,
         exercise_verb,
         explain_verb,
         export_verb,
@@ -55,6 +57,7 @@ def command_line() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     run_verbs.add_parsers(verbs)
     config_verbs.add_parser(verbs)
+    doctor_verb.add_parser(verbs)
     for verb in (stop_all_verb, call_out_verb):
         verb.add_arguments(verbs.add_parser(verb.NAME, help=verb.HELP))
     journal = verbs.add_parser("journal", help="the record: verify, show, replay")
@@ -66,6 +69,7 @@ def command_line() -> argparse.ArgumentParser:
     metrics_verb.add_parser(verbs)
     demo_verb.add_parser(verbs)
     exercise_verb.add_parser(verbs)
+    commission_verb.add_parser(verbs)
     probe_verb.add_parser(verbs)
     report_verb.add_parser(verbs)
     export_verb.add_parser(verbs)

@@ -35,6 +35,12 @@ def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> 
     panel.add_argument("--tls-cert", type=Path, metavar="FILE", help="certificate, PEM")
     panel.add_argument("--tls-key", type=Path, metavar="FILE", help="its key, PEM")
     panel.add_argument("--pair-file", type=Path, default=DEFAULT_PAIR_FILE, metavar="FILE")
+    panel.add_argument(
+        "--journal",
+        type=Path,
+        metavar="FILE",
+        help="the daemon's journal, read only: offer each session's report",
+    )
     panel.add_argument("--language", default="", choices=("", "en", "de"), help="for who has not chosen")
     panel.set_defaults(run=run_panel)
 
@@ -82,6 +88,7 @@ def run_panel(args: argparse.Namespace) -> int:
     from pumpd.console_client import ConsoleClient
     from pumpd.panel import pairing, serve
     from pumpd.panel.app import Panel
+    from pumpd.panel.reports import Reports
 
     is_tls = args.tls_cert is not None
     try:
@@ -104,7 +111,8 @@ def run_panel(args: argparse.Namespace) -> int:
     shown = f"[{host}]" if ":" in host else host
     own = [f"{shown}:{bound_port}"] + ([f"localhost:{bound_port}"] if is_this_machine(host) else [])
     hosts = [*own, *args.name]
-    panel = Panel(ConsoleClient(args.socket), args.channel, pair, hosts, bursts(), is_tls, args.language)
+    client, reports = ConsoleClient(args.socket), Reports(args.journal)
+    panel = Panel(client, args.channel, pair, hosts, bursts(), is_tls, args.language, reports)
     address = f"{'https' if is_tls else 'http'}://{hosts[0]}"
 
     def ready() -> None:

@@ -36,7 +36,7 @@ Every row in the order in which it is evaluated, with the limits that hold where
   acknowledgement where the row latches, then a person. Nothing raises a rate by itself.
 - "Not provably safe" counts as tripped: a value that is no number, a baseline that is missing.
 - Silence never clears and never counts as good. Each row says who watches the silence of what it reads.
-- A reading more than 30 % from the last one is suspect: it counts towards a trip and never towards a clearing.
+- A cuff reading more than 30 % from the last one, or hardly possible, is suspect: it trips and never clears.
 
 ## "Below 100 diastolic"
 

@@ -111,10 +111,10 @@ def run_daemon(args: argparse.Namespace) -> int:
     except ValueError as wrong:
         print(f"pumpd run: {wrong}", file=sys.stderr)
         return 2
-    return _serve(config, clock)
+    return _serve(config, clock, args.config)
 
 
-def _serve(config: object, clock: object) -> int:
+def _serve(config: object, clock: object, file: Path) -> int:
     from pumpd.app import Daemon
     from pumpd.clock import Clock
     from pumpd.config import Config, ConfigRefused
@@ -126,7 +126,7 @@ def _serve(config: object, clock: object) -> int:
     assert isinstance(clock, Clock)
 
     async def serve() -> None:
-        await Daemon(config, clock).run(lambda: print("READY", flush=True))
+        await Daemon(config, clock, file=file).run(lambda: print("READY", flush=True))
 
     try:
         asyncio.run(serve())

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 UNKNOWN = "--"
+#: Digits of a hash that a person compares.
+_HASH_SHOWN = 12
 
 _RATES = (
     ("programmed_nl_h", "programme"),
@@ -257,6 +259,14 @@ def feed_line(state: Mapping[str, Any]) -> str:
     return f"vitals link {link}, rejected: {rejected or 'none'}; journal {record}"
 
 
+def configuration_line(state: Mapping[str, Any]) -> str:
+    """The hash in force, and what is wrong with it; "" where none is told."""
+    told = part(state, "configuration")
+    known = str(told.get("hash") or "")[:_HASH_SHOWN]
+    wrong = [str(told[key]) for key in ("changed", "edited") if told.get(key)]
+    return clean("; ".join([known, *wrong])) if known else ""
+
+
 def order_lines(state: Mapping[str, Any]) -> list[str]:
     """The order and what was derived from it: its steps first, as they were reckoned."""
     order = part(state, "order")
@@ -306,6 +316,7 @@ def status_lines(state: Mapping[str, Any]) -> list[str]:
     lines += [f"  alarm     {text}" for _, text in alarm_lines(state)]
     changed = part(state, "library").get("changed")
     lines += [f"  library   {clean(changed)}"] if changed else []
+    lines += [f"  config    {line}" for line in (configuration_line(state),) if line]
     lines.append(f"  pump      {pump_line(state)}")
     lines.append(f"  feed      {feed_line(state)}")
     lines += [f"  sounders  {line}" for line in (sounders_line(state),) if line]

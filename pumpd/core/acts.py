@@ -74,6 +74,7 @@ def start(state: ChannelState, event: ev.StartPressed, policy: Policy) -> Acted:
     session = replace(
         session,
         started_by=event.by,
+        configuration=state.configuration,
         raised_by=event.by,
         baseline=baseline,
         guarding_since=state.now,

@@ -198,6 +198,10 @@ def _technical(state: ChannelState) -> Iterator[Condition]:
     elif state.is_journal_behind:
         text = "the journal is more than 1 s behind: the disk is slow"
         yield Condition("JOURNAL", Priority.MEDIUM, text)
+    edit = next((one for one in state.session.holds if one.kind is HoldKind.CONFIGURATION), None)
+    if edit is not None or state.configuration_edited:
+        text = state.configuration_edited or (edit.reason if edit is not None else "")
+        yield Condition("CONFIG", Priority.MEDIUM, text)
     if delivery.is_wrong_pump:
         yield Condition("PUMP", Priority.HIGH, f"wrong pump on the line: {delivery.link_reason}")
     elif _is_missed(state):

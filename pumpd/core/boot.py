@@ -15,6 +15,7 @@ from pumpd.core import events as ev
 from pumpd.core.account import after_restart
 from pumpd.core.actions import Action, AlarmSignal, ApproveMaximum
 from pumpd.core.alarms import restarted
+from pumpd.core.configuration_change import other_configuration
 from pumpd.core.library_change import other_library
 from pumpd.core.observe import Observed
 from pumpd.core.replacing import replace
@@ -35,6 +36,8 @@ def started(state: ChannelState, event: ev.DaemonStarted, policy: Policy) -> Obs
     )
     if changed := other_library(session, policy.library):
         session = held(session, HoldKind.RESTART, f"{changed}; the programme stays", "pumpd", now)
+    if changed := other_configuration(session, event.configuration, event.configuration_changes):
+        session = held(session, HoldKind.RESTART, changed, "pumpd", now)
     delivery = Delivery(
         commanded_nl_h=state.delivery.commanded_nl_h,
         doubted_nl_h=max(_in_flight_nl_h(state.delivery), state.delivery.unobserved_nl_h),
@@ -63,6 +66,8 @@ def started(state: ChannelState, event: ev.DaemonStarted, policy: Policy) -> Obs
         journal_failure="",
         is_journal_behind=False,
         restore_problem=event.restore_problem,
+        configuration=event.configuration,
+        configuration_edited="",
     )
     return fresh, _approval(fresh)
 

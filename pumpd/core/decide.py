@@ -24,6 +24,7 @@ from pumpd.core.answers import refused
 from pumpd.core.clinic import acts as care_acts
 from pumpd.core.clinic.care_events import CareEvent
 from pumpd.core.clinic.course import aged, seen
+from pumpd.core.configuration_events import ConfigurationEdited
 from pumpd.core.course import lapsed
 from pumpd.core.delivery import reconcile
 from pumpd.core.gates import baseline_shown
@@ -116,6 +117,8 @@ def _told(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
             return observe.journal_failed(state, event)
         case ev.ListenerSpoke():
             return alarm_acts.listener_spoke(state, event)
+        case ConfigurationEdited():
+            return observe.configuration_edited(state, event)
         case ev.JournalPaceChanged():
             return observe.journal_pace_changed(state, event)
         case ev.DaemonStarted():

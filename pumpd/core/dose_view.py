@@ -4,6 +4,7 @@ Theory of operation. Four rates have four names and are never mixed. Doses are d
 what is shown is what is counted, and the dose given is the interval that is known, not a guess in its middle.
 """
 
+from pumpd.core.configuration_change import other_configuration
 from pumpd.core.dose import Programme, volume_to_dose_ng
 from pumpd.core.guard import given_high_nl
 from pumpd.core.library_change import other_library
@@ -121,6 +122,15 @@ def library(state: ChannelState, policy: Policy) -> dict[str, str]:
         "hash": policy.library.hash,
         "version": policy.library.version,
         "changed": other_library(state.session, policy.library),
+    }
+
+
+def configuration(state: ChannelState) -> dict[str, str]:
+    """Hash of the configuration in force, and what to tell when the session was begun under another; "" when not."""
+    return {
+        "hash": state.configuration,
+        "changed": other_configuration(state.session, state.configuration, ""),
+        "edited": state.configuration_edited,
     }
 
 

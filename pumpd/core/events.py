@@ -15,6 +15,7 @@ from typing import Literal
 from drivers.contract import Identity, Outcome, PumpReport
 from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core.clinic.care_events import CareEvent
+from pumpd.core.configuration_events import ConfigurationEdited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +30,16 @@ class Ticked:
 class DaemonStarted:
     """First event of every boot: both clocks begin anew, nothing is known of the pump, nobody may assume anything.
 
-    `restore_problem`: why the journal's memory of this channel could not be used; "" when it could.
+    `restore_problem`: why the journal's memory of this channel could not be used; "" when it could. `configuration`:
+    hash of what is in force; `configuration_changes`: against what this channel's session was begun under, in words.
     """
 
     at: Stamp
     boot: str
     wall_ms: int
     restore_problem: str = ""
+    configuration: str = ""
+    configuration_changes: str = ""
     kind: Literal["daemon_started"] = "daemon_started"
 
 
@@ -339,6 +343,7 @@ Event = (
     | IntentRecorded
     | JournalFailed
     | JournalPaceChanged
+    | ConfigurationEdited
     | ListenerSpoke
     | PersonEvent
 )

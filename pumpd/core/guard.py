@@ -266,4 +266,5 @@ _HOLD_SOURCE = {
     HoldKind.RESTART: Source.DAEMON,
     HoldKind.PUMP: Source.PUMP,
     HoldKind.RECORD: Source.DAEMON,
+    HoldKind.CONFIGURATION: Source.DAEMON,
 }

@@ -12,6 +12,8 @@ from interlocks.trace import Trace, followed
 from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core import events as ev
 from pumpd.core.actions import Action
+from pumpd.core.configuration_change import paused_by_edit
+from pumpd.core.configuration_events import ConfigurationEdited
 from pumpd.core.replacing import replace
 from pumpd.core.session import BASELINE_KEPT, CuffReading, HoldKind, held
 from pumpd.core.state import CUFF_AT_MOST_MS, ChannelState, Feed
@@ -129,6 +131,11 @@ def intent_recorded(state: ChannelState, event: ev.IntentRecorded) -> Observed:
 def journal_pace_changed(state: ChannelState, event: ev.JournalPaceChanged) -> Observed:
     """The stop is done all the same; that its record is late is for a person to know (I8)."""
     return replace(state, is_journal_behind=event.is_behind), ()
+
+
+def configuration_edited(state: ChannelState, event: ConfigurationEdited) -> Observed:
+    """I25: what is in force and what people can read no longer agree; flow waits for a person who knows."""
+    return replace(state, session=paused_by_edit(state.session, event), configuration_edited=event.reason), ()
 
 
 def journal_failed(state: ChannelState, event: ev.JournalFailed) -> Observed:

@@ -34,7 +34,8 @@ def resume(state: ChannelState, event: ev.ResumePressed, policy: Policy) -> Acte
         return _refused(state, event, reasons, "resume")
     rate_nl_h = half_rate_nl_h(state, policy)
     state = _raised(state, event, _released(state, policy), rate_nl_h)
-    state = replace(state, session=replace(state.session, holds=(), resumed=state.now))
+    session = replace(state.session, holds=(), resumed=state.now, configuration=state.configuration)
+    state = replace(state, session=session)
     note = NoteAct(text=f"resume pressed: half the prescribed rate, {format_rate(rate_nl_h)}", by=event.by)
     return state, (accepted(event.request_id), note)
 

@@ -59,6 +59,7 @@ class HoldKind(StrEnum):
     RESTART = "restart"  # the daemon started while a session was open
     PUMP = "pump"  # the pump did, or may have done, what nobody commanded
     RECORD = "record"  # the journal cannot be written
+    CONFIGURATION = "configuration"  # the file was changed while the daemon runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Session:
         alerts: stands that rows demanded in the last ten minutes.
         serial: counts sessions of this channel, so that records of two never mix.
         library: hash of the drug library that the order was held against; "": written by a version that knew none.
+        configuration: hash of the one under which a person last let it flow; "": not yet, or an older version.
     """
 
     phase: Phase = Phase.IDLE
@@ -113,6 +115,7 @@ class Session:
     resumed: Stamp | None = None
     alerts: tuple[Alert, ...] = ()
     library: str = ""
+    configuration: str = ""
 
 
 def moved(session: Session, act: Act) -> Session | None:

@@ -218,6 +218,8 @@ class ChannelState:
         presses: how often somebody has pressed pause or stop; each press makes an older screen stale.
         is_journal_behind: a record that matters has not reached the disk within a second.
         restore_problem: why the channel could not be restored; stands until acknowledged.
+        configuration: hash of the one in force since this boot; "": nobody said.
+        configuration_edited: why the file no longer says what is in force; "": it does.
         care: what the course around this session has come to.
         epoch: grows whenever what a person would decide upon has changed; a resume must name it.
     """
@@ -245,4 +247,6 @@ class ChannelState:
     journal_failure: str = ""
     is_journal_behind: bool = False
     restore_problem: str = ""
+    configuration: str = ""
+    configuration_edited: str = ""
     care: Care = field(default_factory=Care)

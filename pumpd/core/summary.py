@@ -19,8 +19,7 @@ from pumpd.core.wording import headline, next_step, word_of
 def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, Any]:
     """The whole summary, JSON-ready. `wall_ms`: treatment wall clock, for people only."""
     word = word_of(state)
-    session, granted = state.session, state.permit
-    programme = session.programme
+    session, granted, programme = state.session, state.permit, state.session.programme
     resume = resume_blockers(state, policy) if can_resume(state) else ()
     restore = restore_blockers(state, policy) if can_restore(state) else ()
     start = start_blockers(state, policy) if session.phase is Phase.VERIFIED else ()
@@ -68,6 +67,7 @@ def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, An
         "feed": patient_view.feed(state),
         "order": dose_view.order(state),
         "library": dose_view.library(state, policy),
+        "configuration": dose_view.configuration(state),
         "baseline": patient_view.baseline(state),
         "people": {
             "entered": session.entered_by,

@@ -105,7 +105,8 @@ class Stage:
         places = self.places
         pair = places.folder / "pair.json"
         command = ["pumpd", "panel", "--socket", str(places.socket), "--listen", listen]
-        ready = self._start("panel", [*command, "--pair-file", str(pair), "--channel", BED])
+        kept = ["--pair-file", str(pair), "--journal", str(places.journal)]
+        ready = self._start("panel", [*command, *kept, "--channel", BED])
         return ready.removeprefix("READY").strip()
 
     def fallen(self) -> str:

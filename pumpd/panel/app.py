@@ -32,6 +32,8 @@ from pumpd.panel.hub import Bed, Hub
 from pumpd.panel.link import Acts, BedLink
 from pumpd.panel.pace import Once, Pace
 from pumpd.panel.pairing import Browser, Pairing
+from pumpd.panel.reports import NoReport, Reports
+from pumpd.panel.sessions_page import sessions_page
 from pumpd.panel.trend_view import picture
 from pumpd.panel.wall_page import wall_page
 from pumpd.panel.words import Words, preferred
@@ -39,6 +41,7 @@ from pumpd.panel.words import Words, preferred
 STATIC = Path(__file__).parent / "static"
 _YEAR_S = 365 * 86_400
 _LIBRARY_WITHIN_S = 2.0
+_LONGEST_NUMBER = 9
 
 
 class Panel:
@@ -52,6 +55,7 @@ class Panel:
         bursts: the alarm sounds as numbers, by priority.
         is_tls: cookies are then for TLS only.
         lang: of whoever has not chosen; "": the browser's own.
+        reports: where they come from; None: nowhere.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class Panel:
         bursts: Mapping[str, Any],
         is_tls: bool = False,
         lang: str = "",
+        reports: Reports | None = None,
     ) -> None:
         self._client = client
         self._channels: dict[str, str | None] = {one: one for one in channels} or {"bed": None}
@@ -72,6 +77,7 @@ class Panel:
         self._lang = lang
         self.hub = Hub({key: Bed(key) for key in self._channels}, lambda state, _, words: view(state, words))
         self._acts = Acts(client)
+        self._reports = reports or Reports(None)
         self._links: dict[str, BedLink] = {}
         self._pace, self._pace_lowering = Pace(20, 1.0), Pace(40, 5.0)
         self._once = Once()
@@ -96,6 +102,8 @@ class Panel:
             Route("/bed/{key}/order", self._order),
             Route("/bed/{key}/verify", self._verify),
             Route("/bed/{key}/checklist", self._checklist),
+            Route("/bed/{key}/sessions", self._sessions),
+            Route("/bed/{key}/report", self._report),
             Route("/bed/{key}/trend", self._trend),
             Route("/bed/{key}/act/{verb}", self._act, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
@@ -179,6 +187,28 @@ class Panel:
         return await self._page(
             request, lambda f, key: entry_pages.checklist_page(f, key, self.hub.beds[key].state)
         )
+
+    async def _sessions(self, request: Request) -> Response:
+        return await self._page(
+            request, lambda f, key: sessions_page(f, key, self.hub.beds[key].state, self._reports.is_offered)
+        )
+
+    async def _report(self, request: Request) -> Response:
+        """Made from the journal's file; the daemon is not asked. It comes with a content policy of its own."""
+        key, words = request.path_params["key"], self._words(request)
+        if self._browser(request) is None:
+            return RedirectResponse("/pair", 303)
+        if key not in self._channels:
+            return self._nowhere_said(request, "error.bed")
+        wanted = request.query_params.get("session", "")
+        if wanted and not (wanted.isascii() and wanted.isdigit() and len(wanted) <= _LONGEST_NUMBER):
+            return self._nowhere_said(request, "error.session")
+        try:
+            made = await self._reports.page(self._channels[key], int(wanted) if wanted else None)
+        except NoReport as none:
+            frame = self._frame(request, self._browser(request))
+            return HTMLResponse(entry_pages.nowhere_page(frame, words("error.report", why=none)), 404)
+        return HTMLResponse(made, headers={"content-security-policy": gate.REPORT_POLICY})
 
     async def _order(self, request: Request) -> Response:
         key = request.path_params["key"]
@@ -290,12 +320,10 @@ class Panel:
             return browser
         if key not in self._channels:
             return _refused(words("error.bed"), 404)
-        if int(request.headers.get("content-length") or 0) > asked.MAX_BODY:
-            return _refused(words("refuse.shape"), 413)
         try:
-            act = asked.read_act(verb, await request.body(), browser.name)
+            act = asked.read_act(verb, await asked.body_of(request), browser.name)
         except asked.Unreadable as unreadable:
-            return _refused(words(str(unreadable)), 400)
+            return _refused(words(str(unreadable)), unreadable.status)
         if act.once and not self._once.is_first(f"{browser.id} {act.once}"):
             return JSONResponse({"stage": "repeated", "reasons": [words("refuse.once")], "problems": []})
         try:
@@ -312,9 +340,7 @@ def _refused(why: str, status: int) -> Response:
 
 async def _form(request: Request) -> dict[str, str]:
     """The fields of a plain form; none of one that is too long or is something else."""
-    if int(request.headers.get("content-length") or 0) > asked.MAX_BODY:
-        return {}
     try:
-        return dict(parse_qsl((await request.body()).decode(), max_num_fields=8))
-    except ValueError:
+        return dict(parse_qsl((await asked.body_of(request)).decode(), max_num_fields=8))
+    except (asked.Unreadable, ValueError):
         return {}

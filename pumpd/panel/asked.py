@@ -5,10 +5,13 @@ that nothing half-formed costs it anything. A pause or a stop is read leniently:
 is a pause. A PIN is taken out of the body, given to the daemon and forgotten; it is in no log, no error and no repr.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from starlette.requests import ClientDisconnect, Request
 
 from pumpd.console_words import LOWERING_VERBS
 
@@ -21,10 +24,20 @@ ASKED_VERBS = frozenset(
 #: Asked by no person in particular.
 _NAMELESS = frozenset({"measure", "derive"})
 MAX_BODY = 12_000
+#: For a few hundred bytes over the worst network that a pause should still come through.
+BODY_WITHIN_S = 10.0
 
 
 class Unreadable(Exception):
     """The request has no form we know; the text is a key of the words."""
+
+    status = 400
+
+
+class TooLong(Unreadable):
+    """There is more of it than any request of ours has."""
+
+    status = 413
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,25 @@ class Asked:
     args: Mapping[str, Any]
     once: str
     pin: str | None = field(default=None, repr=False)
+
+
+async def body_of(request: Request) -> bytes:
+    """The body of a request, as far as it is one of ours: not longer than it may be, whatever it says of its length.
+
+    Raises:
+        Unreadable: it is longer, or does not come to its end in time.
+    """
+    parts, length = [], 0
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            async for part in request.stream():
+                length += len(part)
+                if length > MAX_BODY:
+                    raise TooLong("refuse.shape")
+                parts.append(part)
+    except (TimeoutError, ClientDisconnect):
+        raise Unreadable("refuse.shape") from None
+    return b"".join(parts)
 
 
 def read_act(verb: str, body: bytes, screen: str) -> Asked:

@@ -27,6 +27,8 @@ def _grave(state: Mapping[str, Any], words: Words) -> list[str]:
         said.append(words("banner.pump", reason=pump.get("reason") or pump.get("link")))
     if feed and feed.get("link") != "up":
         said.append(words("banner.feed", reason=feed.get("reason", "")))
+    configuration = state.get("configuration") or {}
+    said += [str(configuration[key]) for key in ("changed", "edited") if configuration.get(key)]
     if feed.get("offline"):
         said.append(words("banner.offline", names=", ".join(map(str, feed["offline"]))))
     return said

@@ -37,7 +37,7 @@ def bed_page(frame: Frame, key: str) -> str:
                 _patient(words),
                 _acts(words, key),
                 _trend(words),
-                _record(words),
+                _record(words, key),
                 tag("p", words("top.not_a_device"), class_="note"),
                 id="main",
             ),
@@ -244,7 +244,7 @@ def _trend(words: Words) -> Markup:
     return tag("section", tag("h2", words("trend.heading")), tag("div", id="trend"))
 
 
-def _record(words: Words) -> Markup:
+def _record(words: Words, key: str) -> Markup:
     heads: tuple[str, ...] = ("observed.slot", "observed.due", "table.bp", "table.hr", "table.spo2")
     heads += ("observed.moaas", "observed.dissociation", "observed.by")
     observed = tag(
@@ -267,6 +267,7 @@ def _record(words: Words) -> Markup:
         tag("h2", words("order.title")),
         tag("table", tag("tbody", data_html="order"), class_="order"),
         tag("ul", data_html="people"),
+        tag("p", tag("a", words("sessions.link"), href=f"/bed/{key}/sessions", class_="button")),
         observed,
         log,
     )

@@ -142,7 +142,13 @@ def order_table(state: Mapping[str, Any], words: Words) -> Markup:
     return join(rows) if rows else tag("tr", tag("td", words("order.none")))
 
 
+#: Digits of a hash that a person compares.
+HASH_SHOWN = 12
+
+
 def _people(state: Mapping[str, Any], words: Words) -> Markup:
     people = state.get("people") or {}
     named = [(words.maybe(f"people.{key}", key), name) for key, name in people.items() if name]
+    if known := str((state.get("configuration") or {}).get("hash") or "")[:HASH_SHOWN]:
+        named.append((words("configuration.hash"), known))
     return join(tag("li", f"{title}: {name}") for title, name in named) if named else EMPTY

@@ -54,7 +54,7 @@ def order_page(frame: Frame, key: str, library: Mapping[str, Any] | None, words:
         autocomplete="off",
         novalidate=True,
     )
-    return _page(frame, key, words("form.title", bed=key), words("form.why"), form, "order")
+    return entry_page(frame, key, words("form.title", bed=key), words("form.why"), form, "order")
 
 
 def verify_page(frame: Frame, key: str, state: Mapping[str, Any]) -> str:
@@ -74,7 +74,7 @@ def verify_page(frame: Frame, key: str, state: Mapping[str, Any]) -> str:
         autocomplete="off",
         novalidate=True,
     )
-    return _page(frame, key, words("verify.title", bed=key), words("verify.why"), form, "verify")
+    return entry_page(frame, key, words("verify.title", bed=key), words("verify.why"), form, "verify")
 
 
 def checklist_page(frame: Frame, key: str, state: Mapping[str, Any]) -> str:
@@ -98,7 +98,9 @@ def checklist_page(frame: Frame, key: str, state: Mapping[str, Any]) -> str:
         novalidate=True,
     )
     inside = form if items else tag("p", words("checklist.none"))
-    return _page(frame, key, words("checklist.title", bed=key), words("checklist.why"), inside, "checklist")
+    return entry_page(
+        frame, key, words("checklist.title", bed=key), words("checklist.why"), inside, "checklist"
+    )
 
 
 def _group(group: str, items: list[Mapping[str, Any]], words: Words) -> Markup:
@@ -172,7 +174,8 @@ def nowhere_page(frame: Frame, said: str) -> str:
     return document(frame, words("error.title"), body)
 
 
-def _page(frame: Frame, key: str, title: str, why: str, form: Markup, here: str) -> str:
+def entry_page(frame: Frame, key: str, title: str, why: str, form: Markup, here: str) -> str:
+    """A page of a bed around something to fill in or to read, PAUSE and the word above it."""
     words = frame.words
     word = tag("p", tag("span", data_text="word", id="word"), class_="word small", role="status")
     strip = tag(

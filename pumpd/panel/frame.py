@@ -63,6 +63,16 @@ SCRIPT_WORDS = (
         "js.repeated",
         "js.accept",
     ),
+    *("js.pad.title", "js.pad.open", "js.pad.clear", "js.pad.next", "js.pad.close", "js.pad.back"),
+    *(
+        "js.pad.point",
+        "js.pad.dash",
+        "js.pad.shift",
+        "js.pad.space",
+        "js.pad.count",
+        "js.pad.empty",
+        "js.pad.rows",
+    ),
 )
 
 
@@ -142,6 +152,7 @@ def top(frame: Frame, title: str, here: str, *middle: Markup) -> Markup:
         *middle,
         tag("span", id="listening", class_="listening"),
         tag("button", words("top.sound"), type="button", id="sound", class_="plain small", hidden=True),
+        tag("button", words("top.keys"), type="button", id="keys", class_="plain small"),
         languages(words, frame.token, here) if frame.token else EMPTY,
         class_="top",
     )

@@ -30,6 +30,16 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+#: A report is one file with its style and its picture inside, and no script at all.
+REPORT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -65,7 +75,7 @@ class Gate:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for key, value in HEADERS.items():
-                    headers[key] = value
+                    headers.setdefault(key, value)
                 headers.setdefault("cache-control", "no-store")
                 if self._is_tls:
                     headers["strict-transport-security"] = "max-age=31536000"

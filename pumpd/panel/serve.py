@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 
 from pumpd.panel.app import Panel
+from pumpd.panel.half_sent import MOST, Impatient
 
 GRACE_S = 1
 
@@ -64,13 +65,13 @@ def serve(
     """Serve until SIGTERM or SIGINT."""
     config = uvicorn.Config(
         panel.app,
-        http="h11",
+        http=Impatient,
         ws="none",
         log_level="warning",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
-        limit_concurrency=256,
+        limit_concurrency=MOST,
         h11_max_incomplete_event_size=16_384,
         ssl_certfile=certificate,
         ssl_keyfile=key,

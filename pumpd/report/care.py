@@ -40,7 +40,7 @@ def _facts(care: Care, series_of: int) -> str:
             f"by {closing.by}, escort: {closing.escort}, {utc(closing.wall_ms)}" if closing else "NOT CLOSED",
         ),
     ]
-    return table(("", ""), rows)
+    return table(("what", "how"), rows)
 
 
 def _verdict(care: Care) -> str:

@@ -76,7 +76,7 @@ def page(record: SessionRecord, truth: Truth | None = None) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         f"<title>{plain(title)}</title><style>{_STYLE}</style></head><body>",
         _header(record, title),
-        f'<p class="result">{plain(words.headline(record))}</p>',
+        f'<main><p class="result">{plain(words.headline(record))}</p>',
         _facts(record),
         "<h2>Dose</h2>",
         _dose(record, truth),
@@ -87,7 +87,7 @@ def page(record: SessionRecord, truth: Truth | None = None) -> str:
         _key(marks),
         _small_print(record),
         f'<section class="appendix">{appendix.sections(record)}</section>',
-        "</body></html>\n",
+        "</main></body></html>\n",
     ]
     return "\n".join(parts)
 
@@ -153,7 +153,7 @@ def _dose(record: SessionRecord, truth: Truth | None) -> str:
     heads = "".join(f"<th>{name}</th>" for name, _, _ in columns)
     volumes = [volume_nl for _, volume_nl, _ in columns]
     return (
-        f'<table class="dose"><thead><tr><th></th>{heads}</tr></thead><tbody>'
+        f'<table class="dose"><thead><tr><th>amount</th>{heads}</tr></thead><tbody>'
         + row(
             "drug", [format_mg(programme.dose_ng, 3), *(words.drug_of(one, programme) for one in volumes[1:])]
         )

@@ -164,9 +164,11 @@ class Kernel:
             self._is_behind = is_behind
             self.post_all(ev.JournalPaceChanged(at=now, is_behind=is_behind))
 
-    def has_cycled(self, at: Stamp) -> bool:
-        """Every channel's tick of this instant was decided, recorded and carried out, or its broken channel halted."""
-        return all(one.cycled == at for one in self._channels.values())
+    def has_cycled(self, since: Stamp) -> bool:
+        """Of every channel a tick since then was decided, recorded and carried out, or its broken channel halted."""
+        return all(
+            one.cycled is not None and one.cycled.link_ms >= since.link_ms for one in self._channels.values()
+        )
 
     def words(self) -> dict[str, str]:
         """The one word of each channel."""

@@ -10,7 +10,7 @@ import sys
 import threading
 from typing import TextIO
 
-import structlog
+from pumpd.shell.plain_structlog import structlog
 
 _CAPACITY = 1_000
 

@@ -19,6 +19,8 @@ from pumpd.core.state import ChannelState
 DECISION = "decision"
 SNAPSHOT = "snapshot"
 CONFIGURATION = "configuration"
+#: The whole file behind it, once a boot.
+CONFIGURATION_FILE = "configuration_file"
 
 
 @dataclass(frozen=True, slots=True)

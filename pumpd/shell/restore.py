@@ -11,14 +11,25 @@ from pathlib import Path
 
 import structlog
 
+from pumpd.config_difference import from_record
 from pumpd.core.replay import fold
 from pumpd.core.state import ChannelState, Policy
-from pumpd.shell.journal_file import latest, read
-from pumpd.shell.record import DECISION, SNAPSHOT, load_decision, load_state
+from pumpd.shell.journal_file import every, latest, read
+from pumpd.shell.record import CONFIGURATION_FILE, DECISION, SNAPSHOT, load_decision, load_state
 
 log = structlog.get_logger("restore")
 
 _REASON_SHOWN = 200
+
+
+def files_in_record(path: Path) -> dict[str, dict[str, str]]:
+    """Every configuration that was ever in force here, by its hash; what cannot be read is left out."""
+    try:
+        bodies = [one.body for one in every(path, CONFIGURATION_FILE)] if path.exists() else []
+        return dict(from_record(body) for body in bodies)
+    except Exception as stranger:  # a person is told less; nothing else depends on it
+        log.error("earlier configurations not known", reason=f"{type(stranger).__name__}: {stranger}"[:500])
+        return {}
 
 
 def restored(path: Path, policy: Policy) -> tuple[ChannelState, str]:

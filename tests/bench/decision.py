@@ -22,6 +22,7 @@ from typing import Any
 import structlog
 
 from hil_sim.bench.loop import JumpingLoop
+from hil_sim.bench.seat import daemon_of
 from hil_sim.bench.story import read_story
 from hil_sim.bench.virtual_run import VirtualRun
 from interlocks.vocabulary import Signal
@@ -56,7 +57,7 @@ def played(seconds: float) -> tuple[list[Case], float]:
         return decide(state, event, policy)
 
     async def play(folder: Path) -> float:
-        run = VirtualRun(read_story(STORY, "quiet"), 1, folder, "pumpd", lambda _: None)
+        run = VirtualRun(read_story(STORY, "quiet"), 1, folder, daemon_of("pumpd"))
         run.bench.begin()
         run.bench.start_daemon()
         began_s = process_time()

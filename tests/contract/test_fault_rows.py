@@ -35,6 +35,8 @@ def test_what_concerns_every_family_is_a_check_that_every_family_is_given() -> N
         ("test_rows_6_to_8_what_nobody", {6, 7, 8}),
         ("facts/faults.md rows 1-3).", {1, 2, 3}),
         ("test_row_6", {6}),
+        ("Facts/clinical.md 1 rows 9, 11 and 25.", set()),
+        ("Facts/clinical.md 1 row 19; faults row 21.", {21}),
         ("seven rows, and arrows 4", set()),
     ],
 )

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).parent))
 
 from playhouse import Playhouse
+from shown import Shown
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -45,7 +46,7 @@ def pair(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(10_000)
         page.goto(link, wait_until="domcontentloaded")
         page.fill("#name", name)
-        page.locator("#pair button").click()
+        page.locator("#pair .go").click()
         page.wait_for_url("**/")
         return page
 
@@ -77,3 +78,10 @@ def house(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReque
         yield theatre
     finally:
         theatre.close()
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    one = Shown(tmp_path_factory.mktemp("shown"))
+    yield one
+    one.close()

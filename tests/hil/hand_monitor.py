@@ -31,9 +31,10 @@ _WORDS: dict[str, tuple[str, int | None, str]] = {
 
 
 class HandMonitor:
-    """monitor-1 and transducer-1 at bed-1."""
+    """monitor-N and transducer-N at bed-N; the only bed is bed-1."""
 
-    def __init__(self, port: int, patient: str) -> None:
+    def __init__(self, port: int, patient: str, number: int = 1) -> None:
+        self._number = number
         self.hr, self.spo2, self.line_mmhg = 72.0, 97.0, 20.0
         self.next_line_mmhg: deque[float] = deque()
         self._port = port
@@ -61,7 +62,9 @@ class HandMonitor:
     def cuff(self, sys: float, dia: float, ago_s: float = 0.0, patient: str = "") -> None:
         """A cuff reading, mmHg, measured `ago_s` before now, of the bed's patient if nobody else is named."""
         with self._lock:
-            topic, payload = self._message("monitor-1", ago_s, patient or self._patient, sys=sys, dia=dia)
+            topic, payload = self._message(
+                f"monitor-{self._number}", ago_s, patient or self._patient, sys=sys, dia=dia
+            )
             self._client.publish(topic, payload, qos=1)
 
     def baseline(self, sys: float = 124.0, dia: float = 78.0) -> None:
@@ -72,7 +75,7 @@ class HandMonitor:
     def cuff_by_mosquitto_pub(self, sys: float, dia: float) -> None:
         """The same reading as an engineer sends it by hand, with Debian's own program."""
         with self._lock:
-            topic, payload = self._message("monitor-1", 0.0, self._patient, sys=sys, dia=dia)
+            topic, payload = self._message(f"monitor-{self._number}", 0.0, self._patient, sys=sys, dia=dia)
             argv = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self._port), "-q", "1"]
             subprocess.run([*argv, "-t", topic, "-m", payload], check=True, timeout=10)
 
@@ -81,9 +84,9 @@ class HandMonitor:
         while not self._ended.wait(PERIOD_S):
             with self._lock:
                 pressure = self.next_line_mmhg.popleft() if self.next_line_mmhg else self.line_mmhg
-                self._send("transducer-1", line=pressure)
+                self._send(f"transducer-{self._number}", line=pressure)
                 if turn % PULSE_EVERY == 0:
-                    self._send("monitor-1", hr=self.hr, spo2=self.spo2)
+                    self._send(f"monitor-{self._number}", hr=self.hr, spo2=self.spo2)
             turn += 1
 
     def _send(self, device: str, **values: float) -> None:
@@ -106,4 +109,4 @@ class HandMonitor:
             "measured_at_ms": round((time.time() - ago_s) * 1000),
             "values": entries,
         }
-        return f"pumpd/v1/vitals/bed-1/{device}", json.dumps(message)
+        return f"pumpd/v1/vitals/bed-{self._number}/{device}", json.dumps(message)

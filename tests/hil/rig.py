@@ -72,6 +72,7 @@ class Rig:
     """One bed. Everything is made in `open` and ended in `close`."""
 
     opened: "list[Rig]" = []  # noqa: RUF012 - the rigs alive now, for the report of a failure
+    channel = "bed-1"
     measured: list[tuple[str, float]] = []  # noqa: RUF012 - what and seconds, for the summary of a run
 
     def __init__(self, folder: Path, *, has_transducer: bool = True, pump: RigPump = NEW_ERA) -> None:
@@ -84,6 +85,7 @@ class Rig:
         self.programs: list[Program] = []
         self.port = folder / "pump"
         self.pump = pump
+        self.patient = PATIENT
         self.order_said = ""
         self._has_transducer = has_transducer
         self.has_baseline = False
@@ -91,13 +93,14 @@ class Rig:
         # because it has no reason to speak, not because it was switched off.
         self.bell = BellEar()
         self.listener_within_s = 15
+        self.more = ""  # of the configuration, behind the rest
 
     def open(self) -> "Rig":
         Rig.opened.append(self)
         self.broker.start()
         self.sim = Sim(self.folder, self.pump)
         self.programs.append(self.sim)
-        self.monitor = HandMonitor(self.broker.port, PATIENT)
+        self.monitor = HandMonitor(self.broker.port, self.patient)
         self.monitor.start()
         return self
 
@@ -133,7 +136,7 @@ class Rig:
             f"[alarms]\nlistener_within_s = {self.listener_within_s}\n"
             f'[[sounders]]\nkind = "bell"\ndevice = "{self.bell.name}"\n'
             f'[[channels]]\nname = "bed-1"\nbed = "bed-1"\nmonitors = ["monitor-1"]\n{transducer}\n'
-            f'[channels.pump]\nport = "{values["port"]}"\n{self.pump.table}'
+            f'[channels.pump]\nport = "{values["port"]}"\n{self.pump.table}{self.more}'
         )
         return path
 
@@ -147,13 +150,13 @@ class Rig:
     # what people see
 
     def status(self) -> State:
-        return self.client.status()
+        return self.client.status(self.channel)
 
     def until(self, claim: Callable[[State], bool], within_s: float, what: str) -> State:
         """The first state for which `claim` holds."""
         deadline = time.monotonic() + within_s
         state: State | None = None
-        with self.client.watch() as states:
+        with self.client.watch(self.channel) as states:
             while (left_s := deadline - time.monotonic()) > 0:
                 state = states.poll(left_s) or state
                 if state is not None and claim(state):
@@ -166,7 +169,7 @@ class Rig:
     def throughout(self, claim: Callable[[State], bool], for_s: float, what: str) -> int:
         """Every state shown for so long satisfies `claim`; returns how many were looked at."""
         deadline, seen = time.monotonic() + for_s, 0
-        with self.client.watch() as states:
+        with self.client.watch(self.channel) as states:
             while (left_s := deadline - time.monotonic()) > 0:
                 state = states.poll(left_s)
                 if state is not None:
@@ -190,12 +193,12 @@ class Rig:
         given = who[1] if pin is None else pin
         if args is None and verb in ("verify", "start"):
             args = {"epoch": self.status()["epoch"]}
-        return list(self.client.request(verb, "bed-1", who[0], given, args))
+        return list(self.client.request(verb, self.channel, who[0], given, args))
 
     def pause(self, until_stage: str = "confirmed") -> Replies:
         """Press pause; returns with the reply of that stage, or the last one."""
         replies: Replies = []
-        for reply in self.client.request("pause", "bed-1", NINA[0]):
+        for reply in self.client.request("pause", self.channel, NINA[0]):
             replies.append(reply)
             if reply["stage"] == until_stage:
                 break
@@ -239,7 +242,8 @@ class Rig:
         self.has_baseline = True
         self.until(lambda one: one["pump"]["link"] == "up", 10.0, "the pump answers")
         self.until(lambda one: one["feed"]["link"] == "up", 10.0, "the broker is there")
-        for verb, who, args in (("order", NINA, ORDER), ("verify", DORA, None)):
+        order = {**ORDER, "patient": self.patient}
+        for verb, who, args in (("order", NINA, order), ("verify", DORA, None)):
             replies = self.press(verb, who, args=args)
             assert stages(replies) == ["accepted"], replies
             if verb == "order":

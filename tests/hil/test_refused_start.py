@@ -74,7 +74,7 @@ def test_every_fault_of_a_configuration_is_told_with_file_and_line(tmp_path: Pat
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"[site\n", r":1: not TOML"),
+        (b"[site\n", r":1: \[site: not TOML: Expected"),
         (b'[site]\nname = "x"\n\xff\n', r":3: not UTF-8"),
         (None, r"cannot be read"),
     ],

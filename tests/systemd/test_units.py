@@ -131,16 +131,18 @@ def test_the_program_knows_the_words_that_the_unit_calls_it_with(name: str) -> N
         assert str(args.config) == DEFAULT_CONFIG
 
 
-def test_the_panel_can_reach_the_console_and_no_device_file_or_secret() -> None:
-    """Design 3: it opens no tty and holds no authority."""
+def test_the_panel_can_reach_the_console_and_the_record_and_no_device_file_or_secret() -> None:
+    """Design 3: it opens no tty and holds no authority. Decision 0028: it reads the record and writes nothing of it."""
     panel = unit("pumpd-panel.service")
     assert panel["User"] == ["pumpd-panel"]
     assert panel["PrivateDevices"] == ["yes"]
     assert "DeviceAllow" not in panel
-    assert panel["InaccessiblePaths"] == ["-/etc/pumpd -/var/lib/pumpd"]
+    assert panel["InaccessiblePaths"] == ["-/etc/pumpd"]
+    assert panel["ReadOnlyPaths"] == ["-/var/lib/pumpd"]
+    assert "ReadWritePaths" not in panel
     assert "LoadCredential" not in panel
     assert "--socket /run/pumpd/console.sock" in panel["ExecStart"][0]
-    assert panel["SupplementaryGroups"] == ["pumpd-console"]
+    assert panel["SupplementaryGroups"] == ["pumpd-console pumpd"]
 
 
 def test_the_broker_s_password_is_handed_over_and_never_readable_for_the_daemon_s_account() -> None:

@@ -89,7 +89,7 @@ def test_an_unknown_verb_exits_with_2_and_names_the_known_ones(
 ) -> None:
     assert run.main(["tset"]) == 2
     assert (
-        "setup, test, lint, demo, lock, help, mutants, cohort, fuzz, soak, crash, faults, planted"
+        "setup, test, lint, demo, lock, help, mutants, cohort, fuzz, soak, crash, faults, bench, planted"
         in capsys.readouterr().out
     )
 

@@ -192,11 +192,19 @@ def _observation(slot_min: int, one: Observation | None, now_ms: int) -> dict[st
 def _series(known: Care, clinic: Clinic | None) -> dict[str, Any]:
     if clinic is None or not known.ordered_wall_ms:
         of = 0 if clinic is None else clinic.series_of
-        return {"number": 0, "of": of, "last_wall_ms": None, "warnings": []}
+        return {"number": 0, "of": of, "last_wall_ms": None, "warnings": [], "begun": []}
     past, at = known.past_wall_ms, known.started_wall_ms or known.ordered_wall_ms
     return {
         "number": series.number_of(past, at),
         "of": clinic.series_of,
         "last_wall_ms": past[-1] if past else None,
         "warnings": [one.text for one in series.crossed(past, at)],
+        "begun": [
+            *(_begun(past[:index], one, is_this=False) for index, one in enumerate(past)),
+            *([_begun(past, known.started_wall_ms, is_this=True)] if known.started_wall_ms else []),
+        ],
     }
+
+
+def _begun(before: tuple[int, ...], wall_ms: int, *, is_this: bool) -> dict[str, Any]:
+    return {"number": series.number_of(before, wall_ms), "wall_ms": wall_ms, "is_this": is_this}

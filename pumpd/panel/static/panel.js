@@ -3,6 +3,8 @@
 // news is (grey from two seconds on), what a press asks, and what is said while an answer is awaited. A state is believed
 // only while it is fresh; a pause is "PAUSING" until the pump's readback, and "NOT CONFIRMED" a second later.
 
+import { close as closePad, keepName as keepPicked } from "./pad.js";
+
 const known = JSON.parse(document.getElementById("known").textContent);
 const words = known.words;
 const STALE_MS = 2000, CONFIRM_MS = 1000, SEEN_EVERY_MS = 4000, NAME_KEPT_MS = 600000;
@@ -270,6 +272,7 @@ function open(name, more = {}) {
 
 function close() {
   if (!openSheet) return;
+  closePad();
   for (const pin of all("[data-pin]", openSheet)) pin.value = "";
   openSheet.hidden = true;
   const opener = document.getElementById(`do-${openSheet.id.slice(6)}`);
@@ -332,6 +335,7 @@ async function send(form) {
   beside(form, answer.problems || []);
   if (!isDone) { if (pinBox) pinBox.focus(); return; }
   keepName(by);
+  if (by) keepPicked(by);
   if (form.dataset.keeps) sessionStorage.removeItem(form.dataset.keeps);
   if (form.dataset.after) location.replace(form.dataset.after); // Back then goes past the form, never into it
   else {

@@ -238,7 +238,7 @@ class Admission:
         for reading, value in usable:
             signal = reading.signal
             is_cuff = signal in CUFF
-            is_leap = is_suspect and is_cuff
+            is_leap = (is_suspect and is_cuff) or reading.is_suspect
             samples.append(Sample(signal, value, measured_ms, received, parsed.device, seq, is_leap))
             device.newest_ms[signal] = measured_ms
             self._in_a_row[signal] = 0

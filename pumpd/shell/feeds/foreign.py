@@ -21,7 +21,7 @@ from typing import Final
 from interlocks.vocabulary import CUFF, UNIT, Signal
 from pumpd.core.measured_units import SCALES
 from pumpd.shell.feeds.arrivals import Rejected, RejectReason
-from pumpd.shell.feeds.parsed import Parsed, Reading, bad_reading, check_together, good_reading
+from pumpd.shell.feeds.parsed import Parsed, Reading, bad_reading, good_reading, together
 from pumpd.shell.feeds.screening import MAX_INT, RefusedError, refuse, screened_json, show
 
 #: A poll of everything that a monitor shows is some forty rows of 170 bytes.
@@ -222,8 +222,7 @@ def _moment(said: object, dialect: Dialect) -> datetime:
 
 
 def _part(values: list[tuple[Reading, str | None]], stamp: int, dialect: Dialect, device: str) -> Parsed:
-    readings = tuple(reading for reading, _ in values)
-    check_together(readings, has_pulse=False)
+    readings = together(tuple(reading for reading, _ in values), has_pulse=False)
     patients = {patient for _, patient in values}
     if len(patients) > 1:
         refuse(RejectReason.WRONG_PATIENT, "two patients in one message")

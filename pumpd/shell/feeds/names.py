@@ -32,9 +32,10 @@ NAMES: Final[Mapping[str, tuple[int | None, Signal]]] = {
 #: The pulse the cuff itself counted, {beat}/min (facts/requirements.md 5.1).
 CUFF_PULSE: Final = ("MDC_PULS_RATE_NON_INV", 149546)
 
-#: Inclusive plausibility windows in `UNIT[signal]`. SYS, DIA: clinical.md 4; MAP follows from them; the
-#: others are ours: what the sensor can mean at all, zero included, for a true zero must reach the rules. An
-#: hour without a breath and a whole 60 mL syringe of air are the widest that still mean something.
+#: Inclusive plausibility windows in `UNIT[signal]`. SYS, DIA: clinical.md 4; MAP follows from them; a cuff reading
+#: beyond them that a cuff can still show (`SENSOR`) is suspect. The others are ours: what the sensor can mean at
+#: all, zero included, for a true zero must reach the rules. An hour without a breath and a whole 60 mL syringe of
+#: air are the widest that still mean something.
 PLAUSIBLE: Final[Mapping[Signal, tuple[float, float]]] = {
     Signal.SYS: (60, 250),
     Signal.DIA: (30, 150),
@@ -47,6 +48,12 @@ PLAUSIBLE: Final[Mapping[Signal, tuple[float, float]]] = {
     Signal.AIR_BUBBLE: (0, 60_000),
     Signal.AIR_15MIN: (0, 60),
     Signal.BUTTON: (0, 1),
+}
+#: What a cuff can show at all; what is beyond is no pressure.
+SENSOR: Final[Mapping[Signal, tuple[float, float]]] = {
+    Signal.SYS: (30, 300),
+    Signal.DIA: (10, 220),
+    Signal.MAP: (20, 260),
 }
 PULSE_PRESSURE: Final = (15, 120)  # clinical.md 4
 MAP_TOLERANCE: Final = 15  # |MAP - (DIA + PP/3)|, clinical.md 4

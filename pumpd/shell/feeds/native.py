@@ -16,7 +16,7 @@ from typing import Final
 from interlocks.vocabulary import CUFF, UNIT, Signal
 from pumpd.shell.feeds.arrivals import Rejected, RejectReason
 from pumpd.shell.feeds.names import CUFF_PULSE, NAMES
-from pumpd.shell.feeds.parsed import Parsed, Reading, bad_reading, check_together, good_reading
+from pumpd.shell.feeds.parsed import Parsed, Reading, bad_reading, good_reading, together
 from pumpd.shell.feeds.screening import MAX_INT, RefusedError, refuse, screened_json, show
 
 MAX_BYTES: Final = 4096
@@ -110,7 +110,7 @@ def _message(raw: object) -> Parsed:
     pulses = [entry for entry in entries if isinstance(entry, _CuffPulse)]
     if len(pulses) > 1:
         refuse(RejectReason.REPEATED_SIGNAL, "two values for one signal")
-    check_together(readings, bool(pulses))
+    readings = together(readings, bool(pulses))
     if pulses and pulses[0].value is None:
         # Pressures of which the cuff could not count the pulse: it did not see the artery it measured.
         readings = tuple(

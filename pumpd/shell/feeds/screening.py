@@ -59,13 +59,7 @@ def screened_json(payload: bytes, max_bytes: int, max_depth: int) -> object:
         refuse(RejectReason.NOT_UTF8, f"at byte {error.start}")
     _check_depth(text, max_depth)
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=lambda name: refuse(RejectReason.BAD_NUMBER, name),
-            parse_int=_bounded_int,
-            parse_float=_finite_float,
-        )
+        return _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         refuse(RejectReason.NOT_JSON, show(str(error)))
 
@@ -106,3 +100,16 @@ def _finite_float(token: str) -> float:
     if len(token) > _MAX_FLOAT_CHARS or value in (float("inf"), float("-inf")):
         refuse(RejectReason.BAD_NUMBER, show(token))
     return value
+
+
+def _no_number(name: str) -> NoReturn:
+    refuse(RejectReason.BAD_NUMBER, name)
+
+
+#: Made once: `json.loads` makes one for each text that is read with hooks.
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique,
+    parse_constant=_no_number,
+    parse_int=_bounded_int,
+    parse_float=_finite_float,
+)

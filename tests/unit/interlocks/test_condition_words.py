@@ -120,7 +120,10 @@ def test_every_kind_of_limit_has_words() -> None:
         (AlertedTimes(3, 600_000, "LP1"), "delivery brought to a stand by LP1 3 times within 10 min"),
         (TickLate(500), "a control cycle more than 500 ms after the one before"),
         (RefusedInARow(3), "3 readings of systolic or diastolic or mean pressure refused in a row"),
-        (SuspectReading(), "the newest cuff reading is more than 30 % from the one before"),
+        (
+            SuspectReading(),
+            "the newest cuff reading is more than 30 % from the one before, or hardly possible",
+        ),
         (RisenBy(30, 15_000), "line pressure rose by 30 mmHg or more in 15 s"),
         (FallenBy(100, 1_000), "line pressure fell by 100 mmHg or more in 1 s"),
         (ElapsedOver(3_600_000), "the session has lasted more than 60 min"),

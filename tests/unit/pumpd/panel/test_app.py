@@ -11,15 +11,27 @@ import pytest
 from asgi_call import HOST, Answer, call
 from panel_console import PanelConsole
 from starlette.routing import Mount, Route
+from starlette.types import Message
 
 from pumpd.console_client import ConsoleClient
 from pumpd.panel.app import Panel
+from pumpd.panel.asked import MAX_BODY
 from pumpd.panel.gate import COOKIE
 from pumpd.panel.pairing import Browser, Pairing
+from pumpd.panel.reports import Reports
 
 CODE = "BCDFGHJK"
 ORIGIN = {"origin": f"http://{HOST}"}
-GETS = ["/", "/bed/bed-1", "/bed/bed-1/order", "/bed/bed-1/verify", "/bed/bed-1/checklist"]
+GETS = [
+    "/",
+    "/bed/bed-1",
+    "/bed/bed-1/order",
+    "/bed/bed-1/verify",
+    "/bed/bed-1/checklist",
+    "/bed/bed-1/sessions",
+]
+#: Made from the journal; its answers are tried by themselves below.
+REPORT = "/bed/bed-1/report?session=1"
 PRIVATE = ["/stream", "/bed/bed-1/trend"]
 POSTS = ["/seen?beds=bed-1", "/language", "/bed/bed-1/act/pause", "/bed/bed-1/act/resume"]
 
@@ -27,10 +39,12 @@ POSTS = ["/seen?beds=bed-1", "/language", "/bed/bed-1/act/pause", "/bed/bed-1/ac
 class Desk:
     """A panel on a console of states, and one paired browser."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reports: Reports | None = None) -> None:
         self.console = PanelConsole(folder / "console.sock")
         self.pairing = Pairing(b"k" * 32, CODE)
-        self.panel = Panel(ConsoleClient(self.console.path), ["bed-1"], self.pairing, [HOST], {})
+        self.panel = Panel(
+            ConsoleClient(self.console.path), ["bed-1"], self.pairing, [HOST], {}, reports=reports
+        )
         self.browser = Browser("b1", "bed 1 tablet")
         self.cookie = {"cookie": f"{COOKIE}={self.pairing.seal(self.browser)}"}
         self.right = {**self.cookie, **ORIGIN, "x-pumpd-token": self.pairing.token(self.browser)}
@@ -47,8 +61,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(folder: Path) -> AsyncIterator[Desk]:
-    one = Desk(folder)
+async def desk(folder: Path, reports: Reports | None = None) -> AsyncIterator[Desk]:
+    one = Desk(folder, reports)
     async with one.panel.app.router.lifespan_context(one.panel.app):
         yield one
     one.console.close()
@@ -56,7 +70,7 @@ async def desk(folder: Path) -> AsyncIterator[Desk]:
 
 def test_no_route_is_left_out_of_these_tests(tmp_path: Path) -> None:
     one = Desk(tmp_path)
-    tried = {"/pair"} | {path.partition("?")[0] for path in GETS + PRIVATE + POSTS}
+    tried = {"/pair"} | {path.partition("?")[0] for path in [*GETS, REPORT, *PRIVATE, *POSTS]}
     routes = {each.path for each in one.panel.app.routes if isinstance(each, Route)}
     named = {
         path.replace("bed-1", "{key}").replace("act/pause", "act/{verb}").replace("act/resume", "act/{verb}")
@@ -72,7 +86,7 @@ async def test_without_the_right_cookie_nothing_is_shown_and_nothing_asked(
     tmp_path: Path, wrong: dict[str, str]
 ) -> None:
     async with desk(tmp_path) as one:
-        for path in GETS:
+        for path in [*GETS, REPORT]:
             answer = await one.get(path, wrong)
             assert (answer.status, answer.headers["location"]) == (303, "/pair")
         for path in PRIVATE:
@@ -185,3 +199,62 @@ async def test_a_language_is_kept_and_leads_back_to_a_page_of_ours_only(tmp_path
             assert "pumpd_lang=de" in answer.headers["set-cookie"]
         german = {"cookie": f"{one.cookie['cookie']}; pumpd_lang=de"}
         assert '<html lang="de">' in (await one.get("/", german)).text
+
+
+async def test_a_report_comes_with_a_policy_of_its_own_and_a_number_that_is_none_is_no_session(
+    tmp_path: Path,
+) -> None:
+    say = ("sh", "-c", 'shift; shift; echo "<p>$*</p>" > "$1"', "report")
+    async with desk(tmp_path, Reports(tmp_path / "journal.sqlite", say)) as one:
+        made = await one.get("/bed/bed-1/report?session=3")
+        assert made.status == 200
+        assert "--channel bed-1 --session 3" in made.text
+        policy = made.headers["content-security-policy"]
+        assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
+        assert "script" not in policy
+        for number in ("0x1", "-1", "1e3", "%2e%2e", "9" * 10):
+            assert (await one.get(f"/bed/bed-1/report?session={number}")).status == 404
+        assert "script-src 'self'" in (await one.get("/bed/bed-1")).headers["content-security-policy"]
+        assert (await one.get("/bed/bed-9/report")).status == 404
+
+
+async def test_a_panel_that_was_not_given_the_journal_says_so(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        answer = await one.get("/bed/bed-1/report")
+        assert answer.status == 404
+        assert "without --journal" in answer.text
+        assert "pumpd panel --journal" in (await one.get("/bed/bed-1/sessions")).text
+
+
+async def test_a_body_that_does_not_say_its_length_is_refused_once_it_is_too_long(tmp_path: Path) -> None:
+    """Faults row 77: what counts is what was read, not what was claimed."""
+    read = 0
+
+    async def receive() -> Message:
+        nonlocal read
+        read += 1
+        return {"type": "http.request", "body": b"x" * 1_000, "more_body": read < 10_000}
+
+    got: list[Message] = []
+
+    async def send(message: Message) -> None:
+        got.append(message)
+
+    async with desk(tmp_path) as one:
+        headers = {"host": HOST, "origin": f"http://{HOST}"}
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": "http",
+            "path": "/pair",
+            "raw_path": b"/pair",
+            "query_string": b"",
+            "root_path": "",
+            "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
+            "client": ("127.0.0.1", 5),
+            "server": ("127.0.0.1", 8443),
+        }
+        await one.panel.app(scope, receive, send)
+    assert read * 1_000 <= MAX_BODY + 1_000
+    assert got[0]["status"] == 403

@@ -15,6 +15,8 @@ from pumpd.panel.words import Words
         ({"journal": {"ok": False, "reason": "disk full"}}, "disk full"),
         ({"pump": {"link": "down", "reason": "no answer"}}, "No pump: no answer"),
         ({"feed": {"link": "down", "reason": "refused"}}, "No monitor data: refused"),
+        ({"configuration": {"hash": "a", "changed": "begun under 1, now 2"}}, "begun under 1, now 2"),
+        ({"configuration": {"hash": "a", "edited": "the file was changed"}}, "the file was changed"),
         ({"feed": {"link": "up", "offline": ["monitor-1"]}}, "Offline: monitor-1"),
         ({"pump": {"link": "up", "accepted_risk": "runs on"}}, "in writing: runs on"),
         ({"sounders": [{"name": "bell", "ok": False, "reason": "gone"}]}, "Alarm sounder bell"),

@@ -69,3 +69,9 @@ def test_an_order_is_a_table_with_headers_and_without_one_says_so() -> None:
 
 def test_the_least_a_state_can_be_is_still_shown() -> None:
     assert view({"word": "NO PUMP"}, Words("de"))["text"]["word"] == "KEINE PUMPE"
+
+
+def test_the_hash_of_the_configuration_in_force_is_shown() -> None:
+    """I25; faults: hash shown on the panel."""
+    people = shown(configuration={"hash": "0123456789abcdef" * 4})["html"]["people"]
+    assert "<li>Configuration: 0123456789ab</li>" in people

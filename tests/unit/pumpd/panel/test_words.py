@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pumpd.panel.frame import SCRIPT_WORDS
 from pumpd.panel.words import DEFAULT, NAMES, TABLES, Words, preferred
 
 PANEL = Path(__file__).parents[4] / "pumpd" / "panel"
@@ -37,6 +38,14 @@ def test_every_word_of_the_script_exists() -> None:
     named = {f"js.{key}" for key in re.findall(r'say\("([^"]+)"', script)}
     assert len(named) > 10
     assert named - set(TABLES[DEFAULT]) == set()
+
+
+def test_every_word_of_the_keys_on_the_screen_exists_and_is_told_to_the_script() -> None:
+    script = (PANEL / "static" / "pad.js").read_text(encoding="utf-8")
+    named = {f"js.pad.{key}" for key in re.findall(r'say\("([^"]+)"', script)}
+    assert len(named) > 8
+    assert named - set(TABLES[DEFAULT]) == set()
+    assert named - set(SCRIPT_WORDS) == set()
 
 
 def test_an_unknown_language_is_english_and_an_unknown_state_is_shown_as_it_came() -> None:

@@ -24,6 +24,7 @@ from interlocks.vocabulary import Demand, Priority, Sample, Signal, Stamp
 from pumpd.core import actions as do
 from pumpd.core import events as ev
 from pumpd.core.clinic import care_events as ce
+from pumpd.core.configuration_events import ConfigurationEdited
 from pumpd.core.order import Refusal
 from pumpd.core.state import ChannelState
 from pumpd.shell.record import dump_decision, dump_state, load_decision, load_state
@@ -61,6 +62,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.IntentRecorded(at=AT, intent_id=5),
     ev.JournalFailed(at=AT, reason="disk full"),
     ev.JournalPaceChanged(at=AT, is_behind=True),
+    ConfigurationEdited(at=AT, reason="the file says something else"),
     ev.OrderEntered(**WHO, roles=("nurse",), fields=(("weight_kg", "70"),), accept_soft=("dose_high",)),
     ev.OrderVerified(**WHO, roles=("nurse", "prescriber"), epoch=3),
     ev.StartPressed(**WHO, roles=("nurse",), epoch=4),

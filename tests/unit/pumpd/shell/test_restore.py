@@ -12,8 +12,8 @@ from pumpd.core import events as ev
 from pumpd.core.session import Phase
 from pumpd.core.state import ChannelState
 from pumpd.policy import policy_for
-from pumpd.shell.record import DECISION, SNAPSHOT, dump_state
-from pumpd.shell.restore import restored
+from pumpd.shell.record import CONFIGURATION_FILE, DECISION, SNAPSHOT, dump_state
+from pumpd.shell.restore import files_in_record, restored
 
 POLICY = policy_for(CHANNEL)
 
@@ -130,3 +130,20 @@ def test_a_record_on_which_the_decision_itself_fails_leaves_the_daemon_able_to_h
     state, problem = restored(path, broken)
     assert state == ChannelState()
     assert problem, "a person must be told (faults row 101)"
+
+
+def test_every_configuration_that_was_in_force_is_known_by_its_hash(tmp_path: Path) -> None:
+    """I25: what changed is told against the one a session was begun under, however many starts ago."""
+    path = tmp_path / "journal.sqlite"
+    assert files_in_record(path) == {}
+    bodies = [f'{{"hash": "{one}", "keys": {{"site.name": "{one}"}}}}' for one in ("a", "b")]
+    write_records(path, [(CONFIGURATION_FILE, Stamp(0, 0), one) for one in bodies])
+    assert files_in_record(path) == {"a": {"site.name": "a"}, "b": {"site.name": "b"}}
+
+
+def test_a_record_that_cannot_be_read_costs_only_the_words(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    write_records(path, [(CONFIGURATION_FILE, Stamp(0, 0), "[]")])
+    assert files_in_record(path) == {}
+    (tmp_path / "none").write_text("no journal at all")
+    assert files_in_record(tmp_path / "none") == {}

@@ -1,6 +1,7 @@
 """The heartbeat's rhythm, on a clock that jumps."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
@@ -59,3 +60,22 @@ async def test_a_beat_that_fails_ends_the_ticker() -> None:
 
     with pytest.raises(RuntimeError, match="defect"):
         await tick(beat)
+
+
+@pytest.mark.virtual_time
+async def test_between_two_pieces_of_a_beat_others_are_let_in() -> None:
+    """A crossing that arrives during the cycle is decided before the cycle is over."""
+    told: list[str] = []
+
+    def beat() -> Iterator[None]:
+        told.append("first channels")
+        asyncio.get_running_loop().call_soon(told.append, "crossing")
+        yield
+        told.append("other channels")
+        yield
+
+    async with asyncio.TaskGroup() as group:
+        ticking = group.create_task(tick(beat))
+        await asyncio.sleep(TICK_S / 2)
+        ticking.cancel()
+    assert told == ["first channels", "crossing", "other channels"]

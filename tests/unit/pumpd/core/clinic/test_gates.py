@@ -160,5 +160,10 @@ def test_a_soft_limit_of_the_series_is_accepted_by_its_code_beside_those_of_the_
     series = bench.care["series"]
     assert (series["number"], series["of"]) == (4, 6)
     assert series["last_wall_ms"] == WALL_MS - 2 * 24 * HOUR_MS
+    assert [(one["number"], one["is_this"]) for one in series["begun"]] == [
+        (1, False),
+        (2, False),
+        (3, False),
+    ]
     assert series["warnings"] == ["this is session 4 within 7 days (limit 3 sessions)"]
     assert bench.state.care.log[-1].text.endswith(f"accepted: {series['warnings'][0]}")

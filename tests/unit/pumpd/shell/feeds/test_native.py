@@ -131,9 +131,8 @@ def test_schema_and_parser_know_the_same_names_units_and_windows() -> None:
         props, value = entry["properties"], entry["then"]["properties"]["value"]
         window = tuple(value["enum"]) if "enum" in value else (value["minimum"], value["maximum"])
         written[entry["title"]] = (props["code"].get("const"), props["unit"]["const"], window)
-    known = {
-        name: (code, UNIT[signal], names.PLAUSIBLE[signal]) for name, (code, signal) in names.NAMES.items()
-    }
+    windows = {**names.PLAUSIBLE, **names.SENSOR}
+    known = {name: (code, UNIT[signal], windows[signal]) for name, (code, signal) in names.NAMES.items()}
     pulse_name, pulse_code = names.CUFF_PULSE
     known[pulse_name] = (pulse_code, UNIT[Signal.HR], names.PLAUSIBLE[Signal.HR])
     assert written == known
