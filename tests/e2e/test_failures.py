@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playhouse import ORDER, Playhouse
@@ -33,13 +34,19 @@ def bed(infusing: Playhouse, pair: Pair) -> Page:
     return page
 
 
+def is_free(state: dict[str, Any], blocked: str) -> bool:
+    """Nothing stands in the way, and no reading is about to grow too old (120 s) before the press arrives."""
+    return not state[blocked] and bool(state["vitals"]["sys"]["age_ms"] < 80_000)
+
+
 def resumed(house: Playhouse) -> None:
     """Nobody holds the bed any more."""
     house.until(lambda one: one["word"] == "PAUSED", 5, "paused")
     state = house.until(
-        lambda one: not one["resume_blocked_by"] or house.has_measured(one), 15, "free to resume"
+        lambda one: is_free(one, "resume_blocked_by") or house.has_measured(one), 15, "free to resume"
     )
-    assert house.ask("resume", "nina", epoch=state["epoch"])["stage"] == "confirmed"
+    answer = house.ask("resume", "nina", epoch=state["epoch"])
+    assert answer["stage"] == "confirmed", answer
 
 
 def test_a_pause_is_one_press_and_says_so_until_the_pump_has_confirmed(
@@ -71,6 +78,32 @@ def test_pause_and_resume_need_no_mouse(infusing: Playhouse, bed: Page) -> None:
         bed.keyboard.type(keys)
     bed.keyboard.press("Enter")
     expect(bed.locator("#word")).to_have_text("SLOWED")
+
+
+def test_the_ordered_rate_comes_back_by_click_once_every_condition_is_met(
+    infusing: Playhouse, bed: Page, looked_at: Look
+) -> None:
+    """facts/clinical.md 3.2: half the rate for a while first; the sheet counts down and lists what is missing, live."""
+    bed.locator("#pause").click()
+    resumed(infusing)
+    expect(bed.locator("#word")).to_have_text("SLOWED")
+    bed.locator("#do-restore").click()
+    waits = bed.locator("#sheet-restore .unmet", has_text="half the rate for")
+    expect(waits).to_be_visible()
+    before = waits.inner_text()
+    expect(waits).not_to_have_text(before)  # live, without another press
+    looked_at(bed, "restore-blocked")
+    infusing.until(
+        lambda one: is_free(one, "restore_blocked_by") or infusing.has_measured(one), 40, "free to restore"
+    )
+    expect(bed.locator("#sheet-restore .met")).to_be_visible()
+    bed.fill("#restore-by", "nina")
+    bed.fill("#restore-pin", infusing.pins["nina"])
+    bed.get_by_role("button", name="RESTORE NOW").click()
+    expect(bed.locator("#word")).to_have_text("INFUSING")
+    expect(bed.locator(".number.rate b")).to_have_text("26.2")
+    bed.locator("#pause").click()
+    resumed(infusing)
 
 
 def test_two_nurses_see_the_same_and_an_old_look_resumes_nothing(
