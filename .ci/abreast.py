@@ -15,7 +15,11 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 #: Keep real time: what the others yield to. A bench that plays at ten times life is late ten times as much.
-_REAL_TIME = ("contract", "e2e", "unit/pumpd/cli", "unit/hil_sim/bench/test_live_run.py")
+#: The two files of `hil` are here so that no lane is much longer than the others.
+_REAL_TIME = (
+    *("contract", "e2e", "unit/pumpd/cli", "unit/hil_sim/bench/test_live_run.py"),
+    *("hil/test_demo.py", "hil/test_several_beds.py"),
+)
 _COMPUTING = ("soak", "crash", "faulting", "planted", "cohort")
 #: What has a run of its own, by lane; the rest of the tests share one.
 LANES = (("tests/hil",), tuple(f"tests/{one}" for one in (*_REAL_TIME, *_COMPUTING)))
@@ -29,7 +33,10 @@ def commands(arguments: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]
     """The pytest command lines: by folder, and of the rest."""
     pytest = [sys.executable, "-m", "pytest"]
     folders = [folder for lane in LANES for folder in lane]
-    apart = {one: [*(() if one in REAL_TIME else YIELDING), *pytest, one, *arguments] for one in folders}
+    apart = {}
+    for one in folders:
+        elsewhere = [f"--ignore={other}" for other in folders if other.startswith(f"{one}/")]
+        apart[one] = [*(() if one in REAL_TIME else YIELDING), *pytest, one, *elsewhere, *arguments]
     return apart, [*YIELDING, *pytest, *(f"--ignore={one}" for one in folders), *arguments]
 
 
