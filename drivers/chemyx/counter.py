@@ -35,6 +35,7 @@ class Counter:
     def starting(self, shown_nl: int) -> None:
         """The counter stands here, and `start` is about to leave."""
         self._at_start_nl = shown_nl
+        self._last_nl = 0  # where a start begins it; a pump that goes on counting is asked twice, once
 
     def read(self, shown_nl: int, *, is_just_started: bool = False) -> int:
         """Infused since the first reading: this and everything a start of ours cleared. `is_just_started`: it was heard."""
