@@ -6,13 +6,23 @@ watchdog and disk are the real ones. The journal lies on a small ext4 of its own
 without harm. The kernel ends all of it with its first process.
 """
 
+import hashlib
+import os
+import pty
+import select
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
+from transcript import Transcript
+
 HERE = Path(__file__).parent
-SUITE, INCLUDED = "bookworm", "python3.11,systemd"
-DISK_MB = 48
+#: With what a site adds by itself: a broker, and something to fetch a page with.
+SUITE, INCLUDED = "bookworm", "python3.11,systemd,mosquitto,curl"
+#: Room for some hours of record, and filled in a second.
+DISK_MB = 200
+ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 NAMESPACES = ("--mount", "--pid", "--cgroup", "--uts", "--ipc", "--net")
 #: What a namespace has no hardware or no right for.
 MASKED = [
@@ -36,7 +46,7 @@ def bare_root(cache: Path) -> Path:
     Raises:
         subprocess.CalledProcessError, OSError: debootstrap failed, or is not there.
     """
-    root = cache / f"{SUITE}-root"
+    root = cache / f"{SUITE}-{hashlib.sha256(INCLUDED.encode()).hexdigest()[:8]}-root"
     if not root.exists():
         fresh = root.with_suffix(".new")
         shutil.rmtree(fresh, ignore_errors=True)
@@ -49,11 +59,13 @@ def bare_root(cache: Path) -> Path:
 class Box:
     """One booted copy, from `open` to `close`. Not for a machine without root."""
 
-    def __init__(self, base: Path, folder: Path) -> None:
+    def __init__(self, base: Path, folder: Path, transcript: Transcript) -> None:
+        self.transcript = transcript
         self.root = folder / "root"
         self._disk = folder / "disk.ext4"
         self._base = base
         self._unshare: subprocess.Popen[bytes] | None = None
+        self._group: Path | None = None
         self.init = 0
 
     def open(self) -> "Box":
@@ -65,13 +77,17 @@ class Box:
         subprocess.run(["cp", "-a", str(self._base), str(self.root)], check=True)
         for unit in MASKED:
             (self.root / "etc/systemd/system" / unit).symlink_to("/dev/null")
+        (self.root / "etc/hostname").write_text("box\n", encoding="utf-8")
         with self._disk.open("wb") as disk:
             disk.truncate(DISK_MB << 20)
         subprocess.run(["mkfs.ext4", "-q", "-F", str(self._disk)], check=True)
+        self._group = _own_group() / f"pumpd-box-{os.getpid()}"
+        self._group.mkdir()
         form = ["unshare", "--fork", "--kill-child", *NAMESPACES, "--propagation", "private"]
-        self._unshare = subprocess.Popen(
-            [*form, "sh", str(HERE / "boot.sh"), str(self.root), str(self._disk)]
-        )
+        boot = [*form, "sh", str(HERE / "boot.sh"), str(self.root), str(self._disk)]
+        # Of its own from the first process on: two systemds in one tree of groups take each other's processes for theirs.
+        enter = ["sh", "-c", 'echo $$ > "$0" && exec "$@"', str(self._group / "cgroup.procs")]
+        self._unshare = subprocess.Popen([*enter, *boot])
         children = Path(f"/proc/{self._unshare.pid}/task/{self._unshare.pid}/children")
         while not self.init:
             if self._unshare.poll() is not None:
@@ -89,29 +105,98 @@ class Box:
             self.tried(["fsfreeze", "--unfreeze", "/var/lib/pumpd"])
             self._unshare.kill()
             self._unshare.wait()
+        if self._group is not None:
+            leave_groups(self._group)
+
+    def _enter(self) -> list[str]:
+        return ["nsenter", "--target", str(self.init), *NAMESPACES, "--root", "--wd"]
 
     def tried(self, command: list[str], within_s: float = 60.0) -> subprocess.CompletedProcess[str]:
         """Run in there; whatever came of it. Standard error goes with standard output."""
-        enter = ["nsenter", "--target", str(self.init), *NAMESPACES, "--root", "--wd"]
         return subprocess.run(
-            [*enter, *command],
+            [*self._enter(), *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             timeout=within_s,
             check=False,
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"},
+            env=ENVIRONMENT,
         )
 
+    def converse(self, line: str, question: str, answer: str, within_s: float) -> str:
+        """Run a shell's line at a terminal, and type the answer once the question has been asked.
+
+        Raises:
+            ValueError: it failed, or took longer.
+        """
+        ours, theirs = pty.openpty()
+        command = [*self._enter(), "sh", "-c", line]
+        until, shown, is_answered = time.monotonic() + within_s, "", False
+        with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=ENVIRONMENT) as one:
+            os.close(theirs)
+            try:
+                while (part := _read(ours, until)) is not None:
+                    shown += part
+                    if not is_answered and question in shown:
+                        os.write(ours, f"{answer}\n".encode())
+                        is_answered = True
+            finally:
+                one.kill() if time.monotonic() >= until else one.wait()
+                os.close(ours)
+        said = shown.replace("\r\n", "\n")
+        self.transcript.typed(line, said)
+        if one.returncode != 0:
+            raise ValueError(f"exit status {one.returncode}: {line}")
+        return said
+
     def shell(self, line: str, within_s: float = 60.0) -> str:
-        """Run a shell's line that must succeed, and show both as a terminal would.
+        """Run a shell's line that must succeed; line and answer go into the transcript, as a terminal shows them.
 
         Raises:
             ValueError: it failed.
         """
         done = self.tried(["sh", "-c", line], within_s)
-        print(f"# {line}\n{done.stdout}", end="", flush=True)
+        said = done.stdout.replace("\r\n", "\n")
+        self.transcript.typed(line, said)
         if done.returncode != 0:
             raise ValueError(f"exit status {done.returncode}: {line}")
-        return done.stdout
+        return said
+
+
+def _own_group() -> Path:
+    """Where this process is in the unified tree of control groups, on its own mount or beside others."""
+    [place] = [
+        line.partition("::")[2]
+        for line in Path("/proc/self/cgroup").read_text().splitlines()
+        if line.startswith("0::")
+    ]
+    root = Path("/sys/fs/cgroup/unified")
+    return (root if root.exists() else root.parent) / place.lstrip("/")
+
+
+def leave_groups(top: Path, within_s: float = 10.0) -> None:
+    """Take a tree of control groups away, which can go once its last process is buried.
+
+    Raises:
+        OSError: something lives on in there.
+    """
+    until = time.monotonic() + within_s
+    while top.exists():
+        try:
+            for group in sorted((one for one in top.rglob("*") if one.is_dir()), reverse=True):
+                group.rmdir()
+            top.rmdir()
+        except OSError:
+            if time.monotonic() > until:
+                raise
+
+
+def _read(terminal: int, until_s: float) -> str | None:
+    """What a terminal shows next; None once nobody writes there any more, or it is too late."""
+    if not select.select([terminal], [], [], max(0.0, until_s - time.monotonic()))[0]:
+        return None
+    try:
+        return os.read(terminal, 65536).decode(errors="replace") or None
+    except OSError:  # EIO: the last one has closed it
+        return None

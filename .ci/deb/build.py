@@ -1,9 +1,9 @@
 """`./run deb`: build pumpd_VERSION_ARCHITECTURE.deb; the same source gives the same bytes.
 
-Theory of operation. Wheels that requirements.lock pins, hash by hash, go into an environment that stands on Debian 12's
-own python3.11; our own wheel on top; then dpkg-deb. No other build system: what is in the package is what `tree` lays
-there. All times are SOURCE_DATE_EPOCH, by default that of the last commit. One thread compresses, since the number of
-threads shows in the bytes.
+Theory of operation. Wheels that requirements.lock pins, hash by hash, go into an environment that stands on Debian
+12's own python3.11 (from the index, or with --offline from what `./run setup` installed); our own wheel on top; then
+dpkg-deb. No other build system: what is in the package is what `tree` lays there. All times are SOURCE_DATE_EPOCH, by
+default that of the last commit. One thread compresses, since the number of threads shows in the bytes.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import bill
 import distributions
+import installed
 import tree
 
 ROOT = Path(__file__).parents[2]
@@ -38,25 +39,35 @@ def epoch_s() -> int:
     return int(given if given else ask("git", "log", "-1", "--format=%ct"))
 
 
-def fill(stage: Path, scratch: Path, project: dict[str, object], moment_s: int) -> Path:
+def fill(stage: Path, scratch: Path, project: dict[str, object], moment_s: int, is_offline: bool) -> Path:
     """Install the pinned wheels and our own into the environment of the package; its interpreter."""
     python = tree.empty_environment(stage)
     pinned = scratch / "packaged.lock"
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    pinned.write_text(distributions.packaged_lock(lock, project), encoding="utf-8")
+    lock = distributions.packaged_lock((ROOT / "requirements.lock").read_text(encoding="utf-8"), project)
+    pinned.write_text(lock, encoding="utf-8")
     environment = {**os.environ, "SOURCE_DATE_EPOCH": str(moment_s), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     pip = [sys.executable, "-m", "pip", "--quiet", "--no-input"]
     into = [*pip, "--python", str(python), "install", "--no-deps", "--no-compile", "--only-binary", ":all:"]
     wheel = ["wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", str(scratch), str(ROOT)]
     ours = ["--no-index", "--find-links", str(scratch), "pumpd"]
-    for command in ([*into, "--require-hashes", "-r", str(pinned)], [*pip, *wheel], [*into, *ours]):
+    if is_offline:
+        installed.take_over(distributions.lock_entries(lock), stage / tree.SITE)
+    else:
+        subprocess.run([*into, "--require-hashes", "-r", str(pinned)], env=environment, check=True)
+    for command in ([*pip, *wheel], [*into, *ours]):
         subprocess.run(command, env=environment, check=True)
     tree.strip_places(stage)
     return python
 
 
-def build(out: Path, revision: str) -> Path:
+def build(out: Path, revision: str, is_offline: bool = False, compression: str = "xz") -> Path:
     """Build the package into this folder; its path.
+
+    Args:
+        out: the folder, made when absent.
+        revision: Debian's, behind the version.
+        is_offline: the libraries are taken from `.venv` instead of an index.
+        compression: dpkg-deb's: xz, gzip, none.
 
     Raises:
         subprocess.CalledProcessError, OSError, ValueError: a step failed.
@@ -67,7 +78,7 @@ def build(out: Path, revision: str) -> Path:
     with tempfile.TemporaryDirectory(prefix="pumpd-deb-") as folder:
         scratch = Path(folder)
         stage = scratch / "stage"
-        python = fill(stage, scratch, project, moment_s)
+        python = fill(stage, scratch, project, moment_s, is_offline)
         tool = Path(sys.executable).with_name("cyclonedx-py")
         made = bill.bill_of(python, tool, ROOT / "pyproject.toml", moment_s)
         inside = {one.name: one.version for one in metadata.distributions(path=[str(stage / tree.SITE)])}
@@ -80,7 +91,7 @@ def build(out: Path, revision: str) -> Path:
         tree.settle(stage, moment_s)
         out.mkdir(parents=True, exist_ok=True)
         package = out / f"pumpd_{version}_{architecture}.deb"
-        options = ["--root-owner-group", "-Zxz", "--threads-max=1"]
+        options = ["--root-owner-group", f"-Z{compression}", "--threads-max=1"]
         environment = {**os.environ, "SOURCE_DATE_EPOCH": str(moment_s)}
         command = ["dpkg-deb", *options, "--build", str(stage), str(package)]
         subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
@@ -93,8 +104,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder for the package (dist)")
     parser.add_argument("--revision", default="1", help="Debian revision: VERSION-REVISION (1)")
     parser.add_argument(
+        "--offline", action="store_true", help="libraries from .venv, where ./run setup put them"
+    )
+    parser.add_argument(
+        "--compression", default="xz", choices=("xz", "gzip", "none"), help="of the content (xz)"
+    )
+    parser.add_argument(
         "--prove", action="store_true", help="install, use, upgrade and purge it in a clean root"
     )
+    parser.add_argument("--transcript", type=Path, help="write down here what --prove typed and was answered")
     args = parser.parse_args(arguments)
     if not tree.PYTHON.exists():
         print(
@@ -102,12 +120,13 @@ def main(arguments: list[str]) -> int:
         )
         return EXIT_CANNOT_RUN
     try:
-        package = build(args.out.resolve(), args.revision)
+        how = args.offline, args.compression
+        package = build(args.out.resolve(), args.revision, *how)
         print(f"run: built {package.name}, {package.stat().st_size} bytes, in {package.parent}")
         if args.prove:
             import prove
 
-            prove.prove(package, build(args.out.resolve(), args.revision + ".1"))
+            prove.prove(package, build(args.out.resolve(), args.revision + ".1", *how), args.transcript)
     except (subprocess.CalledProcessError, OSError, ValueError) as error:
         print(f"run: no package: {error}")
         return EXIT_FAULT

@@ -27,7 +27,7 @@ _CONFIG = "home = /usr/bin\ninclude-system-site-packages = false\nversion = 3.11
 #: Source in the tree, its place in the package.
 FILES = (
     *((f"systemd/{name}.service", f"usr/lib/systemd/system/{name}.service") for name in
-      ("pumpd", "pumpd-panel", "pumpd-sounder")),
+      ("pumpd", "pumpd-panel", "pumpd-metrics", "pumpd-sounder")),
     ("systemd/pumpd.sysusers", "usr/lib/sysusers.d/pumpd.conf"),
     ("systemd/pumpd.tmpfiles", "usr/lib/tmpfiles.d/pumpd.conf"),
     ("systemd/99-pumpd-adapters.rules.example", f"{DOC}/examples/99-pumpd-adapters.rules"),

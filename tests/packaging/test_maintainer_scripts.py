@@ -92,6 +92,22 @@ def test_an_upgrade_stops_the_daemon_before_any_file_goes_and_starts_what_ran(pl
     assert not (place.root / "run/pumpd-upgrade").exists()
 
 
+def test_metrics_that_were_served_are_served_again_by_the_new_version_and_disabled_with_a_removal(
+    place: Place,
+) -> None:
+    place.run("prerm", "upgrade", "2", ACTIVE="pumpd-metrics.service")
+    place.run("postinst", "configure", "1")
+    assert [
+        line for line in place.called if line.endswith("pumpd-metrics.service") and "is-" not in line
+    ] == [
+        "systemctl stop pumpd-metrics.service",
+        "systemctl start pumpd-metrics.service",
+    ]
+    place.log.unlink()
+    place.run("prerm", "remove")
+    assert [line for line in place.called if "disable" in line and line.endswith("pumpd-metrics.service")]
+
+
 def test_a_pump_that_did_not_confirm_is_said_in_capitals(place: Place) -> None:
     said = place.run("prerm", "upgrade", "2", ACTIVE="pumpd.service", FAILED="1")
     assert "A PUMP DID NOT CONFIRM THAT IT STANDS" in said

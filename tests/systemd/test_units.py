@@ -121,6 +121,13 @@ def test_a_daemon_that_dies_again_and_again_stays_dead_and_somebody_is_called() 
     assert daemon["RestartPreventExitStatus"] == ["2"]
 
 
+def test_the_daemon_goes_before_whatever_else_wants_the_processor() -> None:
+    """docs/speed.md: beside two endless loops a core, halts within a second need this, with or without cgroups."""
+    daemon = unit("pumpd.service")
+    assert int(daemon["Nice"][0]) <= -10
+    assert int(daemon["CPUWeight"][0]) >= 1_000  # 100 is everybody's
+
+
 @pytest.mark.parametrize("name", ["pumpd.service", "pumpd-sounder.service"])
 def test_the_program_knows_the_words_that_the_unit_calls_it_with(name: str) -> None:
     parser = cli.command_line()
@@ -143,6 +150,36 @@ def test_the_panel_can_reach_the_console_and_the_record_and_no_device_file_or_se
     assert "LoadCredential" not in panel
     assert "--socket /run/pumpd/console.sock" in panel["ExecStart"][0]
     assert panel["SupplementaryGroups"] == ["pumpd-console pumpd"]
+
+
+def test_the_metrics_process_may_ask_over_the_console_and_reads_and_writes_no_file_of_ours() -> None:
+    """Decision 0026: an account of the group that may use the socket, and of nothing else; it dies and starts alone."""
+    metrics = unit("pumpd-metrics.service")
+    assert metrics["DynamicUser"] == ["yes"]
+    assert metrics["SupplementaryGroups"] == ["pumpd-console"]
+    [hidden] = metrics["InaccessiblePaths"]
+    assert {"-/etc/pumpd", "-/var/lib/pumpd", "-/var/lib/pumpd-panel"} <= set(hidden.split())
+    for key in (
+        "User",
+        "ReadWritePaths",
+        "StateDirectory",
+        "LoadCredential",
+        "DeviceAllow",
+        "Wants",
+        "Requires",
+    ):
+        assert key not in metrics, key
+    assert metrics["IPAddressAllow"] == ["localhost"]
+    args = cli.command_line().parse_args(words_of(metrics["ExecStart"][0]))
+    assert (args.socket, args.listen) == ("/run/pumpd/console.sock", "127.0.0.1:9469")
+
+
+def test_the_metrics_are_off_until_somebody_enables_them() -> None:
+    """No preset, no dependency of another unit, no word in the scripts but at stopping."""
+    for name in UNITS:
+        if name != "pumpd-metrics.service":
+            assert "metrics" not in (FOLDER / name).read_text(encoding="utf-8")
+    assert "metrics" not in (FOLDER / "deb/postinst").read_text(encoding="utf-8")
 
 
 def test_the_broker_s_password_is_handed_over_and_never_readable_for_the_daemon_s_account() -> None:

@@ -201,7 +201,7 @@ def test_every_marker_of_the_table_is_known_to_pytest(
     assert {row.marker for row in run.SYSTEM_PACKAGES} <= known
 
 
-@pytest.mark.parametrize("failing", ["ruff", "mypy", "lint-imports", "pytest", "branches", "mutants", "\0"])
+@pytest.mark.parametrize("failing", ["ruff", "mypy", "lint-imports", "pytest", "\0"])
 def test_a_failing_stage_fails_the_whole_and_stops_no_other(
     run: ModuleType, capsys: pytest.CaptureFixture[str], failing: str
 ) -> None:
@@ -212,9 +212,19 @@ def test_a_failing_stage_fails_the_whole_and_stops_no_other(
     run.__dict__["SYSTEM_PACKAGES"] = ()
     assert run.main(["test", "-k", "one"]) == (0 if failing == "\0" else 1)
     words = ("ruff check", "ruff format --check", "mypy", "lint-imports", "-m pytest -k one")
-    for word in (*words, ".ci/branches.py", ".ci/mutants.py --module drivers/gate.py"):
+    for word in words:
         assert commands.count(word) == 1
     assert ("FAILED" in capsys.readouterr().out) is (failing != "\0")
+
+
+def test_without_arguments_all_tests_are_run_and_the_tests_tested(run: ModuleType) -> None:
+    _ready(run)
+    _with_call(run, Commands())
+    run.setup()
+    commands = _with_call(run, Commands(".ci/abreast.py"))
+    run.__dict__["SYSTEM_PACKAGES"] = ()
+    assert run.main(["test"]) == 1
+    assert commands.count(".ci/abreast.py") == 1
 
 
 @pytest.mark.parametrize(
