@@ -2,7 +2,8 @@
 
 Both speak newline-delimited JSON. The socket answers one line to each line; an order it does not understand
 is refused with the reason and does nothing, for a fault that was not injected must not look like one that
-was survived.
+was survived. The truth file is written by a thread of its own: while the machine's disk takes nothing for a second, a
+pump answers all the same.
 """
 
 from __future__ import annotations
@@ -11,39 +12,75 @@ import asyncio
 import json
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from queue import Full, Queue
+from threading import Thread
 from typing import Any, TextIO
 
 from hil_sim import faults
 from hil_sim.world import World
 
 LINE_BYTES_MAX = 65_536
+#: Half an hour at five times life: a disk that takes nothing for longer will not take more.
+LINES_WAITING_MAX = 10_000
 
 
 class TruthFile:
-    """One JSON line for each second of treatment time and one for each event."""
+    """One JSON line for each second of treatment time and one for each event.
+
+    Every method raises OSError when what was told before could not be written.
+    """
 
     def __init__(self, path: Path, world: World) -> None:
         self._world = world
-        self._file: TextIO = path.open("w", encoding="utf-8", buffering=1)
         self._next_s = 0.0
+        self._failure: OSError | None = None
+        self._is_open = True
+        self._waiting: Queue[str | None] = Queue(LINES_WAITING_MAX)
+        file = path.open("w", encoding="utf-8", buffering=1)
+        self._writer = Thread(target=self._write_on, args=(file,), name="truth", daemon=True)
+        self._writer.start()
         world.observe(self.on_event)
 
     def tick(self) -> None:
         """Write a line if a second has passed."""
         if self._world.treatment_s >= self._next_s:
             self._next_s = math.floor(self._world.treatment_s) + 1.0
-            self._write(None)
+            self._tell(None)
 
     def on_event(self, sentence: str) -> None:
-        self._write(sentence)
+        self._tell(sentence)
 
     def close(self) -> None:
-        self._file.close()
+        """Wait until all is written; what happens later is not."""
+        self._is_open = False
+        self._waiting.put(None)
+        self._writer.join()
+        self._raise_failure()
 
-    def _write(self, sentence: str | None) -> None:
-        if not self._file.closed:
-            self._file.write(json.dumps({**self._world.truth(), "event": sentence}) + "\n")
+    def _tell(self, sentence: str | None) -> None:
+        if not self._is_open:
+            return
+        self._raise_failure()
+        try:
+            self._waiting.put_nowait(json.dumps({**self._world.truth(), "event": sentence}) + "\n")
+        except Full:
+            raise OSError(f"the truth file's disk has taken nothing for {LINES_WAITING_MAX} lines") from None
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+    def _write_on(self, file: TextIO) -> None:
+        """The thread: to the end; after a failure it only takes what still comes."""
+        with suppress(OSError), file:
+            while (line := self._waiting.get()) is not None:
+                if self._failure is None:
+                    try:
+                        file.write(line)
+                    except OSError as error:
+                        self._failure = error
 
 
 Idle = Callable[[str, dict[str, Any]], str]

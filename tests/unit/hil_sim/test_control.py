@@ -1,7 +1,10 @@
 """The control socket's orders and the truth file."""
 
 import json
+import os
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -59,6 +62,33 @@ def test_what_is_not_understood_is_refused_with_its_reason(line: bytes) -> None:
     assert answer["ok"] is False
     assert answer["error"]
     assert world.truth()["faults"] == []
+
+
+def test_a_disk_that_takes_nothing_holds_the_pump_up_for_nothing(tmp_path: Path) -> None:
+    """Everything is written once it takes again."""
+    os.mkfifo(tmp_path / "truth")
+    disk = os.open(tmp_path / "truth", os.O_RDONLY | os.O_NONBLOCK)
+    world = World()
+    truth = TruthFile(tmp_path / "truth", world)
+    told = 200  # more than a pipe holds
+    for number in range(told):
+        truth.on_event(f"event {number}")
+    os.set_blocking(disk, True)
+    with open(disk, encoding="utf-8") as lines:
+        closing = Thread(target=truth.close)
+        closing.start()
+        events = [json.loads(line)["event"] for line in lines]
+        closing.join()
+    assert events == [f"event {number}" for number in range(told)]
+
+
+def test_a_disk_that_refuses_is_heard_of(tmp_path: Path) -> None:
+    truth = TruthFile(Path("/dev/full"), World())
+    with pytest.raises(OSError, match="No space left"):
+        for _ in range(1_000_000):
+            truth.on_event("again")
+    with suppress(OSError):
+        truth.close()
 
 
 def test_the_truth_file_has_a_line_a_second_and_one_an_event(tmp_path: Path) -> None:
