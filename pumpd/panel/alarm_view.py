@@ -46,6 +46,7 @@ def alarms(state: Mapping[str, Any], words: Words) -> Markup:
 
 
 def _alarm(one: Mapping[str, Any], words: Words) -> Markup:
+    said = words.said(one.get("text", one["key"]))
     priority, key = str(one.get("priority", "low")), str(one["key"])
     seen = str(one.get("acknowledged") or "")
     marks = [tag("span", words("alarm.first"), class_="first")] if one.get("first_out") else []
@@ -53,13 +54,13 @@ def _alarm(one: Mapping[str, Any], words: Words) -> Markup:
         marks.append(tag("span", words("alarm.over"), class_="over"))
     if one.get("escalation"):
         marks.append(tag("span", words("alarm.escalated"), class_="first"))
-    who = tag("span", words("alarm.seen", by=seen), class_="seen") if seen else _button(key, one, words)
+    who = tag("span", words("alarm.seen", by=seen), class_="seen") if seen else _button(key, said.text, words)
     return tag(
         "li",
         tag("span", MARKS.get(priority, "!"), class_="mark", aria_hidden="true"),
         tag(
             "div",
-            tag("p", str(one.get("text", key)), class_="what", lang="en"),
+            tag("p", said.text, class_="what", lang=said.lang),
             tag(
                 "p",
                 tag("span", words(f"priority.{priority}"), class_="priority"),
@@ -75,7 +76,7 @@ def _alarm(one: Mapping[str, Any], words: Words) -> Markup:
     )
 
 
-def _button(key: str, one: Mapping[str, Any], words: Words) -> Markup:
+def _button(key: str, what: str, words: Words) -> Markup:
     return tag(
         "button",
         words("alarm.acknowledge"),
@@ -84,5 +85,5 @@ def _button(key: str, one: Mapping[str, Any], words: Words) -> Markup:
         class_="ack",
         data_act="acknowledge",
         data_rule=key,
-        aria_label=words("alarm.acknowledge.of", what=one.get("text", key)),
+        aria_label=words("alarm.acknowledge.of", what=what),
     )

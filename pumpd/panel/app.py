@@ -330,8 +330,8 @@ class Panel:
             replies = await self._acts.ask(verb, self._channels[key], act.by, act.pin, act.args)
         except ConsoleUnreachable as gone:
             stage = "unknown" if gone.was_sent else "not_sent"
-            return JSONResponse({"stage": stage, "reasons": [str(gone)], "problems": []}, 503)
-        return JSONResponse(asked.answer_of(replies))
+            return JSONResponse({"stage": stage, **asked.all_said([str(gone)], words), "problems": []}, 503)
+        return JSONResponse(asked.answer_of(replies, words))
 
 
 def _refused(why: str, status: int) -> Response:

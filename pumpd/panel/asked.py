@@ -14,6 +14,7 @@ from typing import Any
 from starlette.requests import ClientDisconnect, Request
 
 from pumpd.console_words import LOWERING_VERBS
+from pumpd.panel.words import DEFAULT, Words
 
 #: What the panel asks on somebody's behalf. The daemon may know more, and may not know all of these.
 ASKED_VERBS = frozenset(
@@ -26,6 +27,7 @@ _NAMELESS = frozenset({"measure", "derive"})
 MAX_BODY = 12_000
 #: For a few hundred bytes over the worst network that a pause should still come through.
 BODY_WITHIN_S = 10.0
+_AS_TOLD = Words(DEFAULT)
 
 
 class Unreadable(Exception):
@@ -105,19 +107,55 @@ def read_act(verb: str, body: bytes, screen: str) -> Asked:
     return Asked(verb, None if verb in _NAMELESS else name or screen, args or {}, (once or "")[:64], pin)
 
 
-def answer_of(replies: list[dict[str, Any]]) -> dict[str, Any]:
+def answer_of(replies: list[dict[str, Any]], words: Words = _AS_TOLD) -> dict[str, Any]:
     """What a browser is told of the daemon's replies: the last word, its reasons, and what was derived.
 
-    A `confirmed` after a `not_confirmed` is the last word; a state is not sent, since the stream brings it.
+    All in the words of who asked, where they are known; `lang` says of reasons, of a problem and of a derivation
+    which language they are in. A `confirmed` after a `not_confirmed` is the last word; a state is not sent, since the
+    stream brings it.
     """
-    words = [one for one in replies if one.get("stage") not in ("state", "end")]
-    last = words[-1] if words else {"stage": "accepted"}
+    told = [one for one in replies if one.get("stage") not in ("state", "end")]
+    last = told[-1] if told else {"stage": "accepted"}
+    reasons = all_said([str(one) for one in last.get("reasons") or ()], words)
     answer: dict[str, Any] = {
         "stage": str(last.get("stage")),
-        "reasons": [str(one) for one in last.get("reasons") or ()],
-        "problems": [one for one in last.get("problems") or () if isinstance(one, dict)],
+        **reasons,
+        "problems": _problems(last.get("problems"), words),
     }
     for one in replies:
         if isinstance(state := one.get("state"), dict) and "derivation" in state:
-            answer["derivation"] = state["derivation"]
+            answer["derivation"] = _derivation(state["derivation"], words)
     return answer
+
+
+def all_said(reasons: list[str], words: Words) -> dict[str, Any]:
+    """Reasons that stand in one sentence: all in one language."""
+    said = [words.said(one) for one in reasons]
+    lang = words.lang if all(one.lang == words.lang for one in said) else DEFAULT
+    return {"reasons": reasons} if lang == DEFAULT else {"reasons": [one.text for one in said], "lang": lang}
+
+
+def _problems(problems: Any, words: Words) -> list[dict[str, Any]]:
+    found = []
+    for one in problems or ():
+        if isinstance(one, dict):
+            said = words.said(one.get("text", ""))
+            found.append({**one, "text": said.text, "lang": said.lang} if said.lang != DEFAULT else one)
+    return found
+
+
+def _derivation(derivation: Any, words: Words) -> Any:
+    if not isinstance(derivation, dict) or words.lang == DEFAULT:
+        return derivation
+    titles = {
+        key: words.maybe(f"order.{key.replace('_', ' ')}", key) for key in derivation.get("programme") or ()
+    }
+    steps = derivation.get("steps") or []
+    said = all_said(steps, words) if all(isinstance(one, str) for one in steps) else {"reasons": steps}
+    return {
+        **derivation,
+        "steps": said["reasons"],
+        "lang": said.get("lang", DEFAULT),
+        "titles": titles,
+        "problems": _problems(derivation.get("problems"), words),
+    }

@@ -182,6 +182,7 @@ def _patient(words: Words) -> Markup:
             seen("presence"),
             class_="vitals",
         ),
+        tag("p", data_text="unwatched"),
     )
 
 
@@ -252,6 +253,15 @@ def _record(words: Words, key: str) -> Markup:
         tag("caption", words("care.observed")),
         tag("thead", tag("tr", *(tag("th", words(one), scope="col") for one in heads))),
         tag("tbody", data_html="observed"),
+    )
+    # Eight columns are wider than a phone; a page that is wider than its screen would push PAUSE off it.
+    observed = tag(
+        "div",
+        observed,
+        class_="sideways",
+        role="region",
+        aria_label=words("care.observed"),
+        tabindex="0",
         data_care=True,
         hidden=True,
     )

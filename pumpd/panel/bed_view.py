@@ -11,7 +11,7 @@ from typing import Any
 
 from pumpd.panel import alarm_view, banner_view, care_view, vitals_view
 from pumpd.panel.markup import EMPTY, Markup, join, tag
-from pumpd.panel.quantity import NONE, mg, minutes, ml_h
+from pumpd.panel.quantity import NONE, mg, mg_at_most, minutes, ml_h
 from pumpd.panel.words import Words
 
 #: The colour of each word. Red, yellow and cyan belong to alarms (facts/clinical.md 5.1) and are not among them.
@@ -43,12 +43,13 @@ def view(state: Mapping[str, Any], words: Words, audio_left_s: int | None = None
         **alarm_view.facts(state),
         **care_view.facts(state),
     }
+    headline, following = words.said(state.get("headline", "")), words.said(_next(state))
     return {
         "text": {
             **_numbers(state),
             "word": words.state(word),
-            "headline": str(state.get("headline", "")),
-            "next": _next(state, words),
+            "headline": headline.text,
+            "next": following.text,
             "who": _who(state, words),
             "patient": str((state.get("order") or {}).get("patient", "")),
             "drug": _drug(state),
@@ -60,12 +61,18 @@ def view(state: Mapping[str, Any], words: Words, audio_left_s: int | None = None
             "blocked-start": blockers(state.get("start_blocked_by"), words),
             "blocked-resume": blockers(state.get("resume_blocked_by"), words),
             "blocked-restore": blockers(state.get("restore_blocked_by"), words),
+            "blocked-close": blockers((state.get("care") or {}).get("close_blocked_by"), words),
             "alarms": alarm_view.alarms(state, words),
             "banners": banner_view.banners(state, words),
             "order": order_table(state, words),
             "people": _people(state, words),
             **vitals_view.parts(state, words),
             **care_view.parts(state, words),
+        },
+        "lang": {
+            "headline": headline.lang,
+            "next": following.lang,
+            "closing": care_view.closing(state, words).lang,
         },
         "facts": facts,
     }
@@ -81,7 +88,7 @@ def _can(state: Mapping[str, Any], word: str) -> dict[str, bool]:
         "resume": bool(state.get("can_resume")) and word not in _MOVING,
         "restore": bool(state.get("can_restore")) and word not in ("PAUSED", "PAUSING"),
         "start": phase == "verified",
-        "verify": phase == "ordered",
+        "verify": bool(state.get("can_verify", phase == "ordered")),
         "order": phase in ("idle", "completed", "stopped", "closed")
         and care.get("step", "order") in ("order", "closed", ""),
         "score": phase == "infusing" or care.get("step") in ("baseline", "start", "observing", "closable"),
@@ -96,14 +103,14 @@ def _numbers(state: Mapping[str, Any]) -> dict[str, str]:
         "rate-set": ml_h(rate.get("permitted_nl_h")),
         "rate-ordered": ml_h(rate.get("programmed_nl_h")),
         "given": mg(dose.get("given_best_mg")),
-        "given-range": f"{mg(low)} \N{EN DASH} {mg(high)} mg" if low is not None else NONE,
+        "given-range": f"{mg(low)} \N{EN DASH} {mg_at_most(high)} mg" if low is not None else NONE,
         "ordered": mg(dose.get("programmed_mg")),
         "left": mg(dose.get("left_mg")),
         "time-left": minutes(state.get("time_left_s")),
     }
 
 
-def _next(state: Mapping[str, Any], words: Words) -> str:
+def _next(state: Mapping[str, Any]) -> str:
     """What comes next: the clinic's own sentence where there is one."""
     own = str(state.get("next") or "")
     return own or str((state.get("care") or {}).get("next") or "")
@@ -129,17 +136,29 @@ def blockers(reasons: Any, words: Words) -> Markup:
     """What stands before an act, one line each; or that nothing does."""
     if not reasons:
         return tag("li", words("blocked.none"), class_="met")
-    return join(tag("li", str(one), lang="en", class_="unmet") for one in reasons)
+    told = (words.said(one) for one in reasons)
+    return join(tag("li", said.text, lang=said.lang, class_="unmet") for said in told)
 
 
 def order_table(state: Mapping[str, Any], words: Words) -> Markup:
     """The derived numbers that two people look at."""
     order = state.get("order") or {}
     rows = [
-        tag("tr", tag("th", words.maybe(f"order.{key}", str(key)), scope="row"), tag("td", str(value)))
+        tag("tr", tag("th", words.maybe(f"order.{key}", str(key)), scope="row"), _value(key, value, words))
         for key, value in order.items()
     ]
     return join(rows) if rows else tag("tr", tag("td", words("order.none")))
+
+
+#: Of an order: what the daemon says in words; all else is a number, or a name that somebody gave.
+WORDED = ("profile", "kind", "recipe", "dosed by", "left in the line")
+
+
+def _value(key: str, value: object, words: Words) -> Markup:
+    if key not in WORDED:
+        return tag("td", str(value))
+    said = words.said(value)
+    return tag("td", said.text, lang=said.lang)
 
 
 #: Digits of a hash that a person compares.

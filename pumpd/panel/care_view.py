@@ -9,7 +9,7 @@ from typing import Any
 
 from pumpd.panel.markup import EMPTY, Markup, join, tag
 from pumpd.panel.quantity import NONE, minutes, plain
-from pumpd.panel.words import Words
+from pumpd.panel.words import Said, Words
 
 STEPS = (
     "order",
@@ -24,6 +24,8 @@ STEPS = (
     "closed",
 )
 _LOG_SHOWN = 40
+#: Lines of the log that are a person's own words, in whatever language.
+TYPED = ("note", "sign_off")
 
 
 def facts(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,20 +55,27 @@ def texts(state: Mapping[str, Any], words: Words) -> dict[str, str]:
     care = state.get("care") or {}
     if care.get("course") != "clinic":
         return {"nurse": "", "series": "", "closing": ""}
-    series, closable_s = care.get("series") or {}, care.get("closable_in_s")
-    blocked = care.get("close_blocked_by") or ()
-    closing = words("care.closable") if closable_s is not None and not blocked else ""
-    if blocked:
-        closing = words("care.close_blocked", reasons="; ".join(map(str, blocked)))
+    series = care.get("series") or {}
     return {
         "nurse": words("care.nurse", name=care["nurse"]) if care.get("nurse") else "",
         "series": words("care.series", number=series["number"], of=series["of"])
         if series.get("number")
         else "",
-        "closing": closing,
+        "closing": closing(state, words).text,
         **{f"due-{one['key']}": _due(one.get("due_in_s"), words) for one in care.get("prompts") or ()},
         **{f"slot-{one['slot_min']}": _slot(one, words) for one in care.get("observations") or ()},
     }
+
+
+def closing(state: Mapping[str, Any], words: Words) -> Said:
+    """Whether the session may be closed, or all that stands before it, in one language."""
+    care = state.get("care") or {}
+    blocked = care.get("close_blocked_by") or ()
+    if not blocked:
+        is_closable = care.get("closable_in_s") is not None
+        return Said(words("care.closable") if is_closable else "", words.lang)
+    said = words.said("; ".join(map(str, blocked)))
+    return Said(Words(said.lang)("care.close_blocked", reasons=said.text), said.lang)
 
 
 def parts(state: Mapping[str, Any], words: Words) -> dict[str, Markup]:
@@ -76,7 +85,7 @@ def parts(state: Mapping[str, Any], words: Words) -> dict[str, Markup]:
         return {"steps": EMPTY, "prompts": EMPTY, "observed": EMPTY, "log": EMPTY}
     return {
         "steps": _steps(care.get("step"), words),
-        "prompts": join(_prompt(one) for one in care.get("prompts") or ()),
+        "prompts": join(_prompt(one, words) for one in care.get("prompts") or ()),
         "observed": join(_observation(one) for one in care.get("observations") or ()),
         "log": join(_entry(one, words) for one in list(care.get("log") or ())[-_LOG_SHOWN:][::-1]),
     }
@@ -95,10 +104,9 @@ def _steps(step: Any, words: Words) -> Markup:
     )
 
 
-def _prompt(one: Mapping[str, Any]) -> Markup:
-    return tag(
-        "li", tag("span", str(one.get("text", "")), lang="en"), " ", tag("b", data_text=f"due-{one['key']}")
-    )
+def _prompt(one: Mapping[str, Any], words: Words) -> Markup:
+    said = words.said(one.get("text", ""))
+    return tag("li", tag("span", said.text, lang=said.lang), " ", tag("b", data_text=f"due-{one['key']}"))
 
 
 def _due(seconds: Any, words: Words) -> str:
@@ -133,12 +141,13 @@ def _observation(one: Mapping[str, Any]) -> Markup:
 
 
 def _entry(one: Mapping[str, Any], words: Words) -> Markup:
-    kind = str(one.get("kind", ""))
+    kind, text = str(one.get("kind", "")), str(one.get("text", ""))
+    said = words.said(text)
     return tag(
         "li",
         tag("b", words.maybe(f"log.{kind}", kind)),
         " ",
-        tag("span", str(one.get("text", "")), lang="en"),
+        tag("span", text) if kind in TYPED else tag("span", said.text, lang=said.lang),
         " ",
         tag("i", str(one.get("by", ""))),
     )

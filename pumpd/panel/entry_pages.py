@@ -113,6 +113,7 @@ def _group(group: str, items: list[Mapping[str, Any]], words: Words) -> Markup:
 
 def _item(one: Mapping[str, Any], words: Words) -> Markup:
     key = str(one["key"])
+    said = words.said(one.get("text", key))
 
     def choice(value: str) -> Markup:
         box = tag(
@@ -129,7 +130,7 @@ def _item(one: Mapping[str, Any], words: Words) -> Markup:
 
     return tag(
         "fieldset",
-        tag("legend", str(one.get("text", key)), lang="en"),
+        tag("legend", said.text, lang=said.lang),
         choice("yes"),
         choice("no"),
         tag("p", class_="wrong", data_wrong=key, id=f"wrong-{key}"),

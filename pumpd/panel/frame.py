@@ -86,7 +86,7 @@ def document(frame: Frame, title: str, body: Markup, bed: str = "", beds: str = 
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        tag("meta", name="viewport", content="width=device-width, initial-scale=1, minimum-scale=1"),
         tag("title", title),
         tag("link", rel="icon", href="data:,"),
         tag("link", rel="stylesheet", href=f"/static/panel.css?{frame.version}"),

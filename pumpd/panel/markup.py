@@ -41,3 +41,8 @@ def tag(name: str, /, *inside: str, **attributes: object) -> Markup:
 def join(parts: Iterable[str]) -> Markup:
     """One after the other, words escaped."""
     return Markup("".join(one if isinstance(one, Markup) else escape(one) for one in parts))
+
+
+def filled(template: str, **parts: str) -> Markup:
+    """Words with blanks, both escaped; a part that is markup is not."""
+    return Markup(escape(template).format_map({key: join((part,)) for key, part in parts.items()}))

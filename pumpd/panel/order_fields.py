@@ -28,17 +28,19 @@ def order_fields(library: Mapping[str, Any] | None, words: Words) -> list[Markup
     drugs: Sequence[Mapping[str, Any]] = (library or {}).get("drugs") or ()
     syringes: Sequence[Mapping[str, Any]] = (library or {}).get("syringes") or ()
     only = drugs[0] if len(drugs) == 1 else {}
-    limits = {str(one.get("field")): one for one in only.get("limits") or ()}
+    limits: dict[str, list[Mapping[str, Any]]] = {}
+    for one in only.get("limits") or ():
+        limits.setdefault(str(one.get("field")), []).append(one)
     first = [
         _typed("patient", words, pad="text"),
         _picked("drug", words, [(str(one["key"]), str(one.get("title", one["key"]))) for one in drugs])
         if drugs
         else _typed("drug", words, pad="text"),
-        *(_typed(name, words, limit=limits.get(name)) for name in _NUMBERS),
+        *(_typed(name, words, limits=limits.get(name, ())) for name in _NUMBERS),
         _picked("concentration_mg_per_ml", words, _same(only["concentrations"]))
         if only.get("concentrations")
         else _typed("concentration_mg_per_ml", words),
-        _typed("minutes", words, pad="numeric", limit=limits.get("minutes")),
+        _typed("minutes", words, pad="numeric", limits=limits.get("minutes", ())),
         _syringe("syringe", words, syringes),
     ]
     fields = [tag("div", *first, class_="fields")]
@@ -121,7 +123,7 @@ def _typed(
     words: Words,
     pad: str = "decimal",
     is_needed: bool = True,
-    limit: Mapping[str, Any] | None = None,
+    limits: Sequence[Mapping[str, Any]] = (),
 ) -> Markup:
     box = tag(
         "input",
@@ -135,14 +137,26 @@ def _typed(
         spellcheck="false",
         aria_describedby=f"wrong-order-{name}",
     )
-    return _field(name, words, box, limit)
+    return _field(name, words, box, limits)
 
 
-def _field(name: str, words: Words, box: Markup, limit: Mapping[str, Any] | None = None) -> Markup:
-    known = EMPTY
-    if limit:
-        bounds = [str(one) for key in ("hard_min", "hard_max") if (one := limit.get(key)) is not None]
-        known = tag("small", " \N{EN DASH} ".join(bounds), " ", limit.get("unit", "")) if bounds else EMPTY
+def _field(name: str, words: Words, box: Markup, limits: Sequence[Mapping[str, Any]] = ()) -> Markup:
+    judged = "; ".join(filter(None, map(_bounds, limits)))
+    known = tag("small", judged) if judged else EMPTY
     label = tag("label", join((words(f"form.{name}"), " ", known)), for_=f"order-{name}")
     wrong = tag("p", class_="wrong", id=f"wrong-order-{name}", data_wrong=name)
     return tag("div", label, box, wrong, class_="field")
+
+
+def _bounds(limit: Mapping[str, Any]) -> str:
+    """A number may be judged in several units: mg/kg, and mg in all."""
+    low, high, unit = limit.get("hard_min"), limit.get("hard_max"), limit.get("unit", "")
+    if low is None and high is None:
+        return ""
+    if low is not None and high is not None:
+        return f"{low} \N{EN DASH} {high} {unit}"
+    return (
+        f"\N{GREATER-THAN OR EQUAL TO} {low} {unit}"
+        if high is None
+        else f"\N{LESS-THAN OR EQUAL TO} {high} {unit}"
+    )

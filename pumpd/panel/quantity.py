@@ -5,6 +5,7 @@ are; nothing is rounded but what a person could not read in time (a pressure's a
 point in every language, because the pump's display, the record and the daemon's own sentences have a point.
 """
 
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 _NL_PER_ML = 1_000_000
@@ -26,6 +27,13 @@ def mg(text: Any) -> str:
         return NONE
     whole, _, rest = text.partition(".")
     return f"{whole}.{(rest + '00')[:2]}"
+
+
+def mg_at_most(text: Any) -> str:
+    """The upper end of an interval: "12.3412" -> "12.35", never less than it is."""
+    if not isinstance(text, str) or not text:
+        return NONE
+    return f"{Decimal(text).quantize(Decimal('0.01'), ROUND_CEILING)}"
 
 
 def minutes(seconds: Any) -> str:

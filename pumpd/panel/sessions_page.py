@@ -42,7 +42,8 @@ def _series(state: Mapping[str, Any], words: Words) -> Markup:
         for earlier, one in zip((None, *begun), begun, strict=False)
     ]
     heads = ("sessions.number", "sessions.begun", "sessions.apart", "sessions.which")
-    warnings = [tag("li", str(one), lang="en", class_="unmet") for one in series.get("warnings") or ()]
+    told = [words.said(one) for one in series.get("warnings") or ()]
+    warnings = [tag("li", said.text, lang=said.lang, class_="unmet") for said in told]
     return tag(
         "section",
         tag("h2", words("sessions.series")),

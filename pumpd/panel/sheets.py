@@ -113,7 +113,14 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet(
         "sign_off", "sign_off", (Field("note", "field.note", "long", most=200),), has_pin=True, has_epoch=True
     ),
-    Sheet("close", "close", (Field("escort", "field.escort"),), has_pin=True, has_epoch=True),
+    Sheet(
+        "close",
+        "close",
+        (Field("escort", "field.escort"),),
+        has_pin=True,
+        has_epoch=True,
+        blocked="blocked-close",
+    ),
     Sheet("handover", "handover", has_pin=True),
     Sheet(
         "event",

@@ -16,7 +16,7 @@ from pumpd.drawing.trend_axes import Point as Place
 from pumpd.panel.history import History, Point
 from pumpd.panel.markup import EMPTY, Markup, join, tag
 from pumpd.panel.quantity import NONE, plain
-from pumpd.panel.words import Words
+from pumpd.panel.words import Said, Words
 
 _MS_PER_MIN = 60_000
 _NL_PER_ML = 1_000_000
@@ -43,7 +43,7 @@ def picture(history: History, state: Mapping[str, Any], words: Words) -> Markup:
         time_title=words("trend.from_start") if window.is_from_start else words("trend.from_now"),
     )
     explained = join(
-        tag("li", tag("b", mark.label), f" {_clock(mark.minute)} ", tag("span", said, lang="en"))
+        tag("li", tag("b", mark.label), f" {_clock(mark.minute)} ", tag("span", said.text, lang=said.lang))
         for mark, said in marks
     )
     return join(
@@ -149,15 +149,21 @@ def _bands(history: History, state: Mapping[str, Any], window: _Window) -> list[
     return bands
 
 
-def _marks(history: History, window: _Window, words: Words) -> list[tuple[Mark, str]]:
+def _marks(history: History, window: _Window, words: Words) -> list[tuple[Mark, Said]]:
     shown = [one for one in history.events if window.minute(one[0]) >= window.begin][-_MARKS:]
     return [
         (
             Mark(window.minute(ms), str(number), "limit" if is_alarm else "ink", is_alarm),
-            said if is_alarm else f"{words.state(word)}: {said}",
+            words.said(said) if is_alarm else _change(word, said, words),
         )
         for number, (ms, word, said, is_alarm) in enumerate(shown, 1)
     ]
+
+
+def _change(word: str, headline: str, words: Words) -> Said:
+    """A new word with its headline, in the headline's language."""
+    said = words.said(headline)
+    return Said(f"{Words(said.lang).state(word)}: {said.text}", said.lang)
 
 
 def _clock(minute: float) -> str:

@@ -1,10 +1,11 @@
 """The patient on a screen: newest readings with their age, the baseline, what people entered.
 
 Theory of operation. A number without its age is a rumour, so each stands with its own; one that is old is marked in
-words, not by colour alone. Ages change every second and have places of their own.
+words, not by colour alone. What nobody measures is named, for an empty place looks like quiet. Ages change every
+second and have places of their own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pumpd.panel.quantity import NONE, age, plain
@@ -23,6 +24,7 @@ def texts(state: Mapping[str, Any], words: Words) -> dict[str, str]:
         "bp-age": _age("bp", sys.get("age_ms"), words),
         "cuff": words("vitals.cuff") if state.get("cuff_active") else "",
         "baseline": _baseline(state.get("baseline"), words),
+        "unwatched": _unwatched(state.get("unwatched") or (), words),
         "line": plain(state.get("line_pressure_mmhg")),
         "line-age": _age("line", state.get("line_pressure_age_ms"), words),
     }
@@ -41,6 +43,13 @@ def texts(state: Mapping[str, Any], words: Words) -> dict[str, str]:
 def parts(_state: Mapping[str, Any], _words: Words) -> dict[str, str]:
     """Nothing of the patient is a list."""
     return {}
+
+
+def _unwatched(names: Sequence[Any], words: Words) -> str:
+    if not names:
+        return ""
+    said = (words.maybe(f"vitals.unwatched.{one}", str(one)) for one in names)
+    return words("vitals.unwatched", names=", ".join(said))
 
 
 def _age(name: str, ms: Any, words: Words) -> str:

@@ -7,6 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from shown import Shown
 
+from interlocks.vocabulary import Priority
+from pumpd.tones.patterns import BURSTS, HERTZ
+
 pytestmark = [pytest.mark.chromium, pytest.mark.timeout(60)]
 
 Pair = Callable[..., Page]
@@ -97,6 +100,29 @@ def test_an_order_is_picked_derived_live_and_its_problems_stand_beside_their_fie
     assert "vial_mg_per_ml" not in asked["args"]  # what is empty is not sent
 
 
+@pytest.mark.parametrize("lang", ["en-GB", "de-DE"])
+def test_no_state_is_wider_than_a_phone_and_pause_is_on_it(shown: Shown, pair: Pair, lang: str) -> None:
+    """A page wider than its screen is zoomed out by a phone, and what is fixed to its foot is then below the glass."""
+    phone = {"viewport": {"width": 390, "height": 780}, "is_mobile": True, "has_touch": True, "locale": lang}
+    idle = {**care.CHECKLIST, "phase": "idle", "word": "NO ORDER", "headline": "No order"}
+    states = (
+        idle,
+        care.CHECKLIST,
+        care.RUNNING,
+        care.alarmed("high", "systolic 182 mmHg > 160 mmHg"),
+        care.OBSERVING,
+    )
+    page = shown.bed(pair, idle, **phone)
+    for state in states:
+        shown.console.beds["bed-1"] = state
+        shown.console.show()
+        expect(page.locator("[data-word]")).to_have_attribute("data-word", state["word"])
+        expect(page.locator("#pause")).to_be_in_viewport(ratio=1)
+        assert page.evaluate("[innerWidth, document.documentElement.scrollWidth]") == [390, 390], state[
+            "word"
+        ]
+
+
 def test_alarms_have_their_colours_marks_and_rates(shown: Shown, pair: Pair, looked_at: Look) -> None:
     """facts/clinical.md 5.1: 2.0 Hz half on, 0.6 Hz 40 % on, steady."""
     rates = {"high": "0.5s", "medium": "1.6667s", "low": "0s"}
@@ -111,6 +137,44 @@ def test_alarms_have_their_colours_marks_and_rates(shown: Shown, pair: Pair, loo
         )
         assert page.evaluate("document.body.dataset.sounding") == priority
         looked_at(page, f"alarm-{priority}")
+
+
+#: Notes every voice that the page starts: how high, and when, in seconds of its own clock.
+NOTED = """
+window.voices = [];
+const make = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () {
+  const voice = make.call(this), start = voice.start.bind(voice);
+  voice.start = (at) => { window.voices.push([voice.frequency.value, at]); start(at); };
+  return voice;
+};
+"""
+
+
+@pytest.mark.parametrize("priority", list(BURSTS))
+def test_what_a_screen_plays_is_the_burst_of_its_priority(
+    shown: Shown, pair: Pair, priority: Priority
+) -> None:
+    """facts/clinical.md 5.1: ten, three, two pulses, in the melody of drug delivery; nothing before a touch."""
+    page = shown.bed(pair, care.RUNNING)
+    page.add_init_script(NOTED)
+    page.reload(wait_until="domcontentloaded")
+    expect(page.locator("#word")).to_have_text("INFUSING")
+    page.locator("#word").click()
+    assert page.evaluate("voices") == []
+    shown.console.beds["bed-1"] = care.alarmed(priority.value, "an alarm")
+    shown.console.show()
+    pulses = BURSTS[priority].pulses
+    # Not wait_for_function: the page's own policy forbids the evaluation that it repeats.
+    while len({at for _, at in page.evaluate("voices")}) < len(pulses):
+        page.wait_for_timeout(50)
+    lowest = {
+        at: min(hz for hz, when in page.evaluate("voices") if when == at) for _, at in page.evaluate("voices")
+    }
+    begins = sorted(lowest)
+    assert [lowest[at] for at in begins] == pytest.approx([HERTZ[one.pitch] for one in pulses], rel=0.001)
+    apart = [round(1000 * (at - begins[0])) for at in begins]
+    assert apart == pytest.approx([one.start_ms for one in pulses], abs=2)
 
 
 def test_the_wall_shows_every_bed_and_pauses_one(shown: Shown, pair: Pair, looked_at: Look) -> None:
@@ -135,11 +199,13 @@ def test_the_wall_shows_every_bed_and_pauses_one(shown: Shown, pair: Pair, looke
     assert shown.heard("pause")["by"] == "wall"
 
 
-def test_a_screen_that_shows_german_says_what_is_english(shown: Shown, pair: Pair, looked_at: Look) -> None:
+def test_a_screen_that_shows_german_says_so_of_the_daemons_sentences(
+    shown: Shown, pair: Pair, looked_at: Look
+) -> None:
     page = shown.bed(pair, care.alarmed("medium", "line pressure 310 mmHg > 300 mmHg"), locale="de-DE")
     assert page.locator("html").get_attribute("lang") == "de"
     expect(page.locator("#word")).to_have_text("PAUSIERT")
-    assert page.locator(".headline").first.get_attribute("lang") == "en"
+    assert page.locator(".headline").first.get_attribute("lang") == "de"
     looked_at(page, "german")
     page.get_by_role("button", name="English").click()
     expect(page.locator("#word")).to_have_text("PAUSED")

@@ -7,7 +7,7 @@ import { close as closePad, keepName as keepPicked } from "./pad.js";
 
 const known = JSON.parse(document.getElementById("known").textContent);
 const words = known.words;
-const STALE_MS = 2000, CONFIRM_MS = 1000, SEEN_EVERY_MS = 4000, NAME_KEPT_MS = 600000;
+const STALE_MS = 2000, CONFIRM_MS = 1000, SEEN_EVERY_MS = 4000, NAME_KEPT_MS = 600000, DONE_SHOWN_MS = 700;
 const beds = (document.body.dataset.beds || document.body.dataset.bed || "").split(" ").filter(Boolean);
 const own = document.body.dataset.bed || "";
 const news = new Map(); // bed -> {at, wall, lost, facts}
@@ -69,6 +69,7 @@ function draw(root, view) {
   for (const [name, text] of Object.entries(view.text)) {
     for (const place of all(`[data-text="${CSS.escape(name)}"]`, root)) {
       if (place.textContent !== text) place.textContent = text;
+      if (view.lang?.[name]) place.lang = view.lang[name];
     }
   }
   const facts = view.facts;
@@ -84,7 +85,8 @@ function draw(root, view) {
     if (one.dataset.can === "stop") one.disabled = !can.stop;
     else if (isBar || one.dataset.care === undefined || facts.has_care) one.hidden = !can[one.dataset.can];
   }
-  document.title = `${facts.word} · ${own} · pumpd`;
+  document.title = `${view.text.word} · ${own} · pumpd`;
+  overtake(facts);
   if (openEpoch !== null && openSheet) $(".changed", openSheet).hidden = facts.epoch === openEpoch;
   for (const form of all("form[data-after][data-epoch]")) {
     $(".changed", form).hidden = String(facts.epoch) === form.dataset.epoch;
@@ -166,11 +168,12 @@ function hear() {
   if (now !== playing) { playing = now; nextAt = 0; }
   if (!now || !isAudible() || performance.now() < nextAt) return;
   nextAt = performance.now() + known.bursts[now].repeat_ms;
-  for (const pulse of known.bursts[now].pulses) tone(pulse);
+  const at = audio.currentTime + 0.05; // read once: it moves on while the pulses are made, and their spacing is the message
+  for (const pulse of known.bursts[now].pulses) tone(pulse, at);
 }
 
-function tone(pulse) {
-  const begin = audio.currentTime + 0.05 + pulse.start_ms / 1000, ramp = known.bursts.ramp_ms / 1000;
+function tone(pulse, at) {
+  const begin = at + pulse.start_ms / 1000, ramp = known.bursts.ramp_ms / 1000;
   const end = begin + pulse.width_ms / 1000, loud = audio.createGain();
   const total = known.bursts.partials.reduce((sum, one) => sum + one, 0);
   loud.gain.setValueAtTime(0, begin - ramp / 2);
@@ -205,6 +208,14 @@ function shout(text, kind) {
   place.textContent = text;
   place.dataset.kind = kind;
   place.hidden = !text;
+}
+
+// What a press was answered is true until the pump does something else: then the word above says what is so.
+// Of the words for standing still only PAUSED is never shown before the pump's own readback.
+function overtake(facts) {
+  const kind = document.getElementById("shout").dataset.kind;
+  const isMoving = facts.tone === "flowing" || facts.tone === "slowed";
+  if ((kind === "good" && isMoving) || (kind === "grave" && facts.word === "PAUSED")) shout("", "");
 }
 
 let shoutTimer = 0;
@@ -243,15 +254,16 @@ async function atOnce(button) {
   const answer = await ask(bed, verb, told).catch((error) => ({ stage: "not_sent", reasons: [error.message] }));
   button.disabled = false;
   const place = document.getElementById("answer-acts");
-  if (place) place.textContent = `${button.textContent.trim()} ${spoken(answer)}`;
+  if (place) place.replaceChildren(`${button.textContent.trim()} `, ...spoken(answer));
 }
 
 function spoken(answer) {
-  const reasons = (answer.reasons || []).join("; ");
-  if (answer.stage === "accepted" || answer.stage === "confirmed") return say("done");
-  if (answer.stage === "refused") return `${say("refused")} ${reasons}`;
-  if (answer.stage === "not_confirmed") return `${say("not_confirmed")} ${reasons}`;
-  return reasons;
+  if (answer.stage === "accepted" || answer.stage === "confirmed") return [say("done")];
+  const reasons = document.createElement("span");
+  reasons.textContent = (answer.reasons || []).join("; ");
+  if (answer.lang) reasons.lang = answer.lang;
+  const isKnown = answer.stage === "refused" || answer.stage === "not_confirmed";
+  return isKnown ? [`${say(answer.stage)} `, reasons] : [reasons];
 }
 
 // -- sheets: the second deliberate step
@@ -328,12 +340,16 @@ async function send(form) {
   place.dataset.kind = "waiting";
   const answer = await ask(own, form.dataset.verb, told).catch((error) => ({ stage: "not_sent", reasons: [error.message] }));
   delete told.pin;
-  delete form.dataset.busy;
   const isDone = ["accepted", "confirmed"].includes(answer.stage);
-  place.textContent = spoken(answer);
+  // A second press of the same hand, as on a button that looked dead, is the same act.
+  setTimeout(() => delete form.dataset.busy, isDone ? DONE_SHOWN_MS : 0);
+  place.replaceChildren(...spoken(answer));
   place.dataset.kind = isDone ? "good" : "bad";
   beside(form, answer.problems || []);
+  place.scrollIntoView({ block: "nearest" });
   if (!isDone) { if (pinBox) pinBox.focus(); return; }
+  openEpoch = null; // what has changed since is this very act
+  $(".changed", form)?.toggleAttribute("hidden", true);
   keepName(by);
   if (by) keepPicked(by);
   if (form.dataset.keeps) sessionStorage.removeItem(form.dataset.keeps);
@@ -341,7 +357,7 @@ async function send(form) {
   else {
     for (const box of all("textarea", form)) box.value = "";
     const sheet = openSheet;
-    setTimeout(() => { if (openSheet === sheet) close(); }, 700); // and no other that was opened meanwhile
+    setTimeout(() => { if (openSheet === sheet) close(); }, DONE_SHOWN_MS); // and no other that was opened meanwhile
   }
 }
 
@@ -355,7 +371,7 @@ function beside(form, problems) {
     const place = $(`[data-wrong="${CSS.escape(one.field || "")}"]`, form);
     if (place) {
       place.textContent = one.text;
-      place.lang = "en";
+      place.lang = one.lang || "en";
       $(`[data-arg="${CSS.escape(one.field)}"]`, form)?.setAttribute("aria-invalid", "true");
     }
   }
@@ -366,7 +382,7 @@ function beside(form, problems) {
     box.dataset.soft = one.code;
     box.checked = ticked.has(one.code);
     const text = document.createElement("span");
-    text.lang = "en";
+    text.lang = one.lang || "en";
     text.textContent = one.text;
     label.append(box, ` ${say("accept")}: `, text);
     return label;
@@ -408,7 +424,7 @@ async function derive(form) {
   }
   const { steps = [], problems = [], programme = null } = answer.derivation;
   const list = document.createElement("ol");
-  list.lang = "en";
+  list.lang = answer.derivation.lang || "en";
   for (const one of steps) {
     const item = document.createElement("li");
     item.textContent = typeof one === "string" ? one : one.text ?? Object.values(one).join(" ");
@@ -418,7 +434,7 @@ async function derive(form) {
   for (const key of ["dose", "volume", "rate", "duration", "draw_up"]) {
     if (!programme?.[key]) continue;
     const title = document.createElement("dt"), text = document.createElement("dd");
-    title.textContent = key.replaceAll("_", " ");
+    title.textContent = answer.derivation.titles?.[key] ?? key.replaceAll("_", " ");
     text.textContent = programme[key];
     table.append(title, text);
   }

@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
-from pumpd.panel.asked import Unreadable, answer_of, read_act
+from pumpd.panel.asked import MAX_BODY, TooLong, Unreadable, answer_of, body_of, read_act
 
 
 def body(**told: Any) -> bytes:
@@ -46,3 +48,17 @@ def test_the_last_word_is_told_with_its_problems_and_what_was_derived() -> None:
     assert answer_of(refused) == {"stage": "refused", "reasons": ["no"], "problems": [{"field": "x"}]}
     derived = [{"stage": "state", "state": {"derivation": {"steps": []}}}, {"stage": "end"}]
     assert answer_of(derived)["derivation"] == {"steps": []}
+
+
+async def test_a_body_that_comes_in_pieces_is_not_read_beyond_what_it_may_be() -> None:
+    """Row 77: ten megabytes without a length were read to their end, on the pairing page by anybody."""
+    pieces_taken = 0
+
+    async def receive() -> Message:
+        nonlocal pieces_taken
+        pieces_taken += 1
+        return {"type": "http.request", "body": b"x" * 1000, "more_body": True}
+
+    with pytest.raises(TooLong):
+        await body_of(Request({"type": "http", "method": "POST", "headers": []}, receive))
+    assert pieces_taken == MAX_BODY // 1000 + 1

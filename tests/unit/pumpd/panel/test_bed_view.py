@@ -20,7 +20,7 @@ def test_numbers_have_their_units_on_the_page_and_are_the_states_own() -> None:
     text = shown()["text"]
     assert (text["rate"], text["rate-set"], text["rate-ordered"]) == ("26.2", "26.2", "26.2")
     assert (text["given"], text["left"], text["ordered"]) == ("0.01", "34.99", "35.00")
-    assert text["given-range"] == "0.01 \N{EN DASH} 0.04 mg"
+    assert text["given-range"] == "0.01 \N{EN DASH} 0.05 mg"
     assert text["time-left"] == "41 min"
 
 
@@ -36,6 +36,8 @@ def test_a_pump_that_is_not_heard_has_a_dash_and_no_rate() -> None:
         ({"word": "SLOWED", "can_restore": True}, {"restore"}),
         ({"word": "READY", "phase": "verified"}, {"start"}),
         ({"word": "NOT VERIFIED", "phase": "ordered"}, {"verify"}),
+        ({"word": "READY", "phase": "verified", "can_verify": False}, {"start"}),
+        ({"word": "READY", "phase": "verified", "can_verify": True}, {"start", "verify"}),
         ({"word": "NO ORDER", "phase": "idle"}, {"order"}),
         ({"word": "CLOSED", "phase": "closed", "care": {"course": "clinic", "step": "closed"}}, {"order"}),
         (

@@ -59,5 +59,16 @@ def test_a_limit_with_one_end_is_told_as_one_number() -> None:
         "limits": [{"field": "minutes", "unit": "min", "hard_min": "40", "hard_max": None}],
     }
     markup = join(order_fields({**LIBRARY, "drugs": [drug]}, Words("en")))
-    assert "40 min" in markup
+    assert "<small>\N{GREATER-THAN OR EQUAL TO} 40 min</small>" in markup
     assert "None" not in markup
+
+
+def test_a_number_that_is_judged_in_two_units_shows_both() -> None:
+    """Beside "Dose, mg/kg" stood "100 mg", the limit of the whole, and nothing of the 1 mg/kg."""
+    rows = [
+        {"field": "dose_mg_per_kg", "unit": "mg/kg", "hard_min": "0.1", "hard_max": "1"},
+        {"field": "dose_mg_per_kg", "unit": "mg", "hard_min": None, "hard_max": "100"},
+    ]
+    drug = {**LIBRARY["drugs"][0], "limits": rows}
+    markup = str(join(order_fields({**LIBRARY, "drugs": [drug]}, Words("en"))))
+    assert "<small>0.1 \N{EN DASH} 1 mg/kg; \N{LESS-THAN OR EQUAL TO} 100 mg</small>" in markup

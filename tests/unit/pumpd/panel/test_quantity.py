@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pumpd.panel.quantity import NONE, age, mg, minutes, ml_h, plain
+from pumpd.panel.quantity import NONE, age, mg, mg_at_most, minutes, ml_h, plain
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,10 @@ from pumpd.panel.quantity import NONE, age, mg, minutes, ml_h, plain
         (mg("12.3499"), "12.34"),
         (mg("35"), "35.00"),
         (mg(""), NONE),
+        (mg_at_most("12.3401"), "12.35"),
+        (mg_at_most("12.34"), "12.34"),
+        (mg_at_most("35"), "35.00"),
+        (mg_at_most(None), NONE),
         (minutes(119), "119 s"),
         (minutes(121), "3 min"),
         (minutes(10_860), "3 h 01 min"),

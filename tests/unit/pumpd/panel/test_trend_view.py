@@ -58,4 +58,4 @@ def test_the_table_holds_the_same_numbers_under_real_headers() -> None:
 def test_what_happened_is_a_numbered_list_in_the_readers_words() -> None:
     markup = picture(*seen(5), Words("de"))
     assert "VERLANGSAMT" in markup
-    assert 'lang="en"' in markup
+    assert 'lang="de"' in markup

@@ -17,6 +17,14 @@ def test_readings_have_their_age_and_old_ones_say_so_in_words() -> None:
     assert text["seen-presence"] == "yes, 0 s ago, nina"
 
 
+def test_requirement_43_what_nobody_watches_is_said_at_the_bed() -> None:
+    state = {**STATE, "unwatched": ["line_pressure", "air", "breathing"]}
+    assert texts(state, EN)["unwatched"] == "Nobody watches: pressure in the line, air in the line, breathing"
+    assert texts(state, Words("de"))["unwatched"].startswith("Niemand überwacht: Druck in der Leitung")
+    assert texts({**STATE, "unwatched": []}, EN)["unwatched"] == ""
+    assert texts({}, EN)["unwatched"] == "", "an older daemon has not said"
+
+
 def test_what_was_never_measured_or_entered_is_said_to_be_missing() -> None:
     text = texts({"baseline": {"sys": 120, "dia": 80, "accepted": False}}, EN)
     assert (text["bp"], text["bp-age"], text["seen-symptoms"]) == (
