@@ -21,7 +21,7 @@ from interlocks.conditions import Condition
 from interlocks.confirm import progressed
 from interlocks.findings import finding_of, is_silence
 from interlocks.frozen import quick
-from interlocks.roster import Roster, roster_of
+from interlocks.roster import Roster, roster_of, stirred_rows
 from interlocks.rules import Asks, Readings, Rule, Step
 from interlocks.situation import Clock, MaxAge, Situation
 from interlocks.state import RuleState, Tally, acknowledge, carry_over, idle
@@ -32,10 +32,12 @@ __all__ = [
     "Evaluation",
     "MaxAge",
     "RuleState",
+    "Sign",
     "Situation",
     "acknowledge",
     "carry_over",
     "evaluate",
+    "first_signs",
     "fresh_states",
     "release",
 ]
@@ -75,6 +77,23 @@ class _Trip:
     is_silence: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A row that would speak now if none of its questions waited for a confirmation.
+
+    Attributes:
+        rule_id: the row.
+        demand: of the highest step whose question is answered yes, or of an error.
+        reason: its sentence.
+        is_silence: what speaks is that something is not heard.
+    """
+
+    rule_id: str
+    demand: Demand
+    reason: str
+    is_silence: bool
+
+
 def fresh_states(rules: tuple[Rule, ...]) -> tuple[RuleState, ...]:
     """Return the idle states of a table."""
     return tuple(idle(rule.id, len(rule.ladder)) for rule in rules)
@@ -95,7 +114,7 @@ def evaluate(rules: tuple[Rule, ...], states: tuple[RuleState, ...], situation: 
     version). A rule that raises is no error of the evaluation: it trips.
     """
     roster = _roster(rules, states)
-    stirred = _stirred(roster, states, situation)
+    stirred = stirred_rows(roster, states, situation)
     if not stirred:
         return Evaluation(states, (), ())
     after = list(states)
@@ -118,30 +137,48 @@ def evaluate(rules: tuple[Rule, ...], states: tuple[RuleState, ...], situation: 
     return Evaluation(tuple(after), findings, tuple(requests), unheeded)
 
 
-def _stirred(roster: Roster, states: tuple[RuleState, ...], at: Situation) -> dict[int, Exception | None]:
-    """Return the places of all rows that this event can concern; with what a row raised when it was asked.
+def first_signs(
+    rules: tuple[Rule, ...], situation: Situation, *, are_errors_told: bool = True
+) -> tuple[Sign, ...]:
+    """Ask the rows that act, as if all of them were idle and each confirmed by its first yes; in the table's order.
 
-    A row that is in force, counts, or judges without a baseline is concerned by every event, others by a new value of
-    theirs, and by a question that the clock has turned.
+    Args:
+        situation: with every signal fresh that is to be judged.
+        are_errors_told: rows that cannot be judged are among them.
     """
-    places = [place for place, state in enumerate(states) if state.demand or state.is_counting]
-    stirred: dict[int, Exception | None] = dict.fromkeys(places)
-    if at.baseline is None:
-        stirred.update(dict.fromkeys(roster.judging))
-    elif at.fresh:
-        stirred.update(dict.fromkeys(roster.concerned(at.fresh)))
-    for place, condition, max_age in roster.timed:
-        if place in stirred:
+    signs = []
+    stirred = stirred_rows(roster_of(rules), (), situation)
+    for place in sorted(stirred):
+        rule, failure = rules[place], stirred[place]
+        if rule.is_shadow:
             continue
         try:
-            truth = condition.truth(at, max_age)
+            if failure is not None:
+                raise failure
+            trip = _first_trip(rule, situation, are_errors_told)
         except Exception as error:
-            stirred[place] = error
-            continue
-        # STALE starts no count, so a row that only waits for a first value may rest.
-        if truth is TRUE or truth is ERROR:
-            stirred[place] = None
-    return stirred
+            trip = _failure_trip(rule, situation, error) if are_errors_told else None
+        if trip is not None:
+            signs.append(Sign(rule.id, trip.demand, trip.reason, trip.is_silence))
+    return tuple(signs)
+
+
+def _first_trip(rule: Rule, at: Situation, are_errors_told: bool) -> _Trip | None:
+    worst: tuple[Step, Condition] | None = None
+    broken: Condition | None = None
+    for step, condition in rule.ladder:
+        truth = condition.truth(at, rule.max_age)
+        if truth is ERROR:
+            broken = condition
+        elif truth is TRUE and (worst is None or step.demand > worst[0].demand):
+            worst = step, condition
+    if broken is not None and not are_errors_told:
+        return None
+    trip: _Trip | None = None
+    if worst is not None:
+        step, condition = worst
+        trip = _Trip(step.demand, step.priority, condition.sentence(at), at.now, (), is_silence(condition))
+    return trip if broken is None else _worse(trip, _unjudged_trip(rule, broken, at))
 
 
 def _next_order(rules: tuple[Rule, ...], states: list[RuleState], *, is_shadow: bool) -> int:
@@ -200,7 +237,7 @@ def _advanced(rule: Rule, state: RuleState, at: Situation) -> RuleState:
         if tally.is_met and not old.is_met and (trip is None or step.demand > trip.demand):
             trip = _trip(step, tally, condition, at)
     if broken is not None and state.truth is not ERROR:
-        trip = _worse(trip, _error_trip(rule, f"cannot be judged: {broken.sentence(at)}", at))
+        trip = _worse(trip, _unjudged_trip(rule, broken, at))
     kept = tuple(tallies)
     if kept != state.tallies or worst is not state.truth:
         is_counting = any(tally.is_counting for tally in tallies)
@@ -230,6 +267,15 @@ def _trip(step: Step, tally: Tally, condition: Condition, at: Situation) -> _Tri
     crossed = tally.hits[0].received if tally.hits else tally.since
     evidence = tuple(dict.fromkeys(s for hit in tally.hits for s in hit.samples)) or condition.samples(at)
     return _Trip(step.demand, step.priority, reason, crossed, evidence, is_silence(condition))
+
+
+def _unjudged_trip(rule: Rule, broken: Condition, at: Situation) -> _Trip:
+    return _error_trip(rule, f"cannot be judged: {broken.sentence(at)}", at)
+
+
+def _failure_trip(rule: Rule, at: Situation, error: Exception) -> _Trip:
+    reason = f"rule {rule.id} could not be evaluated ({type(error).__name__}: {error})"
+    return _error_trip(rule, reason, at)
 
 
 def _error_trip(rule: Rule, reason: str, at: Situation) -> _Trip:
@@ -268,8 +314,7 @@ def _tripped(state: RuleState, trip: _Trip, at: Situation) -> RuleState:
 
 def _failed(rule: Rule, state: RuleState, at: Situation, error: Exception) -> RuleState:
     """Return the state of a row whose evaluation raised: tripped, and not clear while it goes on raising."""
-    reason = f"rule {rule.id} could not be evaluated ({type(error).__name__}: {error})"
-    state = _tripped(state, _error_trip(rule, reason, at), at)
+    state = _tripped(state, _failure_trip(rule, at, error), at)
     return replace(state, truth=ERROR, is_clear=False, clear_since=None, clear_hits_ms=())
 
 

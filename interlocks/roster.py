@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from interlocks.conditions import Condition
 from interlocks.rules import Rule
-from interlocks.situation import MaxAge
-from interlocks.vocabulary import Signal
+from interlocks.situation import MaxAge, Situation
+from interlocks.state import RuleState
+from interlocks.vocabulary import ERROR, TRUE, Signal
 
 #: Tables remembered; a daemon has one for each of its channels at most.
 TABLES_KEPT = 64
@@ -56,6 +57,37 @@ def roster_of(rules: tuple[Rule, ...]) -> Roster:
             _KNOWN.clear()
         known = _KNOWN[id(rules)] = _derived(rules)
     return known
+
+
+def stirred_rows(roster: Roster, states: tuple[RuleState, ...], at: Situation) -> dict[int, Exception | None]:
+    """Return the places of all rows that this event can concern; with what a row raised when it was asked.
+
+    A row that is in force, counts, or judges without a baseline is concerned by every event, others by a new value of
+    theirs, and by a question that the clock has turned.
+
+    Args:
+        roster: of the table.
+        states: of the table; none: every row is idle.
+        at: the event.
+    """
+    places = [place for place, state in enumerate(states) if state.demand or state.is_counting]
+    stirred: dict[int, Exception | None] = dict.fromkeys(places)
+    if at.baseline is None:
+        stirred.update(dict.fromkeys(roster.judging))
+    elif at.fresh:
+        stirred.update(dict.fromkeys(roster.concerned(at.fresh)))
+    for place, condition, max_age in roster.timed:
+        if place in stirred:
+            continue
+        try:
+            truth = condition.truth(at, max_age)
+        except Exception as error:
+            stirred[place] = error
+            continue
+        # STALE starts no count, so a row that only waits for a first value may rest.
+        if truth is TRUE or truth is ERROR:
+            stirred[place] = None
+    return stirred
 
 
 def _derived(rules: tuple[Rule, ...]) -> Roster:

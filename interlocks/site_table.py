@@ -45,7 +45,9 @@ def _made(
     if line_pressure_limit_mmhg is not None:
         site_mmhg = own.get(LINE_PRESSURE_LIMIT, line_pressure_limit_mmhg)
         own[LINE_PRESSURE_LIMIT] = min(site_mmhg, line_pressure_limit_mmhg)
-    table = shadowed(tightened(DEFAULT_RULES, own), dict(shadow))
+    # Each of the two holds its table against the linter twice, before and after; where nothing is set, the end will do.
+    table = tightened(DEFAULT_RULES, own) if own else DEFAULT_RULES
+    table = shadowed(table, dict(shadow)) if shadow else table
     if wrong := complaints(table):
         raise ValueError("; ".join(wrong))
     return table

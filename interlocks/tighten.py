@@ -12,7 +12,6 @@ asks nobody for anything. Twins are only added; no setting takes an acting row a
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 
 from interlocks.combinations import AllOf, AnyOf, IfSent, Not, OneFresh, Unless
 from interlocks.conditions import SPOKEN, WORDS, Condition, Over, Under
@@ -143,6 +142,8 @@ def shadowed(rules: tuple[Rule, ...], values: Mapping[str, int]) -> tuple[Rule, 
 
 def unknown(key: str, known: tuple[str, ...]) -> str:
     """Return that there is no such setting, and which there are: the near ones, or all of them."""
+    from difflib import get_close_matches  # for who wrote a wrong word only; a daemon that starts has none
+
     near = get_close_matches(key, known, n=3)
     if near:
         return f"there is no such limit; did you mean {' or '.join(near)}?"
@@ -151,8 +152,10 @@ def unknown(key: str, known: tuple[str, ...]) -> str:
 
 def _check_table(before: tuple[Rule, ...], table: tuple[Rule, ...]) -> None:
     """Refuse what the settings have made worse; what was wrong before them is not theirs."""
+    if not (now := complaints(table)):
+        return
     known = complaints(before)
-    if worse := [one for one in complaints(table) if one not in known]:
+    if worse := [one for one in now if one not in known]:
         raise ValueError("; ".join(worse))
 
 

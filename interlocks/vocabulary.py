@@ -111,6 +111,8 @@ class Flag(StrEnum):
 
     BROKER_DOWN = "broker_down"  # no session with the broker, or a monitor's last will has spoken
     WRONG_PATIENT = "wrong_patient"  # a sample carried another patient's token
+    TWO_MONITORS = "two_monitors"  # two devices speak under one name
+    FROZEN = "frozen"  # values stand still although their stamps are new
     CUFF_ACTIVE = "cuff_active"  # a cuff cycle is flagged, or ended a moment ago
     OCCLUSION_KNOWN = "occlusion_known"  # an occlusion row is in force, so a falling pressure is explained
     CRISIS_KNOWN = "crisis_known"  # the row of the hypertensive crisis is in force and not proven clear

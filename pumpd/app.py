@@ -32,6 +32,7 @@ from pumpd.console_words import CARE_VERBS, LISTENING_EVERY_S
 from pumpd.core import events as ev
 from pumpd.core.configuration_events import ConfigurationEdited
 from pumpd.core.consulting import consulted
+from pumpd.core.daemon_events import JournalRoomMeasured
 from pumpd.machine import Machine
 from pumpd.outputs.pace import Pace
 from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
@@ -45,6 +46,7 @@ from pumpd.shell.console_socket import ConsoleUnavailable
 from pumpd.shell.desk import to_event
 from pumpd.shell.feeds import arrivals
 from pumpd.shell.journal import Durable, JournalEvent
+from pumpd.shell.journal_room import Room
 from pumpd.shell.kernel import Channel, Kernel
 from pumpd.shell.pins import verify_pin
 from pumpd.shell.pump_port import PumpPort
@@ -175,10 +177,10 @@ class Daemon:
                 for name, run in edges.items()
             ]
             tasks.append(group.create_task(tick(self._beat, period_s), name="ticker"))
-            await _first_of(self._console.listening, self._stopping)
+            await supervisor.first_of(self._console.listening, self._stopping)
             self._is_serving = self._console.listening.is_set()
             if self._is_serving:
-                await _first_of(self._cycled, self._stopping)
+                await supervisor.first_of(self._cycled, self._stopping)
                 self._machine.settle()
                 log.info("ready", boot=self._boot, config=self._hash[:12])
                 ready()
@@ -212,7 +214,8 @@ class Daemon:
         self._note("", record.CONFIGURATION_FILE, recorded_file(self._hash, self._config))
         for one in self._config.channels:
             limits, shadow, clinic = self._config.limits, self._config.shadow, self._config.clinic
-            site = limits, shadow, listener_within_s, self._library, clinic
+            within_min = self._config.orders.verified_within_min
+            site = limits, shadow, listener_within_s, self._library, clinic, within_min
             policy = policy_for(one, speed, *site)
             self._limits[one.name] = as_state(policy.rules)
             self._ports[one.name].attach(self._drivers[one.name])
@@ -329,19 +332,16 @@ class Daemon:
     def _journal_spoke(self, event: JournalEvent) -> None:
         if isinstance(event, Durable):
             self._kernel.durable(event.seq)
+        elif isinstance(event, Room):
+            free, of, at = event.free_bytes, event.total_bytes, self._clock.stamp()
+            count = len(self._channels)
+            self._kernel.post_all(JournalRoomMeasured(at=at, free_bytes=free, total_bytes=of, channels=count))
         elif self._channels:
             self._kernel.post_all(ev.JournalFailed(at=self._clock.stamp(), reason=event.reason))
 
     def _arrived(self, arrival: arrivals.Arrival) -> None:
         for name, event in self._translator.letters(arrival, self._clock.stamp()):
             self._kernel.post(name, event)
-
-
-async def _first_of(*events: asyncio.Event) -> None:
-    waiting = [asyncio.ensure_future(one.wait()) for one in events]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    for one in waiting:
-        one.cancel()
 
 
 def _is_at_rest(channel: Channel) -> bool:

@@ -235,6 +235,18 @@ class Alarms(_Table):
     )
 
 
+class Orders(_Table):
+    """How long an order may wait for its start."""
+
+    verified_within_min: int = Field(
+        default=60,
+        ge=10,
+        le=60,
+        description="min, 10 to 60: an order verified longer ago must be verified again before a start",
+        examples=[60],
+    )
+
+
 class Clinic(_Table):
     """The whole course of a session, from order to close; without this table the site runs the bench course."""
 
@@ -268,6 +280,7 @@ class Config(_Table):
         max_length=64, description="one [[channels]] table for each pump"
     )
     alarms: Alarms = Field(Alarms(), description="the [alarms] table")
+    orders: Orders = Field(Orders(), description="the [orders] table")
     clinic: Clinic | None = Field(None, description="the [clinic] table; left out: the bench course")
     sounders: Annotated[tuple[Sounder, ...], Field(strict=False)] = Field(
         (), max_length=8, description="one [[sounders]] table for each bell or light"

@@ -11,7 +11,6 @@ so a replay has the very limits that were in force. Numbers are decimal text wit
 pass through a float, and one without a unit through somebody's memory.
 """
 
-import difflib
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,7 +23,7 @@ from typing import Any
 
 from pumpd.config import ConfigRefused
 from pumpd.config_text import TextRefused, read_text, tree_of
-from pumpd.config_words import Fault, Loc, messages
+from pumpd.config_words import Fault, Loc, messages, nearest
 from pumpd.core.library import BUILT_IN, DRUGS, Drug, Library, Limit
 from pumpd.core.units import BadDecimal, exact_text, parse_decimal
 
@@ -192,7 +191,7 @@ def _unknown(loc: Loc, table: Mapping[str, object], known: Iterable[str]) -> lis
     names = tuple(known)
     for key in table:
         if key not in names:
-            near = difflib.get_close_matches(key, names, n=1)
+            near = nearest(key, names)
             guess = f"did you mean {near[0]}? " if near else ""
             faults.append(Fault((*loc, key), f"there is no such key here; {guess}known: {', '.join(names)}"))
     return faults

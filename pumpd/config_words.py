@@ -8,7 +8,6 @@ the text being legal TOML, which the parser has already settled, and so needs no
 Secrets are never repeated: a refused file is pasted into tickets.
 """
 
-import difflib
 import json
 import re
 import typing
@@ -183,6 +182,8 @@ def from_pydantic(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> lis
 
 def nearest(key: str, known: Sequence[str]) -> list[str]:
     """The one key that was probably meant, if there is one."""
+    import difflib  # for who wrote a wrong word only; a daemon that starts has none
+
     return difflib.get_close_matches(key, known, n=1)
 
 

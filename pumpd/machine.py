@@ -7,10 +7,12 @@ them that takes real time.
 """
 
 import asyncio
+import contextlib
 import gc
 import random
 import secrets
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -24,6 +26,7 @@ from pumpd.shell.feeds.arrivals import Listener
 from pumpd.shell.feeds.mqtt import BrokerSettings, MqttFeed, TlsFiles
 from pumpd.shell.feeds.routing import BedBinding, FeedClock
 from pumpd.shell.journal import Journal, JournalEvent
+from pumpd.shell.journal_room import Room, RoomWatch
 from pumpd.shell.port_claim import PortClaims
 from pumpd.shell.sdnotify import Overseer, from_environment
 
@@ -84,7 +87,13 @@ class Machine:
 
     def journal(self, path: Path, meta: dict[str, str], listener: Callable[[JournalEvent], None]) -> Journal:
         """The record on this disk; nothing is opened yet."""
-        return Journal(path, meta, listener, asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+
+        def tell(room: Room) -> None:
+            with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody left to tell
+                loop.call_soon_threadsafe(listener, room)
+
+        return Journal(path, meta, listener, loop, RoomWatch(path.parent, tell, time.monotonic).look)
 
     def feed(
         self,

@@ -19,7 +19,7 @@ from pumpd.config_library import parse_library
 from pumpd.config_pumps import abilities_of, risk_of
 from pumpd.core.clinic.course import Clinic
 from pumpd.core.library import BUILT_IN, SYRINGES, Library
-from pumpd.core.state import Policy
+from pumpd.core.state import VERIFIED_WITHIN_MS, Policy
 
 POLL_LINK_MS = 250
 #: A pump that nothing stops may go on to the end of its run: for the account as good as for ever.
@@ -38,6 +38,7 @@ def policy_for(
     listener_within_s: int | None = None,
     library: Library = BUILT_IN,
     clinic: cfg.Clinic | None = None,
+    verified_within_min: int = VERIFIED_WITHIN_MS // 60_000,
 ) -> Policy:
     """What one channel's configuration and the site's limits settle, computed once; also what a replay needs."""
     allowed = channel.syringes if channel.syringes is not None else tuple(SYRINGES)
@@ -57,6 +58,7 @@ def policy_for(
         listener_within_ms=None if listener_within_s is None else listener_within_s * 1000,
         library=library,
         clinic=None if clinic is None else Clinic(clinic.observation_min, clinic.series_of),
+        verified_within_ms=verified_within_min * 60_000,
     )
 
 
@@ -79,6 +81,7 @@ def recorded_configuration(
     listener_within_s: int | None = None,
     library: Library = BUILT_IN,
     clinic: cfg.Clinic | None = None,
+    verified_within_min: int = VERIFIED_WITHIN_MS // 60_000,
 ) -> str:
     """What the journal keeps of all that `policy_for` was made from."""
     written = {
@@ -90,6 +93,7 @@ def recorded_configuration(
         # The text and not the limits made of it: of this the hash is.
         "library": {"hash": library.hash, "text": library.text},
         "clinic": None if clinic is None else clinic.model_dump(mode="json"),
+        "verified_within_min": verified_within_min,
     }
     return json.dumps(written, sort_keys=True)
 
@@ -109,7 +113,9 @@ def policy_from(body: str) -> Policy:
         if (course := written.get("clinic")) is not None:
             clinic = cfg.Clinic.model_validate(course)
         listener_within_s = written.get("listener_within_s")
-        return policy_for(channel, written["speed"], limits, shadow, listener_within_s, library, clinic)
+        within_min = written.get("verified_within_min", VERIFIED_WITHIN_MS // 60_000)
+        site = limits, shadow, listener_within_s, library, clinic, within_min
+        return policy_for(channel, written["speed"], *site)
     except (KeyError, TypeError, AttributeError) as strange:
         raise ValueError(f"no configuration of this version: {strange}") from None
 

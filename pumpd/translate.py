@@ -70,6 +70,7 @@ class Translator:
         self.at_bed = {
             one.bed: tuple(other for other in channels if other.bed == one.bed) for one in channels
         }
+        self._devices = {one.name: devices_of(one) for one in channels}
 
     def letters(self, arrival: arrivals.Arrival, at: Stamp) -> Iterator[Letter]:
         """What the kernel is to be told."""
@@ -100,5 +101,5 @@ class Translator:
 
     def _hearing(self, bed: str, device: str) -> tuple[str, ...]:
         at_bed = self.at_bed[bed]
-        own = tuple(one.name for one in at_bed if device in devices_of(one))
+        own = tuple(one.name for one in at_bed if device in self._devices[one.name])
         return own or tuple(one.name for one in at_bed)

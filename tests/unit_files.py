@@ -4,7 +4,7 @@ from collections import defaultdict
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1] / "systemd"
-UNITS = ("pumpd.service", "pumpd-panel.service", "pumpd-sounder.service")
+UNITS = ("pumpd.service", "pumpd-panel.service", "pumpd-metrics.service", "pumpd-sounder.service")
 PROGRAM = "/usr/bin/pumpd"
 
 Unit = dict[str, list[str]]

@@ -28,7 +28,7 @@ LOOKED_AT_S = 1.0
 #: not among them: who is subscribed hears it as anything else.
 POISON = frozenset(
     {"no_unit", "wrong_unit", "nan", "infinity", "huge", "negative", "not_json", "deep", "oversized"}
-    | {"duplicate_keys", "boolean", "string_value", "wrong_patient"}
+    | {"duplicate_keys", "boolean", "string_value", "wrong_patient", "second_monitor"}
 )
 MAIN_STREAM = {
     device: ("oximeter" if device == "monitor-1" else streams[0]) for device, streams in STREAMS_OF.items()

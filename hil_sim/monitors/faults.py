@@ -68,6 +68,7 @@ MONITOR_FAULTS: Final[dict[str, MonitorFault]] = {
         "the cuff counts so many beats too many (clinical.md 4)", "57", {"bpm": 45.0}
     ),
     "motion": MonitorFault("the arm moves: pulse and saturation jump and drop out, cuff cycles fail", "65"),
+    "second_monitor": MonitorFault("another monitor under the same name speaks in between", "62"),
     "boot_change": MonitorFault("the monitor restarts: new boot id, numbering from 1", "62"),
 }
 #: These act on the instrument itself; the rest act on the finished message.
@@ -99,11 +100,10 @@ class FaultStage:
         for name, change in _MESSAGE_FAULTS.items():
             if name in here:
                 message = change(message, here[name])
-        body = encode(message)
-        for name, spoil in _BYTE_FAULTS.items():
-            if name in here:
-                body = spoil(body, here[name])
-        return self._deliver(stream, body, here)
+        out = self._deliver(stream, _spoilt(message, here), here)
+        if "second_monitor" in here and out:
+            out.append(Outgoing(_spoilt(_second(message), here), out[0].retain, out[0].delay_s))
+        return out
 
     def _deliver(self, stream: str, body: bytes, here: Mapping[str, Params]) -> list[Outgoing]:
         delay_s = _number(here["late"], "s", 60.0) if "late" in here else 0.0
@@ -118,6 +118,19 @@ class FaultStage:
             self._held[stream] = one
             return []
         return out
+
+
+def _spoilt(message: Message, here: Mapping[str, Params]) -> bytes:
+    body = encode(message)
+    for name, spoil in _BYTE_FAULTS.items():
+        if name in here:
+            body = spoil(body, here[name])
+    return body
+
+
+def _second(message: Message) -> Message:
+    """What the other monitor says: its own boot, and measured a moment later."""
+    return replace(message, boot=f"{message.boot}-2", measured_at_ms=message.measured_at_ms + 50)
 
 
 def _number(params: Params, key: str, default: float) -> float:

@@ -12,7 +12,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -238,7 +238,10 @@ async def _session(link: _Link, host: str, port: int, dice: random.Random) -> As
         max_queued_incoming_messages=OUTBOX,
         socket_options=_NODELAY,
     )
-    async with client:
+    async with AsyncExitStack() as leaving:
+        leaving.callback(_hang_up, client)
+        await _connect(client)
+        leaving.push_async_exit(client)
         try:
             await client.publish(link.status_topic, "online", qos=1, retain=True)
             link.is_up = True
@@ -250,6 +253,28 @@ async def _session(link: _Link, host: str, port: int, dice: random.Random) -> As
             raise
         finally:
             link.forget()
+
+
+async def _connect(client: aiomqtt.Client) -> None:
+    """Connect; when cancelled, wait for the library's thread, which would otherwise open its socket after we had gone."""
+    connecting = asyncio.ensure_future(client.__aenter__())
+    try:
+        await asyncio.shield(connecting)
+    except asyncio.CancelledError:
+        await asyncio.gather(connecting, return_exceptions=True)
+        raise
+
+
+def _hang_up(client: aiomqtt.Client) -> None:
+    """Close what the library leaves open after a connect that nobody answered or a farewell that was cut short.
+
+    A broker that thaws reads DISCONNECT right behind our CONNECT, and keeps no session that nobody has.
+    """
+    paho = client._client
+    if paho.socket() is not None:
+        paho.on_disconnect = None  # it asks a future that was cancelled, and ends with that
+        paho.on_socket_register_write = None  # it writes and closes here: the loop's turn may never come
+        paho.disconnect()
 
 
 async def _send(client: aiomqtt.Client, link: _Link) -> None:

@@ -226,7 +226,11 @@ class Scene:
 
     def was_on(self, names: frozenset[str], within_s: float) -> bool:
         """One of these stands, or stood less than so long ago."""
-        return any(self.standing[n] > 0 or self.now_s - self.last_s.get(n, -1e9) <= within_s for n in names)
+        # Whatever ever stood has an entry of its own; asked at each step, and mostly nothing has.
+        for name, last_s in self.last_s.items():
+            if name in names and (self.standing[name] > 0 or self.now_s - last_s <= within_s):
+                return True
+        return False
 
     @property
     def is_in_seam(self) -> bool:

@@ -137,6 +137,28 @@ QA2 = Rule(
     asks=Asks(repeat_after_ms=60_000, again_after_ms=60_000),
 )
 
+_FROZEN = FlagUp((Flag.FROZEN,), "a monitor repeats its last values with new stamps")
+
+QA3 = Rule(
+    id="QA3",
+    cause="quality",
+    when=_FROZEN,
+    steps=(Step(Demand.ADVISE, Priority.MEDIUM, AT_ONCE),),
+    clear=Clear(Not(_FROZEN)),
+    is_latching=False,
+    on_stale=Itself(),
+    hazard="a monitor that hangs on healthy values",
+    source=(
+        "facts/faults.md row 54 I4; the times are our choice: pulse and saturation without any change for 5 min, the third "
+        "equal cuff reading, a line pressure whose last digit stands still for 60 s"
+    ),
+    why=(
+        "What stands still too long is not measured any more: it is refused from then on, so that LP1, ST1, ST1b and ST2 "
+        "act on its silence, and this row says why. A value that moves ends it."
+    ),
+    asks=Asks(repeat_after_ms=0, again_after_ms=120_000),
+)
+
 _OTHER_PATIENT = FlagUp((Flag.WRONG_PATIENT,), "a monitor sent values of another patient")
 
 ID1 = Rule(
@@ -150,6 +172,25 @@ ID1 = Rule(
     hazard="vital signs of another patient",
     source="facts/faults.md rows 61 and 62 I16",
     why="Values of another patient can hide this one's trouble; a person must put the monitors right.",
+)
+
+_TWO_MONITORS = FlagUp((Flag.TWO_MONITORS,), "two monitors speak under one name and neither is believed")
+
+ID2 = Rule(
+    id="ID2",
+    cause="monitor identity",
+    when=_TWO_MONITORS,
+    steps=(Step(Demand.PAUSE, Priority.HIGH, AT_ONCE),),
+    clear=Clear(Not(_TWO_MONITORS)),
+    is_latching=True,
+    needs_note=True,
+    on_stale=SeeRow(("ST1b", "ST2", "ST3"), MaxAge(0, Clock.LINK)),
+    hazard="vital signs of two patients under one name",
+    source="facts/faults.md row 62 I16; free again after one of them alone has spoken for 60 s is our choice",
+    why=(
+        "Nothing in a message says which of two is on this patient. A person takes one away and notes which stays; the "
+        "name is free again when it has spoken alone for a minute."
+    ),
 )
 
 PS1 = Rule(
@@ -183,4 +224,4 @@ WD1 = Rule(
     why="A control cycle more than 500 ms late means that every limit was watched late; a person should know why.",
 )
 
-ROWS = (ST1, ST1B, ST2, ST3, QA1, QA2, ID1, PS1)
+ROWS = (ST1, ST1B, ST2, ST3, QA1, QA2, QA3, ID1, ID2, PS1)

@@ -75,7 +75,8 @@ def run(args: argparse.Namespace) -> int:
         return 2
     folder = Path(tempfile.mkdtemp(prefix="pumpd-demo-"))
     report = args.report or Path("pumpd-demo-report.html")
-    scenario = args.scenario or stage.scenario_path()
+    # A story that is told by the clock has gone on before a person has entered an order.
+    scenario = args.scenario or stage.scenario_path("by_hand" if args.panel else "demo")
     theatre = stage.Stage(folder, args.speed, scenario, args.pump, is_clinic=args.panel)
     if args.panel:
         from pumpd.demo.by_hand import by_hand

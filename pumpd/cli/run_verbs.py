@@ -7,6 +7,7 @@ than life only towards a simulator; the pump's port then must be a pseudo-termin
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 from pathlib import Path
@@ -16,7 +17,7 @@ from pumpd import places
 DEFAULT_CONFIG = Path(places.DEFAULT_CONFIG)
 
 
-def add_parsers(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `run` and `check`."""
     run = verbs.add_parser("run", help="serve the configured pumps until told to stop")
     run.add_argument("--config", type=Path, default=DEFAULT_CONFIG, metavar="FILE")
@@ -124,6 +125,8 @@ def _serve(config: object, clock: object, file: Path) -> int:
 
     assert isinstance(config, Config)
     assert isinstance(clock, Clock)
+    # All code is there now and stays: nobody needs to search it for garbage again, least of all before READY.
+    gc.freeze()
 
     async def serve() -> None:
         await Daemon(config, clock, file=file).run(lambda: print("READY", flush=True))

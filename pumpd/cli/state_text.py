@@ -123,6 +123,12 @@ def line_line(state: Mapping[str, Any]) -> str:
     return f"{_number(pressure)} mmHg ({age(state.get('line_pressure_age_ms'))})"
 
 
+def unwatched_line(state: Mapping[str, Any]) -> str:
+    """What nobody measures here, so that its silence is not taken for quiet; "" if everything is watched."""
+    names = [clean(one).replace("_", " ") for one in rows(state, "unwatched")]
+    return f"NOT WATCHED: {', '.join(names)}" if names else ""
+
+
 def vitals_line(state: Mapping[str, Any]) -> str:
     """ "SYS 128 mm[Hg] (12 s ago)  ..."."""
     shown = []
@@ -311,6 +317,7 @@ def status_lines(state: Mapping[str, Any]) -> list[str]:
     lines.append(f"  vitals    {vitals_line(state)}")
     lines += [f"  people    {line}" for line in (observations_line(state),) if line]
     lines.append(f"  line      {line_line(state)}")
+    lines += [f"  unwatched {line}" for line in (unwatched_line(state),) if line]
     lines += [f"  course    {line}" for line in (course_line(state),) if line]
     lines += [f"  signal    {line}" for line in (signal_line(state),) if line]
     lines += [f"  alarm     {text}" for _, text in alarm_lines(state)]

@@ -220,6 +220,7 @@ def _numbers(state: Mapping[str, Any], dim: str) -> RenderableType:
         ("vitals", state_text.vitals_line(state)),
         ("people", state_text.observations_line(state)),
         ("line", state_text.line_line(state)),
+        ("unwatched", state_text.unwatched_line(state)),
         ("course", state_text.course_line(state)),
         ("care", "   ".join(care_text.care_lines(state)[:2])),
         ("pump", state_text.pump_line(state)),

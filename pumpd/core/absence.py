@@ -1,9 +1,9 @@
 """What a person says is gone for good: a sensor taken off, a monitor taken away.
 
 Theory of operation. Silence is unsafe, so a signal that only some monitors send is missed from its first value on, and
-a monitor that died, or spoke for another patient, is held against its bed until it speaks again. Where it never will,
-nothing that arrives can end that, but a person can: by acknowledging that very thing, by its own name and with a note.
-It is then as if it had never been there, and counts again with its first word (decision record 0019).
+a monitor that died, spoke for another patient, or was two, is held against its bed until it speaks again. Where it never
+will, nothing that arrives can end that, but a person can: by acknowledging that very thing, by its own name and with a
+note. It is then as if it had never been there, and counts again with its first word (decision record 0019).
 
 That takes a guard away, so it releases nothing (law 8). Rows wait for their proof and for a nurse as before, what
 tripped on a value is cleared by a value alone, and while delivery goes on at the prescribed rate it is refused: a
@@ -35,7 +35,10 @@ SILENT_MS = 10_000
 
 def can_be_gone(state: ChannelState, name: str) -> bool:
     """`name` is a measured signal's or that of a device which is missed; not an alarm's."""
-    return name in (*state.feed.wrong_patient, *state.feed.offline) or _signal(name) is not None
+    return (
+        name in (*state.feed.wrong_patient, *state.feed.two_monitors, *state.feed.offline)
+        or _signal(name) is not None
+    )
 
 
 def take_off(state: ChannelState, event: ev.AlarmAcknowledged) -> Acted:
@@ -55,6 +58,7 @@ def take_off(state: ChannelState, event: ev.AlarmAcknowledged) -> Acted:
             feed=replace(
                 state.feed,
                 wrong_patient=tuple(one for one in state.feed.wrong_patient if one != name),
+                two_monitors=tuple(one for one in state.feed.two_monitors if one != name),
                 offline=tuple(one for one in state.feed.offline if one != name),
             ),
         )

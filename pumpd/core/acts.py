@@ -9,7 +9,7 @@ Everything that lets more drug flow asks `gates` whether it may; an order (`orde
 from drivers.contract import Approval, Motion
 from interlocks.evaluate import fresh_states
 from pumpd.core import events as ev
-from pumpd.core import guard
+from pumpd.core import guard, neighbours, order_age
 from pumpd.core.account import anchored
 from pumpd.core.actions import Action, Answer, ApproveMaximum, NoteAct, RequestReading, Stage
 from pumpd.core.answers import LOOK_AGAIN, Acted, accepted, refused
@@ -17,7 +17,7 @@ from pumpd.core.attendance import attended
 from pumpd.core.gates import baseline_shown, start_blockers
 from pumpd.core.replacing import replace
 from pumpd.core.restriction import Hold
-from pumpd.core.session import Act, HoldKind, Session, held, moved
+from pumpd.core.session import Act, HoldKind, Phase, Session, held, moved
 from pumpd.core.state import ChannelState, Delivery, Policy, Waiting
 
 
@@ -30,13 +30,14 @@ def _move(session: Session, act: Act) -> Session | str:
     )
 
 
-def verify_order(state: ChannelState, event: ev.OrderVerified) -> Acted:
-    """A second person; the same one twice is one person."""
+def verify_order(state: ChannelState, event: ev.OrderVerified, policy: Policy) -> Acted:
+    """A second person; the same one twice is one person. An order that has waited long is looked at anew."""
     if not {"prescriber", "nurse"} & set(event.roles):
         return refused(
             state, event.request_id, (f"{event.by} may not verify: role prescriber or nurse needed",)
         )
-    session = _move(state.session, Act.VERIFY)
+    is_old = state.session.phase is Phase.VERIFIED and order_age.can_verify(state, policy)
+    session = state.session if is_old else _move(state.session, Act.VERIFY)
     if isinstance(session, str):
         return refused(state, event.request_id, (session,))
     if event.by == session.entered_by:
@@ -48,10 +49,12 @@ def verify_order(state: ChannelState, event: ev.OrderVerified) -> Acted:
         return refused(state, event.request_id, (LOOK_AGAIN.format(act="verify"),))
     programme = session.programme
     assert programme is not None
-    session = replace(session, verified_by=event.by)
+    session = replace(session, verified_by=event.by, verified=state.now)
     approve = ApproveMaximum(approval=Approval(programme.rate_nl_h, programme.vtbi_nl))
     state = replace(state, session=session)
-    return state, (approve, accepted(event.request_id), NoteAct(text="order verified", by=event.by))
+    told = neighbours.told(state)
+    note = NoteAct(text="; ".join(("order verified", *told)), by=event.by)
+    return state, (approve, accepted(event.request_id, *told), note)
 
 
 def start(state: ChannelState, event: ev.StartPressed, policy: Policy) -> Acted:

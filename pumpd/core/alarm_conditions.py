@@ -12,7 +12,7 @@ A row that restricts is no longer a condition once it has been proven clear and,
 still holds the rate is shown as a restriction. When a session has ended nothing judges any more, so what stood then
 stands until a person has seen it. That the dose is complete is told in the same way.
 
-Technical conditions wait for a person; the four notices on how the work stands end with what they tell.
+Technical conditions wait for a person; the notices on how the work stands end with what they tell.
 """
 
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ from typing import Final
 
 from interlocks.vocabulary import Demand, Finding, Priority, Truth
 from pumpd.core import events as ev
+from pumpd.core import journal_room, order_age
 from pumpd.core.actions import Action, SignalAlarm
 from pumpd.core.alarm_signal import escalated, signal_of
 from pumpd.core.alarms import RANK, Alarm, Condition, acknowledge, advance, notes
@@ -241,6 +242,10 @@ def _notices(state: ChannelState, policy: Policy, *, is_end_new: bool) -> Iterat
             if hold.kind is HoldKind.NURSE and now.link_ms - hold.since.link_ms > ON_HOLD_MS:
                 text = f"{hold.reason} more than {ON_HOLD_MS // 60_000} min ago: is it forgotten?"
                 yield _notice("ON-HOLD", Priority.LOW, text)
+    if lapse := order_age.lapse_told(state, policy):
+        yield _notice("VERIFICATION", Priority.LOW, lapse)
+    if short := journal_room.told(state):
+        yield _notice("DISK", Priority.LOW, short)
     if late := missed(state, policy):
         yield _notice("OBSERVATION", Priority.MEDIUM, late)
     within_ms = policy.listener_within_ms

@@ -68,6 +68,8 @@ def started(state: ChannelState, event: ev.DaemonStarted, policy: Policy) -> Obs
         restore_problem=event.restore_problem,
         configuration=event.configuration,
         configuration_edited="",
+        neighbours=(),
+        journal_room=None,
     )
     return fresh, _approval(fresh)
 
@@ -76,6 +78,7 @@ def _on_new_clocks(session: Session, now: Stamp) -> Session:
     """Totals stay. Instants become now: whatever must lie in the past for a relief is then as young as it can be."""
     return replace(
         session,
+        verified=None,  # for how long it has waited nobody knows: `order_age`
         guarding_since=None if session.guarding_since is None else now,
         holds=tuple(replace(one, since=now) for one in session.holds),
         ratchet_nl_h=0,

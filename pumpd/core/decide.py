@@ -16,7 +16,18 @@ from typing import Final
 from drivers.contract import Approval, Halt
 from interlocks.picture import renewed
 from interlocks.vocabulary import Baseline, Signal
-from pumpd.core import acts, alarm_acts, attendance, boot, observe, ordering, pump_view, raising
+from pumpd.core import (
+    acts,
+    alarm_acts,
+    attendance,
+    boot,
+    journal_room,
+    neighbours,
+    observe,
+    ordering,
+    pump_view,
+    raising,
+)
 from pumpd.core import events as ev
 from pumpd.core.actions import Action, ApproveMaximum, CommandPump, NoteAct
 from pumpd.core.alarm_conditions import raise_alarms
@@ -26,6 +37,7 @@ from pumpd.core.clinic.care_events import CareEvent
 from pumpd.core.clinic.course import aged, seen
 from pumpd.core.configuration_events import ConfigurationEdited
 from pumpd.core.course import lapsed
+from pumpd.core.daemon_events import JournalRoomMeasured, NeighboursChanged
 from pumpd.core.delivery import reconcile
 from pumpd.core.gates import baseline_shown
 from pumpd.core.guard import guard
@@ -117,6 +129,10 @@ def _told(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
             return observe.journal_failed(state, event)
         case ev.ListenerSpoke():
             return alarm_acts.listener_spoke(state, event)
+        case JournalRoomMeasured():
+            return journal_room.measured(state, event)
+        case NeighboursChanged():
+            return neighbours.changed(state, event)
         case ConfigurationEdited():
             return observe.configuration_edited(state, event)
         case ev.JournalPaceChanged():
@@ -156,7 +172,7 @@ def _acted(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
         case ev.OrderEntered():
             return ordering.enter_order(state, event, policy)
         case ev.OrderVerified():
-            return acts.verify_order(state, event)
+            return acts.verify_order(state, event, policy)
         case ev.ReadingWanted():
             return acts.want_reading(state, event)
         case ev.ScoreEntered():
@@ -189,10 +205,12 @@ def _outlook(state: ChannelState) -> tuple[object, ...]:
         (offered.sys, offered.dia) if isinstance(offered, Baseline) else None,
         session.phase,
         session.serial,
+        session.verified,
         [(one.kind, one.reason) for one in session.holds],
         [(one.rule_id, one.demand) for one in state.findings],
         state.delivery.is_link_up,
         state.presses,
+        state.neighbours,
         seen(state.care),
     )
 

@@ -9,6 +9,7 @@ from pumpd.core.dose import Programme, volume_to_dose_ng
 from pumpd.core.guard import given_high_nl
 from pumpd.core.library_change import other_library
 from pumpd.core.line_volume import left_in_line_ng
+from pumpd.core.neighbours import shown
 from pumpd.core.order import Order
 from pumpd.core.recipe import recipe_steps
 from pumpd.core.state import ChannelState, Policy
@@ -16,6 +17,7 @@ from pumpd.core.units import (
     format_duration,
     format_kg,
     format_mg,
+    format_mg_at_most,
     format_mg_per_kg,
     format_mg_per_ml,
     format_ml,
@@ -42,17 +44,18 @@ def dose(state: ChannelState, policy: Policy) -> dict[str, str]:
     if programme is None:
         return {}
 
+    def ng(volume_nl: int) -> int:
+        return volume_to_dose_ng(volume_nl, programme.concentration_ug_per_ml)
+
     def mg(volume_nl: int) -> str:
-        return format_mg(volume_to_dose_ng(volume_nl, programme.concentration_ug_per_ml), 3).removesuffix(
-            " mg"
-        )
+        return format_mg(ng(volume_nl), 3).removesuffix(" mg")
 
     return {
         "prescribed_mg": format_mg(programme.dose_ng, 3).removesuffix(" mg"),
         "programmed_mg": format_mg(programme.dose_rounded_ng, 3).removesuffix(" mg"),
         "given_low_mg": mg(account.low_nl),
         "given_best_mg": mg(account.best_nl),
-        "given_high_mg": mg(given_high_nl(state, policy)),
+        "given_high_mg": format_mg_at_most(ng(given_high_nl(state, policy)), 3).removesuffix(" mg"),
         "left_mg": mg(max(0, programme.vtbi_nl - account.best_nl)),
     }
 
@@ -92,6 +95,7 @@ def order(state: ChannelState) -> dict[str, str]:
         "duration": format_duration(programme.duration_s),
         "draw up": format_ml(programme.fill_nl),
         **_made_up(order, programme),
+        **shown(state),
     }
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 from drivers.contract import Identity, Outcome, PumpReport
 from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core.clinic.care_events import CareEvent
-from pumpd.core.configuration_events import ConfigurationEdited
+from pumpd.core.daemon_events import DaemonEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,10 +151,11 @@ class JournalFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalPaceChanged:
-    """A record that matters has been waiting for the disk for more than a second, or none does any more."""
+    """The disk's pace: a record that matters has waited for more than a second; none at all was taken for ten."""
 
     at: Stamp
     is_behind: bool
+    is_stalled: bool = False
     kind: Literal["journal_pace_changed"] = "journal_pace_changed"
 
 
@@ -343,7 +344,7 @@ Event = (
     | IntentRecorded
     | JournalFailed
     | JournalPaceChanged
-    | ConfigurationEdited
+    | DaemonEvent
     | ListenerSpoke
     | PersonEvent
 )

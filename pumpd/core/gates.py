@@ -7,6 +7,7 @@ the refusal, so what the screen says and what the daemon does cannot differ. An 
 from drivers.contract import WatchdogKind
 from interlocks.conditions import WORDS
 from interlocks.vocabulary import FITTED, Baseline, Demand, Finding, Signal
+from pumpd.core import journal_room, neighbours, order_age
 from pumpd.core.absence import or_gone, with_ways_out
 from pumpd.core.clinic import gates as clinic_gates
 from pumpd.core.guard import capabilities_of
@@ -43,6 +44,9 @@ def start_blockers(state: ChannelState, policy: Policy, accept_soft: tuple[str, 
     found = list(_pump_blockers(state, policy))
     if changed := other_library(state.session, policy.library):
         found.append(f"{changed}: enter the order again")
+    found.extend(order_age.blockers(state, policy))
+    found.extend(neighbours.blockers(state))
+    found.extend(journal_room.blockers(state))
     baseline = baseline_shown(state)
     if isinstance(baseline, str):
         found.append(f"no baseline: {baseline}")
@@ -107,6 +111,13 @@ def _vitals_blockers(state: ChannelState, policy: Policy) -> tuple[str, ...]:
         speaks = "speaks" if len(state.feed.wrong_patient) == 1 else "speak"
         said = f"{devices} {speaks} for another patient ({state.feed.last_rejection})"
         found.append(f"{said}: put it right, or {' and '.join(map(or_gone, state.feed.wrong_patient))}")
+    found.extend(
+        f"two monitors speak as {one}: take one away and wait a minute, or {or_gone(one)}"
+        for one in state.feed.two_monitors
+    )
+    found.extend(
+        f"{WORDS[one]} repeats itself with new stamps: look at the monitor" for one in state.feed.frozen
+    )
     found.extend(f"monitor {one} is offline: bring it back, or {or_gone(one)}" for one in state.feed.offline)
     wanted = [(Signal.HR, PULSE_AGE_MS), (Signal.SPO2, PULSE_AGE_MS)]
     wanted.extend((signal, FITTED_AGE_MS) for signal in FITTED if signal in policy.fitted)

@@ -128,6 +128,10 @@ def _flags(state: ChannelState) -> frozenset[Flag]:
         flags.append(Flag.BROKER_DOWN)
     if state.feed.wrong_patient:
         flags.append(Flag.WRONG_PATIENT)
+    if state.feed.two_monitors:
+        flags.append(Flag.TWO_MONITORS)
+    if state.feed.frozen:
+        flags.append(Flag.FROZEN)
     if state.feed.is_cuff_active(state.now):
         flags.append(Flag.CUFF_ACTIVE)
     # As the decision before left it: what a row finds in this one must not depend on the order of the table.

@@ -6,10 +6,11 @@ old sample to go stale, and is counted, because a signal that only ever fails is
 """
 
 from math import isfinite
+from typing import TypeVar
 
 from interlocks.picture import Picture, observe
 from interlocks.trace import Trace, followed
-from interlocks.vocabulary import Sample, Signal, Stamp
+from interlocks.vocabulary import CUFF, Sample, Signal, Stamp
 from pumpd.core import events as ev
 from pumpd.core.actions import Action
 from pumpd.core.configuration_change import paused_by_edit
@@ -19,6 +20,7 @@ from pumpd.core.session import BASELINE_KEPT, CuffReading, HoldKind, held
 from pumpd.core.state import CUFF_AT_MOST_MS, ChannelState, Feed
 
 Observed = tuple[ChannelState, tuple[Action, ...]]
+One = TypeVar("One")
 
 
 def samples_arrived(
@@ -60,14 +62,19 @@ def _traced(trace: Trace, picture: Picture) -> Trace:
 
 def _heard(feed: Feed, samples: tuple[Sample, ...], fresh: frozenset[Signal]) -> Feed:
     """That very device speaks for the right patient, or speaks at all, again; that very signal is measured again."""
-    if feed.wrong_patient or feed.offline:
+    if feed.wrong_patient or feed.two_monitors or feed.offline:
         sources = {one.source for one in samples}
         feed = replace(
             feed,
             wrong_patient=tuple(one for one in feed.wrong_patient if one not in sources),
+            two_monitors=tuple(one for one in feed.two_monitors if one not in sources),
             # A last will may be that of a connection which the monitor has replaced since.
             offline=tuple(one for one in feed.offline if one not in sources),
         )
+    if feed.frozen:
+        # A cuff reading is one set: the next one may come from a cuff that sends no mean.
+        moved = {*fresh, *CUFF} if Signal.SYS in fresh else fresh
+        feed = replace(feed, frozen=tuple(one for one in feed.frozen if one not in moved))
     if feed.rejects:
         feed = replace(feed, rejects=tuple(one for one in feed.rejects if one[0] not in fresh))
     return feed
@@ -89,15 +96,22 @@ def sample_refused(state: ChannelState, event: ev.SampleRefused) -> Observed:
     feed = state.feed
     counts = dict(feed.rejected)
     counts[event.reason] = counts.get(event.reason, 0) + 1
-    others = tuple(one for one in feed.wrong_patient if one != event.device)
+    said = event.reason
     feed = replace(
         feed,
         rejected=tuple(sorted(counts.items())),
         last_rejection=f"{event.device}: {event.reason}: {event.detail}",
-        wrong_patient=(*others, event.device) if event.reason == "wrong_patient" else feed.wrong_patient,
+        wrong_patient=_with(feed.wrong_patient, (event.device,) if said == "wrong_patient" else ()),
+        two_monitors=_with(feed.two_monitors, (event.device,) if said == "two_monitors" else ()),
+        frozen=_with(feed.frozen, event.signals if said == "frozen" else ()),
         rejects=_rejects(feed, event),
     )
     return replace(state, feed=feed), ()
+
+
+def _with(known: tuple[One, ...], new: tuple[One, ...]) -> tuple[One, ...]:
+    """The newest last, each once."""
+    return (*(one for one in known if one not in new), *new) if new else known
 
 
 def _rejects(feed: Feed, event: ev.SampleRefused) -> tuple[tuple[Signal, int], ...]:
@@ -129,8 +143,14 @@ def intent_recorded(state: ChannelState, event: ev.IntentRecorded) -> Observed:
 
 
 def journal_pace_changed(state: ChannelState, event: ev.JournalPaceChanged) -> Observed:
-    """The stop is done all the same; that its record is late is for a person to know (I8)."""
-    return replace(state, is_journal_behind=event.is_behind), ()
+    """The stop is done all the same; that its record is late is for a person to know (I8).
+
+    A disk that takes nothing any more is a full one without the error (faults rows 82, 86): delivery does not go on.
+    """
+    session = state.session
+    if event.is_stalled:
+        session = held(session, HoldKind.RECORD, "the disk has taken no record for 10 s", "pumpd", event.at)
+    return replace(state, session=session, is_journal_behind=event.is_behind), ()
 
 
 def configuration_edited(state: ChannelState, event: ConfigurationEdited) -> Observed:

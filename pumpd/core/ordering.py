@@ -75,7 +75,7 @@ def enter_order(state: ChannelState, event: ev.OrderEntered, policy: Policy) -> 
         picture=Picture(),
         cuff=(),
         trace=Trace(),
-        feed=replace(state.feed, wrong_patient=(), rejects=()),
+        feed=replace(state.feed, wrong_patient=(), two_monitors=(), frozen=(), rejects=()),
     )
     close = ApproveMaximum(approval=Approval(0, 0))
     risks = [policy.accepted_risk] if policy.accepted_risk else []

@@ -2,6 +2,7 @@
 
 Theory of operation. Every value comes with its age: a number without one is a rumour. What monitors measure (`vitals`) and
 what people see (`observations`) stand apart, because they go stale in different ways. Line pressure has places of its own.
+What nobody measures is said too (`unwatched`): a screen that is silent about air looks like one that has found none.
 """
 
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from interlocks.conditions import SPOKEN
 from interlocks.vocabulary import ENTERED, Signal
 from pumpd.core.session import Phase, baseline_of
-from pumpd.core.state import ChannelState
+from pumpd.core.state import ChannelState, Policy
 
 _ELSEWHERE = (Signal.LINE_PRESSURE, *ENTERED)
 
@@ -34,6 +35,27 @@ def observations(state: ChannelState) -> dict[str, Any]:
             age_ms = state.picture.age_ms(signal, state.now)
             shown[signal.value] = {"value": int(sample.value), "age_ms": age_ms, "by": sample.source}
     return shown
+
+
+def line(state: ChannelState) -> dict[str, Any]:
+    """Pressure in the infusion line, mmHg, and its age, ms."""
+    return {
+        "line_pressure_mmhg": value(state, Signal.LINE_PRESSURE),
+        "line_pressure_age_ms": state.picture.age_ms(Signal.LINE_PRESSURE, state.now),
+    }
+
+
+def unwatched(state: ChannelState, policy: Policy) -> list[str]:
+    """Which questions nobody watches (requirement 43): "line_pressure", "air", "breathing".
+
+    Pressure and air have a sensor in the configuration or none; breathing is watched from its first value on.
+    """
+    watched = {
+        "line_pressure": Signal.LINE_PRESSURE in policy.fitted,
+        "air": Signal.AIR_BUBBLE in policy.fitted,
+        "breathing": any(value(state, one) is not None for one in (Signal.RR, Signal.BREATH_GAP)),
+    }
+    return [name for name, is_watched in watched.items() if not is_watched]
 
 
 def value(state: ChannelState, signal: Signal) -> float | None:

@@ -88,6 +88,7 @@ class Session:
 
     Attributes:
         ratchet_nl_h: the OPERATOR ceiling of law 1, see `restriction`.
+        verified: when, on the clocks of this boot; None: not, or before a restart.
         raised_by: who last lifted the ratchet.
         elapsed_ms: treatment time since the start, the daemon's own absences left out.
         paused_ms: of it, how long delivery stood still.
@@ -104,6 +105,7 @@ class Session:
     programme: Programme | None = None
     entered_by: str = ""
     verified_by: str = ""
+    verified: Stamp | None = None
     started_by: str = ""
     raised_by: str = ""
     baseline: Baseline | None = None

@@ -6,11 +6,10 @@ included, about what is known now, with the baseline that is about to be accepte
 value over a limit is no reason to begin, though it may be none to stop yet. Whoever would slow or stand blocks, by name.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from interlocks.evaluate import RuleState, evaluate, fresh_states
-from interlocks.rules import AT_ONCE, Rule
-from interlocks.vocabulary import Baseline, Demand, Flag, Signal, Truth
+from interlocks.evaluate import first_signs
+from interlocks.vocabulary import Baseline, Demand, Flag, Signal
 from pumpd.core.attendance import attended
 from pumpd.core.guard import NO_FLOW, situation_of
 from pumpd.core.state import ChannelState, Policy
@@ -18,7 +17,7 @@ from pumpd.core.state import ChannelState, Policy
 #: facts/clinical.md 3.3, START: MOAA/S 5.
 START_MOAAS = 5
 #: Said by the gates themselves, and in plainer words.
-_TOLD = frozenset({Flag.BROKER_DOWN, Flag.WRONG_PATIENT})
+_TOLD = frozenset({Flag.BROKER_DOWN, Flag.WRONG_PATIENT, Flag.TWO_MONITORS})
 
 
 def unsafe_rows(
@@ -42,15 +41,12 @@ def unsafe_rows(
         flags=situation.flags - _TOLD,
         guarding_since=state.now,
     )
-    table = _table_of(policy.rules)
-    outcome = evaluate(table.unconfirmed, table.idle, situation)
-    unjudged = {one.rule_id for one in outcome.states if baseline is None and one.truth is Truth.ERROR}
+    # Without a baseline a row that is judged by it cannot be asked yet; its absence is said by the gates.
+    signs = first_signs(policy.rules, situation, are_errors_told=baseline is not None)
     return tuple(
         f"{one.rule_id}: {one.reason}"
-        for one in outcome.findings
-        if one.demand >= Demand.SLOW
-        and one.rule_id not in unjudged
-        and not (one.is_silence and are_silences_told)
+        for one in signs
+        if one.demand >= Demand.SLOW and not (one.is_silence and are_silences_told)
     )
 
 
@@ -60,32 +56,3 @@ def low_score(state: ChannelState) -> tuple[str, ...]:
     if score is None or score.value >= START_MOAAS:
         return ()
     return (f"MOAA/S {score.value:g}: needs {START_MOAAS}",)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Table:
-    """A table in force as a start asks it: the rows that act, each upon the first sign of each of its questions."""
-
-    in_force: tuple[Rule, ...]
-    unconfirmed: tuple[Rule, ...]
-    idle: tuple[RuleState, ...]
-
-
-#: By the identity of the table in force, which each entry keeps alive: to hash a table costs as much as to judge by it.
-_TABLES: dict[int, _Table] = {}
-#: Channels share a table unless their limits differ; a process has a handful at most.
-_TABLES_KEPT = 8
-
-
-def _table_of(rules: tuple[Rule, ...]) -> _Table:
-    table = _TABLES.get(id(rules))
-    if table is None:
-        unconfirmed = tuple(
-            replace(rule, steps=tuple(replace(step, confirm=AT_ONCE) for step in rule.steps))
-            for rule in rules
-            if not rule.is_shadow
-        )
-        if len(_TABLES) >= _TABLES_KEPT:
-            _TABLES.clear()
-        table = _TABLES[id(rules)] = _Table(rules, unconfirmed, fresh_states(unconfirmed))
-    return table

@@ -29,6 +29,7 @@ from pumpd.core.account import Account
 from pumpd.core.actions import AlarmSignal
 from pumpd.core.alarms import Alarm
 from pumpd.core.clinic.course import Care, Clinic
+from pumpd.core.daemon_events import JournalRoomMeasured, Neighbour
 from pumpd.core.library import BUILT_IN, Library
 from pumpd.core.restriction import Permit
 from pumpd.core.session import CuffReading, Session
@@ -38,6 +39,9 @@ ZERO = Stamp(0, 0)
 #: A cuff squeezes for 180 s at most (facts/clinical.md 4); what it held back comes for some seconds more. Treatment ms.
 CUFF_AT_MOST_MS = 180_000
 CUFF_TAIL_MS = 10_000
+
+#: Ours, for requirement 71: priming and a baseline fit into it, the next patient does not. Treatment ms.
+VERIFIED_WITHIN_MS = 3_600_000
 
 #: The link before anybody has tried to open it.
 NOT_OPENED = "not opened yet"
@@ -60,6 +64,7 @@ class Policy:
             listener is required.
         library: the drugs and their limits in force.
         clinic: the whole course from order to close is kept here; None: the bench course.
+        verified_within_ms: so long after its verification an order may be started, treatment ms; see `order_age`.
     """
 
     channel: str
@@ -74,6 +79,7 @@ class Policy:
     listener_within_ms: int | None = None
     library: Library = BUILT_IN
     clinic: Clinic | None = None
+    verified_within_ms: int = VERIFIED_WITHIN_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,8 @@ class Feed:
 
     Attributes:
         wrong_patient: devices that spoke of another patient and have not spoken of this one since.
+        two_monitors: devices of which two speak, and none has been believed since.
+        frozen: signals that were refused because they stand still, and have not moved since.
         rejects: signals whose newest readings were refused, and how many in a row.
         cuff_since: begin of the cuff cycle under way.
         cuff_ended: end of the last one.
@@ -182,6 +190,8 @@ class Feed:
     reason: str = "not connected yet"
     offline: tuple[str, ...] = ()
     wrong_patient: tuple[str, ...] = ()
+    two_monitors: tuple[str, ...] = ()
+    frozen: tuple[Signal, ...] = ()
     rejected: tuple[tuple[str, int], ...] = ()
     last_rejection: str = ""
     rejects: tuple[tuple[Signal, int], ...] = ()
@@ -220,6 +230,8 @@ class ChannelState:
         restore_problem: why the channel could not be restored; stands until acknowledged.
         configuration: hash of the one in force since this boot; "": nobody said.
         configuration_edited: why the file no longer says what is in force; "": it does.
+        neighbours: other channels with an order for the same patient.
+        journal_room: newest look at the journal's disk of this boot.
         care: what the course around this session has come to.
         epoch: grows whenever what a person would decide upon has changed; a resume must name it.
     """
@@ -249,4 +261,6 @@ class ChannelState:
     restore_problem: str = ""
     configuration: str = ""
     configuration_edited: str = ""
+    neighbours: tuple[Neighbour, ...] = ()
+    journal_room: JournalRoomMeasured | None = None
     care: Care = field(default_factory=Care)

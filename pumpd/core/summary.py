@@ -6,12 +6,11 @@ the words are `wording`'s, the numbers those of `dose_view` and `patient_view`, 
 
 from typing import Any
 
-from interlocks.vocabulary import Signal
-from pumpd.core import alarm_view, dose_view, patient_view
+from pumpd.core import alarm_view, dose_view, journal_room, order_age, patient_view
 from pumpd.core.clinic import view as care_view
 from pumpd.core.gates import can_restore, can_resume, restore_blockers, resume_blockers, start_blockers
 from pumpd.core.restriction import Hold
-from pumpd.core.session import Phase
+from pumpd.core.session import Phase, Session
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.wording import headline, next_step, word_of
 
@@ -50,6 +49,7 @@ def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, An
         "holds": [{"source": one.kind.value, "reason": one.reason, "by": one.by} for one in session.holds],
         "binding": _binding(state),
         "findings": _findings(state),
+        **order_age.waiting(state, policy),
         "can_resume": can_resume(state),
         "resume_blocked_by": list(resume),
         "can_restore": can_restore(state),
@@ -57,25 +57,30 @@ def summarise(state: ChannelState, policy: Policy, wall_ms: int) -> dict[str, An
         "start_blocked_by": list(start),
         "vitals": patient_view.vitals(state),
         "observations": patient_view.observations(state),
+        "unwatched": patient_view.unwatched(state, policy),
         "cuff_active": state.feed.is_cuff_active(state.now),
-        "line_pressure_mmhg": patient_view.value(state, Signal.LINE_PRESSURE),
-        "line_pressure_age_ms": state.picture.age_ms(Signal.LINE_PRESSURE, state.now),
+        **patient_view.line(state),
         "alarms": alarm_view.alarms(state),
         "signal": alarm_view.signal(state),
         "pump": {**_pump(state), "accepted_risk": policy.accepted_risk},
-        "journal": {"ok": not state.journal_failure, "reason": state.journal_failure},
+        "journal": _journal(state),
         "feed": patient_view.feed(state),
         "order": dose_view.order(state),
         "library": dose_view.library(state, policy),
         "configuration": dose_view.configuration(state),
         "baseline": patient_view.baseline(state),
-        "people": {
-            "entered": session.entered_by,
-            "verified": session.verified_by,
-            "started": session.started_by,
-        },
+        "people": _people(session),
         "care": care,
     }
+
+
+def _journal(state: ChannelState) -> dict[str, Any]:
+    reason = state.journal_failure
+    return {"ok": not reason, "reason": reason, "free_mb": journal_room.free_mb(state)}
+
+
+def _people(session: Session) -> dict[str, str]:
+    return {"entered": session.entered_by, "verified": session.verified_by, "started": session.started_by}
 
 
 def _findings(state: ChannelState) -> list[dict[str, Any]]:

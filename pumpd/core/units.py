@@ -92,6 +92,12 @@ def format_mg(dose_ng: int, places: int | None = None) -> str:
     return f"{_scaled(dose_ng, NG_PER_MG, places)} mg"
 
 
+def format_mg_at_most(dose_ng: int, places: int) -> str:
+    """The upper end of an interval in mg, to `places` decimals: never less than it is."""
+    digit_ng = NG_PER_MG // 10**places
+    return format_mg(-(-dose_ng // digit_ng) * digit_ng)
+
+
 def format_kg(weight_g: int) -> str:
     """Body weight in kg, exact."""
     return f"{_quotient_text(weight_g, 1000)} kg"

@@ -186,6 +186,6 @@ def _free_port() -> int:
         return port
 
 
-def scenario_path() -> Path:
-    """The scenario that ships beside the simulator, found without importing it."""
-    return Path(__file__).parents[2] / "hil_sim" / "scenarios" / "demo.toml"
+def scenario_path(name: str = "demo") -> Path:
+    """A story that ships beside the simulator, found without importing it."""
+    return Path(__file__).parents[2] / "hil_sim" / "scenarios" / f"{name}.toml"

@@ -18,7 +18,7 @@ from pumpd.config_library import load_library
 from pumpd.config_pumps import abilities_of
 from pumpd.core.library import SYRINGES, Library
 from pumpd.core.session import Phase
-from pumpd.doctor import broker, machine, ports, pumps, record, services, setup, signals
+from pumpd.doctor import broker, kernel_watchdog, machine, ports, pumps, record, services, setup, signals
 from pumpd.doctor.bounded import Findings, apart, within
 from pumpd.doctor.verdict import Finding, fail, ok, warn
 from pumpd.machine import broker_settings
@@ -95,12 +95,16 @@ class Visit:
             within(WALK_S, record.CHECK, "", self._look_at_record()),
             within(2 * MARGIN_S, machine.DISK, "", self._look_at_disk()),
             _units(),
+            within(MARGIN_S, kernel_watchdog.CHECK, "", self._look_at_timers()),
             within(2 * MARGIN_S, services.PANEL, "", self._look_at_panel()),
         )
         return (*first, *(one for group in await asyncio.gather(*pieces) for one in group))
 
     async def _setup(self) -> Findings:
         return await apart(partial(setup.judge_setup, self._config, self._account))
+
+    async def _look_at_timers(self) -> Findings:
+        return (kernel_watchdog.judge_timers(await apart(kernel_watchdog.read_timers)),)
 
     # ports and pumps
 

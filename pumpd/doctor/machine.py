@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from pumpd.core.journal_room import BYTES_PER_CHANNEL_HOUR, LOW_PERCENT
 from pumpd.doctor.verdict import Finding, fail, ok, warn
 
 CLOCK, DISK = "clock", "disk"
@@ -20,7 +21,7 @@ CLOCK, DISK = "clock", "disk"
 MOST_OFF_S = 2.0
 _UNSYNCED = 0x0040  # STA_UNSYNC, timex.h
 #: docs/engineer.md: with a 10 Hz transducer, a channel.
-MB_PER_CHANNEL_HOUR = 35
+MB_PER_CHANNEL_HOUR = BYTES_PER_CHANNEL_HOUR // 1_000_000
 LEAST_HOURS, WANTED_HOURS = 4, 72
 SYNC_WRITES, SYNC_BYTES = 20, 4096
 SYNC_WARN_MS, SYNC_FAIL_MS = 100.0, 1000.0
@@ -38,12 +39,15 @@ class ClockReading:
 
 @dataclass(frozen=True, slots=True)
 class DiskReading:
-    """The journal's folder. `sync_ms`: of each write made durable; `reason`: why none could be made."""
+    """The journal's folder. `sync_ms`: of each write made durable; `reason`: why none could be made.
+    `total_mb`: of the file system, 0: not known.
+    """
 
     folder: str
     free_mb: float
     sync_ms: tuple[float, ...] = ()
     reason: str = ""
+    total_mb: float = 0.0
 
 
 class _Timex(ctypes.Structure):
@@ -96,7 +100,7 @@ def read_disk(journal: Path) -> DiskReading:
         room = os.statvfs(folder)
     except OSError as error:
         return DiskReading(str(folder), 0.0, reason=error.strerror or str(error))
-    free_mb = room.f_bavail * room.f_frsize / 1e6
+    free_mb, total_mb = room.f_bavail * room.f_frsize / 1e6, room.f_blocks * room.f_frsize / 1e6
     took: list[float] = []
     try:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".pumpd-doctor-") as file:
@@ -107,8 +111,8 @@ def read_disk(journal: Path) -> DiskReading:
                 os.fsync(file.fileno())
                 took.append((time.monotonic() - began_s) * 1000)
     except OSError as error:
-        return DiskReading(str(folder), free_mb, reason=error.strerror or str(error))
-    return DiskReading(str(folder), free_mb, tuple(took))
+        return DiskReading(str(folder), free_mb, (), error.strerror or str(error), total_mb)
+    return DiskReading(str(folder), free_mb, tuple(took), total_mb=total_mb)
 
 
 def judge_disk(reading: DiskReading, channels: int) -> tuple[Finding, ...]:
@@ -122,6 +126,9 @@ def judge_disk(reading: DiskReading, channels: int) -> tuple[Finding, ...]:
     told = f"{reading.free_mb / 1000:.1f} GB free, {hours:.0f} h for {channels} channel(s)"
     if hours < LEAST_HOURS:
         found = [fail(DISK, place, told, "make room: without a record nothing is started")]
+    elif reading.free_mb * 100 < reading.total_mb * LOW_PERCENT:
+        told += f", less than {LOW_PERCENT} % of the disk: alarm DISK"
+        found = [warn(DISK, place, told, "make room, or move old journals away")]
     elif hours < WANTED_HOURS:
         found = [warn(DISK, place, told, "make room, or move old journals away")]
     else:

@@ -60,6 +60,7 @@ def state_message(summary: Summary, seq: int) -> dict[str, Any]:
             name: {"value": one["value"], "unit": UNIT[Signal(name)], "age_ms": one["age_ms"]}
             for name, one in summary["vitals"].items()
         },
+        "unwatched": list(summary["unwatched"]),
         "line_pressure_mmhg": summary["line_pressure_mmhg"],
         "line_pressure_age_ms": summary["line_pressure_age_ms"],
         **_alarms(summary),

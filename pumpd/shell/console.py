@@ -35,10 +35,12 @@ from pumpd.console_words import (
     PIN_VERBS,
     is_final,
 )
-from pumpd.shell.console_acts import ConsoleLimits, LineRefused, PersonAct, Request, read_request
+from pumpd.shell.console_acts import ConsoleLimits, LineRefused, PersonAct, Request, act_of, read_request
 from pumpd.shell.console_connection import Connection
+from pumpd.shell.console_door import Door
 from pumpd.shell.console_lockout import Lockout
 from pumpd.shell.console_socket import ConsoleSocket
+from pumpd.shell.console_vestibule import Vestibule
 from pumpd.shell.console_watch import StateStream
 
 _log = structlog.get_logger(__name__)
@@ -91,6 +93,7 @@ class Console:
         self._checks = 0
         self._lowered = dict.fromkeys(channels, 0)
         self._connections: dict[int, Connection] = {}
+        self._vestibule = Vestibule(lambda one, reason: self.refuse(one, None, reason), self._limits)
         self._accepted = 0
         self._tasks: asyncio.TaskGroup | None = None
         self._streams = {name: StateStream(self._encoder(name), self._limits) for name in channels}
@@ -115,16 +118,17 @@ class Console:
     async def door(self) -> AsyncIterator[None]:
         """Clients can come in while this is open."""
         with self._socket as listening_socket:
-            server = await asyncio.get_running_loop().create_unix_server(self.admit, sock=listening_socket)
+            door = Door(listening_socket, self.admit, self._make_room)
+            door.open()
             try:
                 yield
             finally:
-                server.close()
+                door.close()
 
-    def admit(self) -> Connection:
-        """The protocol of one more client."""
+    def admit(self, crowded: str = "") -> Connection:
+        """The protocol of one more client; `crowded`: why only a pause or stop is heard of it."""
         self._accepted += 1
-        return Connection(self._accepted, self, self._limits)
+        return Connection(self._accepted, self, self._limits, crowded)
 
     def answer(
         self,
@@ -161,15 +165,19 @@ class Console:
     # --- what connections call (`Desk`) --------------------------------------------------------------
 
     def connected(self, connection: Connection) -> None:
-        """Takes a client in, or tells it that there is no room."""
+        """Takes a client in; where there is no room it is heard for a pause."""
         self._connections[connection.number] = connection
-        if len(self._connections) > self._limits.clients:
-            self.refuse(connection, None, f"{self._limits.clients} clients are connected: close one")
-            connection.close()
+        served, limit = len(self._connections) - len(self._vestibule), self._limits.clients
+        crowded = connection.crowded or (
+            f"{limit} clients are connected: close one" if served > limit else ""
+        )
+        if crowded:
+            self._vestibule.enter(connection, crowded)
 
     def disconnected(self, connection: Connection) -> None:
         """Forgets a client. What it had asked for goes on, except an act still waiting for its PIN."""
         self._connections.pop(connection.number, None)
+        self._vestibule.leave(connection)
         for stream in self._streams.values():
             stream.leave(connection)
 
@@ -185,6 +193,10 @@ class Console:
         except LineRefused as refusal:
             self._reply(connection, refusal.request_id, "refused", (refusal.reason,), None, refusal.problems)
             return
+        if objection := self._vestibule.objection(connection, request.verb):
+            self.refuse(connection, request.id, objection)
+            connection.close()
+            return
         if request.verb in PIN_VERBS:
             self._begin_check(connection, request)
         elif request.verb == "status":
@@ -199,6 +211,9 @@ class Console:
             self._note_listener(connection, request)
         else:
             self._hand_on(connection, request, frozenset())
+
+    def _make_room(self) -> None:
+        self._vestibule.make_room(self._connections.values())
 
     # --- inside --------------------------------------------------------------------------------------
 
@@ -218,7 +233,7 @@ class Console:
             self._lowered[request.channel] += 1
         connection.pending[request.id] = request.verb
         try:
-            self._listener(_act(connection, request, roles))
+            self._listener(act_of(connection.number, request, roles))
         except Exception:
             _log.exception("console_listener_failed", verb=request.verb, channel=request.channel)
             # Whether a pause took effect is unknown now, and a refusal would claim to know.
@@ -229,7 +244,7 @@ class Console:
     def _note_listener(self, connection: Connection, request: Request) -> None:
         """A fact and no request: nobody but us has anything to say to it, and its id may repeat."""
         try:
-            self._listener(_act(connection, request, frozenset()))
+            self._listener(act_of(connection.number, request, frozenset()))
         except Exception:
             _log.exception("console_listener_failed", verb=request.verb, channel=request.channel)
             self.refuse(connection, request.id, "the daemon failed inside: nobody counts as listening")
@@ -325,17 +340,6 @@ class Console:
             _log.exception("console_state_not_json", stage=stage)
             line = _encode({**reply, "reasons": [str(r) for r in reasons], "state": None, "problems": []})
         connection.send(line + b"\n")
-
-
-def _act(connection: Connection, request: Request, roles: frozenset[str]) -> PersonAct:
-    return PersonAct(
-        request_id=f"{connection.number}/{request.id}",
-        channel=request.channel,
-        verb=request.verb,
-        by=request.by,
-        roles=roles,
-        args=request.args,
-    )
 
 
 def _encode(value: object) -> bytes:

@@ -80,6 +80,7 @@ class ConsoleLimits:
 
     Attributes:
         clients: connections served at once.
+        crowded: connections beyond those, of which only a pause or stop is heard; each for crowded_s.
         line_s: from the first byte of a line (or the connection) to its newline (faults row 75).
         stall_s: how long a watching client may leave sent state unread before it is closed.
         unsent_bytes: replies kept for one client that does not read; above it the client is closed.
@@ -93,6 +94,8 @@ class ConsoleLimits:
     """
 
     clients: int = 32
+    crowded: int = 32
+    crowded_s: float = 1.0
     line_s: float = 10.0
     stall_s: float = 5.0
     unsent_bytes: int = 262_144
@@ -123,6 +126,18 @@ class LineRefused(Exception):
         self.reason = reason
         self.request_id = request_id
         self.problems = problems
+
+
+def act_of(connection: int, request: "Request", roles: frozenset[str]) -> PersonAct:
+    """The act that a request asks for; its id carries the connection's number from here on."""
+    return PersonAct(
+        request_id=f"{connection}/{request.id}",
+        channel=request.channel,
+        verb=request.verb,
+        by=request.by,
+        roles=roles,
+        args=request.args,
+    )
 
 
 def read_request(line: bytes, channels: Sequence[str]) -> Request:

@@ -36,6 +36,7 @@ class Connection(asyncio.BufferedProtocol):
 
     Attributes:
         number: of this connection in the life of the daemon, the prefix of its request ids.
+        crowded: why only a pause or stop is heard of it; "": everything is.
         used_ids: request ids this client has spent.
         pending: request ids handed on and not yet answered with a last word, to their verbs.
         is_checking: a PIN of this client is being checked.
@@ -43,8 +44,9 @@ class Connection(asyncio.BufferedProtocol):
         is_closed: nothing can be sent any more.
     """
 
-    def __init__(self, number: int, desk: Desk, limits: ConsoleLimits) -> None:
+    def __init__(self, number: int, desk: Desk, limits: ConsoleLimits, crowded: str = "") -> None:
         self.number = number
+        self.crowded = crowded
         self.used_ids: set[str] = set()
         self.pending: dict[str, str] = {}
         self.is_checking = False

@@ -40,6 +40,7 @@ from pumpd.shell.journal_file import (
     row_hash,
 )
 from pumpd.shell.journal_opening import Opening, take_lock, take_possession
+from pumpd.shell.journal_room import Room
 
 #: About 40 s of a busy channel; a disk that stalls longer than that has failed.
 QUEUE_RECORDS = 4096
@@ -71,7 +72,7 @@ class Failed:
     reason: str
 
 
-JournalEvent = Durable | Failed
+JournalEvent = Durable | Failed | Room
 
 
 def _at_once() -> None:
@@ -86,7 +87,7 @@ class Journal:
         meta: written into the first record of this opening; "boot" (required) marks every record.
         listener: told of `JournalEvent`s, in the loop's thread, never from within `append`.
         loop: where the listener runs.
-        before_commit: called in the writer's thread before each commit; a seam for tests of a slow disk.
+        before_commit: called in the writer's thread before each commit, must not raise; `RoomWatch` looks there.
     """
 
     def __init__(

@@ -167,15 +167,22 @@ def check_schema(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def fetch(
-    connection: sqlite3.Connection, after_seq: int, kinds: Collection[str] | None, limit: int
+    connection: sqlite3.Connection,
+    after_seq: int,
+    kinds: Collection[str] | None,
+    limit: int,
+    channel: str | None = None,
 ) -> list[Record]:
-    """One page of records in order of their number."""
+    """One page of records in order of their number; `channel`: of this one only."""
     where, values = "seq > ?", [after_seq]
+    own = [] if channel is None else [channel]
+    if own:
+        where += " AND channel = ?"
     wanted = sorted(kinds) if kinds is not None else []
     if kinds is not None:
         where += f" AND kind IN ({', '.join('?' * len(wanted))})"
     query = f"SELECT {_COLUMNS} FROM record WHERE {where} ORDER BY seq LIMIT ?"
-    return [_record(row) for row in connection.execute(query, (*values, *wanted, limit)).fetchall()]
+    return [_record(row) for row in connection.execute(query, (*values, *own, *wanted, limit)).fetchall()]
 
 
 def fetch_tail(connection: sqlite3.Connection, count: int) -> list[Record]:
@@ -189,15 +196,19 @@ def _record(row: tuple[int, str, str, int, int, int, str, str, bytes]) -> Record
     return Record(seq, boot, kind, Stamp(at_ms, link_ms), wall_ms, channel, body, digest)
 
 
-def read(path: Path, after_seq: int = 0, kinds: Collection[str] | None = None) -> Iterator[Record]:
-    """Records after `after_seq`, oldest first, of these kinds (None: all); works while the writer is live.
+def read(
+    path: Path, after_seq: int = 0, kinds: Collection[str] | None = None, channel: str | None = None
+) -> Iterator[Record]:
+    """Records after `after_seq`, oldest first, of these kinds (None: all), of this channel (None: any).
+
+    Works while the writer is live.
 
     Raises:
         JournalRefused: no such file, or not a journal of this schema.
         sqlite3.DatabaseError: damaged.
     """
     with closing(connect_to_read(path)) as connection:
-        while page := fetch(connection, after_seq, kinds, PAGE_RECORDS):
+        while page := fetch(connection, after_seq, kinds, PAGE_RECORDS, channel):
             yield from page
             after_seq = page[-1].seq
 

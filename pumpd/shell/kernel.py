@@ -21,8 +21,10 @@ from drivers.contract import Approval, Halt, PumpCommand
 from interlocks.vocabulary import Priority, Stamp
 from pumpd.core import actions as do
 from pumpd.core import events as ev
+from pumpd.core.daemon_events import NeighboursChanged
 from pumpd.core.decide import decide
 from pumpd.core.delivery import HALT_ROUND_MS, SILENCE_SLACK_MS
+from pumpd.core.neighbours import neighbours_of
 from pumpd.core.replacing import replace
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.summary import summarise
@@ -37,6 +39,9 @@ SNAPSHOT_EVERY_MS = 10_000
 FAULT_KEY = "FAULT"
 #: facts/faults.md I8: a stop's record is durable a second after it, or a person is told.
 RECORD_WITHIN_MS = 1_000
+#: A disk that has taken nothing for so long, although something waits, counts as one that takes nothing any more. Twice the
+#: stall that an infusion must live through (facts/faults.md row 86); what happened since would be lost with the daemon.
+STALLED_MS = 10_000
 #: Raises waiting for the disk: one a channel at most, and there are 64 channels at most.
 _PENDING_INTENTS = 64
 _PENDING_RECORDS = 64
@@ -102,6 +107,7 @@ class Channel:
     fault: str = ""
     fault_link_ms: int = 0
     cycled: Stamp | None = None
+    has_begun: bool = False
 
 
 class Kernel:
@@ -126,7 +132,9 @@ class Kernel:
         self._is_deciding = False
         self._intents: deque[tuple[int, str, int]] = deque(maxlen=_PENDING_INTENTS)
         self._urgent: deque[tuple[int, int]] = deque(maxlen=_PENDING_RECORDS)
-        self._is_behind = False
+        self._newest_seq = 0
+        self._waiting_since_ms: int | None = None
+        self._pace = (False, False)
 
     def post(self, channel: str, event: ev.Event) -> None:
         """Decide `event` for a channel now, or right after the decision that is being carried out."""
@@ -150,6 +158,7 @@ class Kernel:
 
     def durable(self, seq: int) -> None:
         """The journal has everything up to `seq` on disk."""
+        self._waiting_since_ms = self._clock.stamp().link_ms if seq < self._newest_seq else None
         while self._urgent and self._urgent[0][0] <= seq:
             self._urgent.popleft()
         while self._intents and self._intents[0][0] <= seq:
@@ -157,12 +166,18 @@ class Kernel:
             self.post(channel, ev.IntentRecorded(at=self._clock.stamp(), intent_id=intent_id))
 
     def check_pace(self) -> None:
-        """Tell every channel when a record that matters waits for the disk too long, and when none does any more (I8)."""
+        """Tell every channel when the disk falls behind, when it takes nothing any more, and when that is over.
+
+        Behind: a record that matters has waited for more than a second (I8). Stalled: any record has, and in ten seconds
+        not one became durable.
+        """
         now = self._clock.stamp()
         is_behind = bool(self._urgent) and now.link_ms - self._urgent[0][1] > RECORD_WITHIN_MS
-        if is_behind != self._is_behind:
-            self._is_behind = is_behind
-            self.post_all(ev.JournalPaceChanged(at=now, is_behind=is_behind))
+        waiting_since_ms = self._waiting_since_ms
+        is_stalled = waiting_since_ms is not None and now.link_ms - waiting_since_ms > STALLED_MS
+        if (is_behind, is_stalled) != self._pace:
+            self._pace = (is_behind, is_stalled)
+            self.post_all(ev.JournalPaceChanged(at=now, is_behind=is_behind, is_stalled=is_stalled))
 
     def has_cycled(self, since: Stamp) -> bool:
         """Of every channel a tick since then was decided, recorded and carried out, or its broken channel halted."""
@@ -186,12 +201,29 @@ class Kernel:
 
     def _handle(self, name: str, event: ev.Event) -> None:
         channel = self._channels[name]
+        before = channel.state.session
         if channel.fault:
             self._refuse_broken(channel, event)
         else:
             self._try_to_decide(name, channel, event)
         if isinstance(event, ev.Ticked):
             channel.cycled = event.at
+        after = channel.state.session
+        if isinstance(event, ev.DaemonStarted):
+            channel.has_begun = True
+            self._tell_neighbours()
+        elif before.phase is not after.phase or before.order is not after.order:
+            self._tell_neighbours()
+
+    def _tell_neighbours(self) -> None:
+        """Past the mailbox: a start that waits in it must find what this decision has changed elsewhere."""
+        sessions = {name: one.state.session for name, one in self._channels.items()}
+        for name, found in neighbours_of(sessions).items():
+            channel = self._channels[name]
+            if channel.has_begun and not channel.fault and channel.state.neighbours != found:
+                self._try_to_decide(
+                    name, channel, NeighboursChanged(at=self._clock.stamp(), neighbours=found)
+                )
 
     def _try_to_decide(self, name: str, channel: Channel, event: ev.Event) -> None:
         try:
@@ -235,6 +267,9 @@ class Kernel:
         wall_ms = self._clock.wall_ms()
         body = dump_decision(event, actions)
         seq = self._journal.append(DECISION, event.at, wall_ms, name, body, urgent=matters)
+        self._newest_seq = seq
+        if self._waiting_since_ms is None:
+            self._waiting_since_ms = event.at.link_ms
         if matters and len(self._urgent) < _PENDING_RECORDS:  # the oldest is the one whose age matters
             self._urgent.append((seq, event.at.link_ms))
         self._intents.extend((seq, name, one.intent_id) for one in actions if isinstance(one, do.WriteIntent))

@@ -44,7 +44,7 @@ def restored(path: Path, policy: Policy) -> tuple[ChannelState, str]:
         if snapshot is None:
             return ChannelState(), ""
         state = load_state(snapshot.body)
-        tail = (one for one in read(path, snapshot.seq, [DECISION]) if one.channel == policy.channel)
+        tail = read(path, snapshot.seq, [DECISION], policy.channel)
         return fold(state, (load_decision(one.body).event for one in tail), policy), ""
     except Exception as stranger:  # whatever it is, the pump must still be halted
         reason = f"{type(stranger).__name__}: {stranger}"

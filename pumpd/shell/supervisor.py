@@ -35,3 +35,11 @@ async def keep(name: str, run: Callable[[], Awaitable[None]], on_failure: Callab
             pause_s = FIRST_PAUSE_S
         await asyncio.sleep(pause_s)
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+async def first_of(*events: asyncio.Event) -> None:
+    """Return when any of them is set."""
+    waiting = [asyncio.ensure_future(one.wait()) for one in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for one in waiting:
+        one.cancel()

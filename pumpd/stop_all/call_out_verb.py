@@ -17,6 +17,11 @@ TEXT = "pumpd is not running and will not start again: go to the pumps, stop the
 ANSWER_S = 1.0
 
 
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add this verb."""
+    add_arguments(verbs.add_parser(NAME, help=HELP))
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's own."""
     parser.add_argument("--config", default=DEFAULT_CONFIG, metavar="FILE")

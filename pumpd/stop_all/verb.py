@@ -120,6 +120,11 @@ def _call_people(config: str, call: str) -> None:
     call_out(config, call)
 
 
+def add_parser(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add this verb."""
+    add_arguments(verbs.add_parser(NAME, help=HELP))
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's own."""
     parser.add_argument("--config", default=DEFAULT_CONFIG, metavar="FILE")

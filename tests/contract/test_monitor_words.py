@@ -88,6 +88,28 @@ def test_what_an_injected_fault_says_is_refused_for_its_reason(
     assert signal is None or all(signal in refusal.signals for refusal in refusals)
 
 
+@pytest.mark.parametrize(
+    ("stream", "seconds", "signals"),
+    [("oximeter", 301.0, (Signal.HR, Signal.SPO2)), ("nibp", 412.0, (Signal.SYS, Signal.DIA, Signal.MAP))],
+)
+def test_row_54_a_pulse_and_a_cuff_that_hang_are_refused_after_five_minutes_and_at_the_third_reading(
+    stream: str, seconds: float, signals: tuple[Signal, ...]
+) -> None:
+    samples, refusals, _ = hear(seconds, {"frozen": {"only": stream}})
+    assert {(one.reason, one.signals) for one in refusals} == {(RejectReason.FROZEN, signals)}
+    assert len({one.value for one in samples[signals[0]]}) == 1
+
+
+def test_row_62_a_second_monitor_under_one_name_is_found_out_and_none_of_the_two_is_believed() -> None:
+    """The first moments look like a restart; from the third second on nothing of either counts."""
+    samples, refusals, _ = hear(20.0, {"second_monitor": {"only": "oximeter"}})
+    assert {one.reason for one in refusals} == {RejectReason.OLD_BOOT, RejectReason.TWO_MONITORS}
+    first_ms = min(one.received.ms for one in refusals if one.reason is RejectReason.TWO_MONITORS)
+    assert first_ms <= 4_000
+    assert max(one.received.ms for one in samples[Signal.SPO2]) <= first_ms
+    assert max(one.received.ms for one in samples[Signal.LINE_PRESSURE]) > 19_000, "another device"
+
+
 def test_an_artefact_is_read_and_marked_as_suspect_by_its_leap() -> None:
     """clinical.md 4: more than 30 % from the last; 125 and then 1.4 x 125 = 175."""
     samples, refusals, _ = hear(120.0, {"cuff_artefact": {"factor": 1.4}}, from_s=60.0)

@@ -94,7 +94,8 @@ def test_a_power_cut_behind_any_act_loses_nothing(acts: int, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("acts", [4, 10, 13])
 def test_the_course_goes_on_behind_a_power_cut_where_it_was(acts: int) -> None:
-    """No act has to be repeated but what the daemon cannot remember: measurements, and the resume."""
+    """No act has to be repeated but what the daemon cannot remember: measurements, the resume, and for how long a
+    verified order has waited (decision 0032)."""
     bench = ClinicBench(CLINIC)
     bench.advance(1)
     for _, act in COURSE[:acts]:
@@ -102,6 +103,9 @@ def test_the_course_goes_on_behind_a_power_cut_where_it_was(acts: int) -> None:
     bench.restart()
     bench.link_up()
     bench.advance(1)
+    if bench.state.session.phase is Phase.VERIFIED:
+        assert "restarted since the order was verified: verify it again" in said(bench.start())
+        assert said(bench.verify()).startswith("accepted")
     for name, act in COURSE[acts:]:
         assert said(act(bench)).startswith("accepted"), name
     assert bench.word == "CLOSED"

@@ -3,8 +3,10 @@
 Theory of operation. Hypothesis plays nurse, patient, line, pump, wire, disk and power against one channel, in any order
 it likes; `channel_witness.Witness` checks I1, I2, I5, I7 to I11, laws 1, 2, 4, 6 and 8, and that the dose interval holds
 the truth, in every decision and after every control cycle. A failure prints the steps and a blob that repeats them.
+`PUMPD_EXAMPLES` is how many stories there are; a night takes thousands.
 """
 
+import os
 from functools import cache
 
 import pytest
@@ -358,7 +360,7 @@ class Chair(RuleBasedStateMachine):
 #: A failure is shrunk before it is shown, and that takes its time.
 TestChair = pytest.mark.timeout(600)(Chair.TestCase)
 TestChair.settings = settings(
-    max_examples=90,
+    max_examples=int(os.environ.get("PUMPD_EXAMPLES", "45")),
     stateful_step_count=30,
     deadline=None,
     print_blob=True,

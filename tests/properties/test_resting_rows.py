@@ -14,8 +14,8 @@ from rule_scene import BASELINE, Scene
 
 from interlocks import evaluate as evaluation
 from interlocks.catalogue.table import DEFAULT_RULES
-from interlocks.evaluate import Evaluation, evaluate
-from interlocks.rules import Rule
+from interlocks.evaluate import Evaluation, Sign, evaluate, first_signs, fresh_states
+from interlocks.rules import AT_ONCE, Rule
 from interlocks.situation import Situation
 from interlocks.state import RuleState
 from interlocks.trace import HELD, KEPT_MS, STEP_MS, Trace, followed
@@ -135,6 +135,42 @@ def test_no_row_that_rests_would_have_had_anything_to_say(
         outcome = evaluate(rules, states, situation)
         assert outcome == _plainly(rules, states, situation)
         scene.states = outcome.states
+
+
+UNCONFIRMED = {
+    id(table): tuple(
+        replace(rule, steps=tuple(replace(step, confirm=AT_ONCE) for step in rule.steps))
+        for rule in table
+        if not rule.is_shadow
+    )
+    for table in (DEFAULT_RULES, SHADOWED)
+}
+
+
+def _signs_plainly(rules: tuple[Rule, ...], at: Situation, are_errors_told: bool) -> tuple[Sign, ...]:
+    """The table without its confirmations, idle, evaluated as any other."""
+    table = UNCONFIRMED[id(rules)]
+    outcome = evaluate(table, fresh_states(table), at)
+    broken = {one.rule_id for one in outcome.states if one.truth is Truth.ERROR}
+    return tuple(
+        Sign(one.rule_id, one.demand, one.reason, one.is_silence)
+        for one in outcome.findings
+        if are_errors_told or one.rule_id not in broken
+    )
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from([DEFAULT_RULES, SHADOWED]), st.lists(STEPS, min_size=1, max_size=25), st.booleans())
+def test_a_first_sign_is_what_the_table_would_find_if_nothing_waited_for_its_confirmation(
+    rules: tuple[Rule, ...], steps: list[tuple[str, object, object]], are_errors_told: bool
+) -> None:
+    scene = Scene(rules, fitted=FITTED)
+    for step in steps:
+        fresh = _happens(scene, *step)
+        for seen in (fresh, frozenset(one.signal for one in scene.picture.samples)):
+            at = scene.situation(seen)
+            signs = first_signs(rules, at, are_errors_told=are_errors_told)
+            assert signs == _signs_plainly(rules, at, are_errors_told)
 
 
 def _risen(trace: Trace, within_ms: int) -> float:

@@ -96,6 +96,8 @@ async def until_started(ward: Ward) -> None:
     await ward.at_step("baseline")
     await ward.reborn()
     assert ward.care["prime"] == {"by": "nina", "volume_ml": "1.5"}
+    await ward.at_step("verify")  # requirement 71: for how long the order has waited nobody knows
+    await ward.does("verify")
     await ward.at_step("baseline")
     await ward.measured()
     await asyncio.sleep(61.0)

@@ -39,7 +39,7 @@ STREAMS = ("all", "all", "nibp", "oximeter", "pressure")
 ON_STREAM = (
     *("silent", "frozen", "retained", "duplicate", "reorder", "no_unit", "wrong_unit", "nan", "infinity"),
     *("huge", "negative", "not_json", "deep", "oversized", "duplicate_keys", "boolean", "string_value"),
-    *("wrong_patient", "late", "future"),
+    *("wrong_patient", "second_monitor", "late", "future"),
 )
 
 #: Faults that last. Those on words get `command` from the family's own.

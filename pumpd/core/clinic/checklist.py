@@ -51,6 +51,11 @@ ITEMS: tuple[Item, ...] = (
     _seen("syringe", "Is the syringe in the pump the one that was ordered?", "facts/clinical.md 2.3"),
     _seen("line", "Is the line fixed to the syringe and free of air?", "facts/clinical.md 3.3"),
     _seen("sitter", "Is somebody there who stays with the patient?", "facts/clinical.md 1 row 18"),
+    _seen(
+        "alarm-heard",
+        "Were the alarm's sound heard, the screen read and the stop button tried today?",
+        "requirements 3.1 (83)",
+    ),
 )
 KEYS = tuple(one.key for one in ITEMS)
 

@@ -7,6 +7,7 @@ what the gates would refuse without.
 
 from typing import Any
 
+from pumpd.core import order_age
 from pumpd.core.clinic import checklist, gates, observing, series
 from pumpd.core.clinic.course import ENDED, Care, Clinic, Observation, Step
 from pumpd.core.clinic.prompts import prompts
@@ -37,6 +38,8 @@ def step_of(state: ChannelState, policy: Policy) -> Step:
         if not observing.is_open(state, policy):
             return Step.CLOSED
         return Step.OBSERVING if observing.close_blockers(state, policy) else Step.CLOSABLE
+    if order_age.blockers(state, policy):
+        return Step.VERIFY
     if policy.clinic is None:
         return Step.START
     if gates.checklist_blockers(state):

@@ -4,7 +4,7 @@ Theory of operation. A blood pressure that is late, replayed, from the future, f
 another device can never count as fresh (R113). The device's stamp is used for age and order against our
 treatment clock; the device's own sequence tells a redelivery from news. Within one boot the sequence only
 rises. A boot never seen before is a monitor that restarted, and is accepted; a boot that was left behind is
-either a replay or two monitors with one name (facts/faults.md row 62), and is refused for good.
+refused, and if it goes on measuring there are two monitors with one name, of which neither is believed (`rivals`).
 
 Time is checked before sequence and boot, and only an admitted message moves them: a recording played back
 after our own restart would otherwise bring an unknown boot, retire the true one, and silence a healthy
@@ -16,8 +16,8 @@ publishes its last cuff reading once more.
 
 Last, the instruments are held against each other and against themselves. A cuff that counted another pulse
 than the probe did has measured motion, not pressure, and its whole reading is refused; with no heart rate of
-the same moment there is nothing to hold it against, and it is accepted. A line pressure whose last digit
-stands still is a hung transducer (`frozen`). Such a refusal concerns those values only: the message was
+the same moment there is nothing to hold it against, and it is accepted. What repeats itself for too long is a monitor
+that hangs (`frozen`). Such a refusal concerns those values only: the message was
 genuine, so it moves the sequence, its other values are used and its word about the cuff is heard.
 
 A gateway that polls a monitor sends the last cuff reading with every poll, under the poll's stamp. Of such a message the
@@ -34,8 +34,9 @@ from typing import Final
 
 from interlocks.vocabulary import CUFF, Sample, Signal, Stamp
 from pumpd.shell.feeds.arrivals import OLD_NEWS, Rejected, RejectReason
-from pumpd.shell.feeds.frozen import FROZEN_AFTER_MS, Stillness
+from pumpd.shell.feeds.frozen import Standstill
 from pumpd.shell.feeds.parsed import Parsed, Reading
+from pumpd.shell.feeds.rivals import Rivals
 
 MAX_FUTURE_MS: Final = 2_000  # clinical.md 4
 MAX_CUFF_AGE_MS: Final = 120_000  # clinical.md 4: a cuff reading may be this old on arrival
@@ -70,8 +71,10 @@ class _Device:
     boot: str | None = None
     seq: int = -1
     boots: set[str] = field(default_factory=set)
+    taken_ms: int = 0  # when the boot was first believed, treatment time
+    rivals: Rivals = field(default_factory=Rivals)
     newest_ms: dict[Signal, int] = field(default_factory=dict)
-    stillness: Stillness = field(default_factory=Stillness)
+    standstill: Standstill = field(default_factory=Standstill)
     held: tuple[tuple[Signal, float], ...] | None = None  # the last good one of a gateway
 
 
@@ -116,12 +119,16 @@ class Admission:
             parsed = _without_held_cuff(device, parsed)
             if not parsed.values:
                 return Rejected(RejectReason.NOT_NEWER, "the last cuff reading once more", CUFF)
-        refusal = self._order(device, parsed) or self._novelty(device, parsed, measured_ms)
+        refusal = (
+            self._rivalry(device, parsed, measured_ms, received)
+            or self._order(device, parsed)
+            or self._novelty(device, parsed, measured_ms)
+        )
         if refusal is not None:
             return refusal
         if parsed.seq is not None:
             if device.boot != parsed.boot:
-                device.boot = parsed.boot
+                device.boot, device.taken_ms = parsed.boot, received.ms
                 device.boots.add(parsed.boot)
             device.seq = parsed.seq
         return self._admit(device, parsed, patient, measured_ms, received)
@@ -166,6 +173,27 @@ class Admission:
             return Rejected(RejectReason.WRONG_PATIENT, f"token {parsed.patient}", signals)
         return None
 
+    def _rivalry(self, device: _Device, parsed: Parsed, measured_ms: int, received: Stamp) -> Rejected | None:
+        """Refuse both of two devices under one name, until one of them has it to itself."""
+        if parsed.seq is None or device.boot is None:
+            return None
+        if device.rivals.are_there:
+            before = device.rivals.hear(parsed.boot, parsed.seq, received)
+            if before is not None:
+                device.boot, device.seq, device.taken_ms = parsed.boot, before, received.ms
+                device.boots.add(parsed.boot)
+                return None
+        elif (
+            parsed.boot == device.boot
+            or parsed.boot not in device.boots
+            or measured_ms <= device.taken_ms + MAX_FUTURE_MS
+        ):
+            return None
+        else:
+            device.rivals.begin(device.boot, device.seq, parsed.boot, parsed.seq, received)
+        detail = f"boot {parsed.boot} speaks beside another one of {parsed.device}"
+        return Rejected(RejectReason.TWO_MONITORS, detail, _signals(parsed))
+
     def _order(self, device: _Device, parsed: Parsed) -> Rejected | None:
         if parsed.seq is None:
             return None  # `_novelty` holds its stamps against each other
@@ -203,17 +231,21 @@ class Admission:
         good = [
             (one, one.value) for one in parsed.values if one.value is not None and one.signal not in missing
         ]
+        frozen = device.standstill.of(
+            {one.signal: value for one, value in good}, missing, parsed.cuff_pulse, measured_ms
+        )
+        unmeasured = {signal for refusal in frozen for signal in refusal.signals}
         for reading, value in good:
             if reading.signal is Signal.HR:
-                self._heart = (value, measured_ms)
-        refusals = tuple(
-            refusal
-            for refusal in (
-                self._of_another_pulse(parsed, good, measured_ms),
-                _frozen(device, good, measured_ms),
+                # A pulse that nobody measures is no witness against a cuff.
+                self._heart = None if Signal.HR in unmeasured else (value, measured_ms)
+        other_pulse = self._of_another_pulse(parsed, good, measured_ms)
+        if other_pulse is not None:  # one reason for one value: each is one failed reading
+            frozen = (
+                other_pulse,
+                *(one for one in frozen if not set(one.signals) & set(other_pulse.signals)),
             )
-            if refusal is not None
-        )
+        refusals = frozen
         unusable = {signal for refusal in refusals for signal in refusal.signals}
         usable = [(one, value) for one, value in good if one.signal not in unusable]
         if not usable and parsed.cuff_active is None:
@@ -280,16 +312,6 @@ def _without_held_cuff(device: _Device, parsed: Parsed) -> Parsed:
     if before is not None and before != cuff:
         return parsed
     return replace(parsed, values=tuple(one for one in parsed.values if one.signal not in CUFF))
-
-
-def _frozen(device: _Device, good: list[tuple[Reading, float]], measured_ms: int) -> Rejected | None:
-    """Refuse a line pressure that has stopped measuring (row 54)."""
-    for reading, value in good:
-        is_line = reading.signal is Signal.LINE_PRESSURE
-        if is_line and device.stillness.is_frozen(value, measured_ms):
-            detail = f"exactly {value:g} for {FROZEN_AFTER_MS // 1000} s or longer"
-            return Rejected(RejectReason.FROZEN, detail, (reading.signal,))
-    return None
 
 
 def _signals(parsed: Parsed) -> tuple[Signal, ...]:

@@ -44,6 +44,7 @@ class RejectReason(StrEnum):
     DEVICE_MISMATCH = "device_mismatch"  # the topic names one device, the payload another
     WRONG_PATIENT = "wrong_patient"
     OLD_BOOT = "old_boot"
+    TWO_MONITORS = "two_monitors"  # two boots of one device speak at once: neither is believed
     BAD_STATUS = "bad_status"
     # Time and order (rows 47, 48, 55, 64).
     FUTURE = "future"

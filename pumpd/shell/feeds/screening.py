@@ -17,9 +17,9 @@ from pumpd.shell.feeds.arrivals import RejectReason
 MAX_INT: Final = 2**53 - 1  # what every JSON reader holds exactly
 _MAX_INT_DIGITS: Final = 17
 _MAX_FLOAT_CHARS: Final = 32
-#: Brackets outside of strings. A string without its closing quote is eaten to the end, which keeps this
-#: linear.
-_BRACKET: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+#: A string, in which a bracket is none. One without its closing quote is eaten to the end, which keeps this linear.
+_STRING: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_BRACKET: Final = re.compile(r"[\[\]{}]")
 
 
 class RefusedError(Exception):
@@ -68,13 +68,12 @@ def _check_depth(text: str, max_depth: int) -> None:
     if text.count("[") + text.count("{") <= max_depth:
         return  # too few to be nested too deep, wherever they stand
     depth = 0
-    for match in _BRACKET.finditer(text):
-        token = match.group()
-        if token in "[{":
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        if bracket in "[{":
             depth += 1
             if depth > max_depth:
                 refuse(RejectReason.TOO_DEEP, f"more than {max_depth} levels")
-        elif token in "]}":
+        else:
             depth -= 1
 
 

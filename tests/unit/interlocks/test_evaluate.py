@@ -11,7 +11,7 @@ from rule_scene import BASELINE, CALM, Scene
 from interlocks.catalogue.table import DEFAULT_RULES
 from interlocks.combinations import AllOf, AnyOf
 from interlocks.conditions import Condition, Over, Under
-from interlocks.evaluate import evaluate, fresh_states, release
+from interlocks.evaluate import evaluate, first_signs, fresh_states, release
 from interlocks.limits import Absolute, OfBaseline
 from interlocks.lint import lint
 from interlocks.rules import AT_ONCE, FIRST_READING, Clear, Itself, Persist, Rule, SeeRow, Step, TripWhenStale
@@ -402,6 +402,40 @@ def test_of_what_is_confirmed_together_the_most_severe_speaks(
     scene = Scene((row(*told),))
     scene.hear({Signal.HR: 70.0})
     assert (scene.demand("TT1"), scene.finding("TT1").reason) == (demand, reason)
+    (sign,) = first_signs(scene.rules, scene.situation(frozenset({Signal.HR})))
+    assert (sign.rule_id, sign.demand, sign.reason) == ("TT1", demand, reason), (
+        "a start says it in the same words"
+    )
+
+
+def signs_of(answer: Truth | Exception, *, are_errors_told: bool = True, **changes: Any) -> list[str]:
+    """What the first signs of one row with one rung are, its condition answering so."""
+    asked = Told(answer, heard=frozenset({Signal.HR}), is_by_time=bool(changes.pop("is_by_time", False)))
+    scene = Scene((replace(row((Demand.SLOW, asked)), **changes),))
+    fresh = frozenset() if asked.is_by_time else frozenset({Signal.HR})
+    return [
+        one.reason
+        for one in first_signs(scene.rules, scene.situation(fresh), are_errors_told=are_errors_told)
+    ]
+
+
+def test_a_first_sign_waits_for_no_confirmation_and_a_safe_or_silent_row_gives_none() -> None:
+    slow = (Step(Demand.SLOW, Priority.MEDIUM, Persist(60_000)),)
+    assert signs_of(Truth.TRUE, steps=slow) == ["told"]
+    assert signs_of(Truth.FALSE) == signs_of(Truth.STALE) == []
+    assert signs_of(Truth.TRUE, is_shadow=True) == []
+
+
+@pytest.mark.parametrize("is_by_time", [False, True])
+def test_a_row_that_cannot_be_judged_is_a_first_sign_unless_nobody_wants_to_hear_of_it(
+    is_by_time: bool,
+) -> None:
+    """facts/faults.md row 100: what raises, trips; before a baseline there is nothing to judge by."""
+    raised = signs_of(RuntimeError("boom"), is_by_time=is_by_time)
+    assert raised == ["rule TT1 could not be evaluated (RuntimeError: boom)"]
+    assert signs_of(Truth.ERROR, is_by_time=is_by_time) == ["cannot be judged: told"]
+    for answer in (RuntimeError("boom"), Truth.ERROR):
+        assert signs_of(answer, are_errors_told=False, is_by_time=is_by_time) == []
 
 
 def test_a_row_that_goes_on_raising_trips_once_and_is_never_clear() -> None:

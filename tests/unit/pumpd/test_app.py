@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pty
+import shutil
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -184,6 +185,17 @@ async def test_a_disk_that_cannot_be_written_is_shown_and_the_daemon_comes_up_al
         assert state["journal"]["ok"] is False
         replies = await asked(config, lambda client: list(client.request("pause", "bed-1", "nina")))
         assert replies[0]["stage"] == "accepted"
+
+
+async def test_row_82_the_room_on_the_journal_s_disk_is_known_within_a_second(tmp_path: Path) -> None:
+    """Of all channels: each of them writes there."""
+    config = loaded(tmp_path, more=SECOND)
+    async with serving(config) as daemon:
+        state = await shown_until(config, lambda one: one["journal"]["free_mb"] is not None)
+        rooms = [one.state.journal_room for one in daemon._channels.values()]
+    assert state["link_ms"] < 2_000
+    assert [one is not None and one.channels for one in rooms] == [2, 2]
+    assert 0 < state["journal"]["free_mb"] <= shutil.disk_usage(tmp_path).total / 1e6
 
 
 @pytest.mark.parametrize("content", [None, "", "\nsecret\n"])

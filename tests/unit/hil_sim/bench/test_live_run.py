@@ -20,9 +20,9 @@ QUIET = 'title = "t"\nends_after_s = {ends_s}\n[nurse]\nstarts = false\n'
 SPEED = 10.0
 
 
-def wiring_of(broker: int, *vice: str) -> Wiring:
+def wiring_of(broker: int, *vice: str, speed: float = SPEED) -> Wiring:
     command = (sys.executable, str(Path(toy_daemon.__file__)), *vice)
-    return Wiring(("127.0.0.1", broker), command=command, speed=SPEED)
+    return Wiring(("127.0.0.1", broker), command=command, speed=speed)
 
 
 async def play(wiring: Wiring, rest: str = "", ends_s: float = 5.0) -> Recording:
@@ -33,11 +33,11 @@ async def play(wiring: Wiring, rest: str = "", ends_s: float = 5.0) -> Recording
 async def test_a_story_is_played_and_judged_on_what_a_foreign_daemon_shows(mosquitto: Mosquitto) -> None:
     claims = '[[expect]]\nword = "NO ORDER"\n[[expect]]\nword = "INFUSING"\n'
     event = '[[timeline]]\nat_s = 2\nkind = "event"\nname = "hr_shift"\nhr = 5.0\n'
-    seen = await play(wiring_of(mosquitto.port), event + claims)
+    seen = await play(wiring_of(mosquitto.port, speed=2.0), event + claims)
     assert [one.passed for one in seen.verdicts] == [True, False]
-    assert seen.mode_words == "live at 10x"
+    assert seen.mode_words == "live at 2x"
     assert seen.simulated_s == pytest.approx(5.0, abs=0.6)
-    assert seen.wall_s < 5.0
+    assert seen.wall_s < 5.0  # and so faster than life
     assert [one.t_s for one in seen.moments] == pytest.approx([0, 1, 2, 3, 4], abs=0.6)
     (shift,) = seen.of("event", name="hr_shift")
     assert shift.t_s == pytest.approx(2.0, abs=0.6)

@@ -164,6 +164,15 @@ def test_a_fault_limited_to_another_stream_does_nothing_here() -> None:
     assert b"NaN" in out.body
 
 
+def test_a_second_monitor_speaks_under_the_same_name_with_a_boot_of_its_own() -> None:
+    """Faults row 62."""
+    one, other = (json.loads(out.body) for out in FaultStage().apply("nibp", nibp(), {"second_monitor": {}}))
+    assert (one["device"], one["boot"]) == ("monitor-1", "k3f9")
+    assert (other["device"], other["boot"], other["seq"]) == ("monitor-1", "k3f9-2", 1)
+    assert other["measured_at_ms"] > one["measured_at_ms"]
+    assert FaultStage().apply("nibp", nibp(), {"second_monitor": {}, "silent": {}}) == []
+
+
 def test_faults_combine() -> None:
     outs = FaultStage().apply("nibp", nibp(), {"future": {"s": 1.0}, "no_unit": {}, "duplicate": {}})
     assert len(outs) == 2
@@ -185,4 +194,4 @@ def test_every_message_fault_changes_what_is_published(name: str) -> None:
 
 def test_every_fault_is_described_with_its_row() -> None:
     assert all(fault.what and int(fault.row) for fault in MONITOR_FAULTS.values())
-    assert len(MONITOR_FAULTS) == 26
+    assert len(MONITOR_FAULTS) == 27

@@ -3,7 +3,7 @@
 import pytest
 from rule_scene import CALM, CALM_FLOW, Scene
 
-from interlocks.catalogue.technical import ID1, PS1, QA1, QA2, ST1, ST1B, ST2, ST3, WD1
+from interlocks.catalogue.technical import ID1, ID2, PS1, QA1, QA2, QA3, ST1, ST1B, ST2, ST3, WD1
 from interlocks.vocabulary import Demand, Flag, Priority, Signal
 
 ONE_HZ = {Signal.HR: 70.0, Signal.SPO2: 98.0}
@@ -123,6 +123,31 @@ def test_id1_pauses_at_once_and_stays_after_the_flag_is_gone() -> None:
     scene.acknowledge()
     scene.release()
     assert scene.demand("ID1") is Demand.NONE
+
+
+def test_row_62_id2_pauses_at_once_and_wants_a_person_who_says_which_monitor_stays() -> None:
+    """I16: that one of two is silent ends the question, not the pause."""
+    scene = Scene((ID2,), flags=frozenset({Flag.TWO_MONITORS}))
+    scene.look()
+    assert (scene.demand("ID2"), scene.finding("ID2").priority) == (Demand.PAUSE, Priority.HIGH)
+    scene.flags = frozenset()
+    scene.at(600_000)
+    scene.acknowledge()
+    scene.release()
+    assert scene.demand("ID2") is Demand.PAUSE, "nobody has said which of the two is at the patient"
+    scene.acknowledge(is_noted=True)
+    scene.release()
+    assert scene.demand("ID2") is Demand.NONE
+
+
+def test_row_54_qa3_tells_at_once_what_stands_still_and_ends_when_it_moves() -> None:
+    scene = Scene((QA3,), flags=frozenset({Flag.FROZEN}))
+    scene.look()
+    assert (scene.demand("QA3"), scene.finding("QA3").priority) == (Demand.ADVISE, Priority.MEDIUM)
+    assert scene.last.requests == ("QA3",), "a cuff that is frozen too will say the same again"
+    scene.flags = frozenset()
+    scene.at(100)
+    assert scene.last.findings == ()
 
 
 def test_ps1_is_not_cleared_by_its_own_pause() -> None:

@@ -8,7 +8,7 @@ from pumpd.cli.care_text import care_lines, checklist_lines
 
 def test_the_checklist_is_printed_with_keys_answers_and_what_blocks() -> None:
     lines = checklist_lines(ready().shown)
-    assert len(lines) == 17
+    assert len(lines) == 18
     assert lines[7] == "pregnancy          no   Pregnant, or possibly pregnant? (yes forbids a start)"
     assert checklist_lines(infusing().shown) == ["this site has no checklist: the bench course"]
     assert checklist_lines({}) == ["this site has no checklist: the bench course"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from site_bench import site
 
-from pumpd.cli.main import NOT_A_DEVICE, main
+from pumpd.cli.main import NOT_A_DEVICE, command_line, main
 
 
 def test_the_help_names_every_verb_and_says_what_this_is_not(capsys: pytest.CaptureFixture[str]) -> None:
@@ -63,3 +63,34 @@ def test_a_reader_who_has_read_enough_is_no_fault_of_ours(verb: str, tmp_path: P
     )
     os.close(write_end)
     assert (told.returncode, told.stderr) == (0, "")
+
+
+def _loaded_by(code: str) -> set[str]:
+    """Names of the modules that a fresh interpreter has loaded when `code` is done."""
+    told = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(told.stdout.split())
+
+
+def test_no_verb_loads_the_module_of_another() -> None:
+    """What the daemon loads it keeps for as long as it lives, and it is ready so much later."""
+    loaded = _loaded_by("from pumpd.cli.main import command_line; command_line('run')")
+    verbs = {one for one in loaded if one.endswith(("_verb", "_verbs", ".verb"))}
+    assert verbs == {"pumpd.cli.run_verbs"}
+    assert not {"pumpd.demo.pumps", "drivers.line.halting", "sqlite3", "tempfile"} & loaded
+
+
+@pytest.mark.parametrize("verb", ["run", "check", "stop-all", "call-out", "journal", "tones"])
+def test_a_verb_alone_has_the_usage_that_it_has_among_all(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = []
+    for parser in (command_line(), command_line(verb)):
+        with pytest.raises(SystemExit):
+            parser.parse_args([verb, "--help"])
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1] != ""

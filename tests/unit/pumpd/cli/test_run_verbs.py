@@ -211,3 +211,28 @@ def test_a_bad_drug_library_is_refused_with_one_line_a_fault(
     lines = capsys.readouterr().err.splitlines()
     assert [one.split(": ")[0] for one in lines] == [f"{library}:3", f"{library}:6"]
     assert names(tmp_path) == {"pumpd.toml", "ketamine.toml"}
+
+
+#: What the daemon needs for no configuration without a fault: other verbs' code, web, colours, other families' libraries.
+NOT_NEEDED = (
+    *("difflib", "greenlet", "rich", "starlette", "uvicorn", "pymodbus", "multiprocessing", "xml", "html"),
+    *("hypothesis", "numpy", "pumpd.demo", "pumpd.doctor", "pumpd.panel", "pumpd.report", "pumpd.commission"),
+    *("pumpd.stop_all", "pumpd.console_client", "drivers.modbus", "drivers.harvard", "hil_sim"),
+)
+
+
+def test_a_daemon_loads_nothing_that_its_configuration_does_not_need(good: Path) -> None:
+    """Design 3. All that is loaded stays in memory, is read before READY and can be wrong."""
+    code = (
+        "import sys, pumpd.cli.run_verbs as verbs\n"
+        "from pumpd.cli.main import command_line\n"
+        "verbs._serve = lambda config, clock, file: __import__('pumpd.app') and 0\n"
+        f"args = command_line('run').parse_args(['run', '--config', {str(good)!r}])\n"
+        "assert args.run(args) == 0\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert {"pumpd.app", "drivers.new_era.driver", "pydantic"} <= loaded
+    needless = {one for one in loaded for name in NOT_NEEDED if one == name or one.startswith(f"{name}.")}
+    assert needless == set()

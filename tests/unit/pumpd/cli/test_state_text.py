@@ -115,6 +115,12 @@ def test_the_status_tells_everything_a_nurse_asks() -> None:
         assert expected in text
 
 
+def test_requirement_43_what_nobody_watches_has_a_line_of_its_own() -> None:
+    lines = state_text.status_lines({**STATE, "unwatched": ["line_pressure", "air"]})
+    assert "  unwatched NOT WATCHED: line pressure, air" in lines
+    assert not any("NOT WATCHED" in line for line in state_text.status_lines({**STATE, "unwatched": []}))
+
+
 def test_alarms_stand_by_priority_with_the_first_to_fire_marked() -> None:
     """Requirements 3.1 (47)."""
     assert state_text.alarm_lines(STATE) == [

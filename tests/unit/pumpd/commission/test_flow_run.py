@@ -34,7 +34,7 @@ async def test_a_slow_pump_is_out_of_its_limit_by_the_simulators_truth(tmp_path:
 @pytest.mark.hil
 async def test_somebody_at_the_keypad_ends_the_measurement_and_the_pump_stands(tmp_path: Path) -> None:
     """Faults row 15."""
-    with commissioning(tmp_path, speed=100.0) as bench:
+    with commissioning(tmp_path, speed=60.0) as bench:
 
         class Meddler(Scripted):
             def say(self, text: str) -> None:

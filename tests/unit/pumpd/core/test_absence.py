@@ -100,6 +100,19 @@ def test_a_lost_monitor_that_never_comes_back_can_be_said_to_be_gone() -> None:
     assert resume_blockers(bench.state, POLICY) == ()
 
 
+def test_row_62_two_monitors_that_are_both_taken_away_can_be_said_to_be_gone() -> None:
+    bench = infusing()
+    bench.post(ev.SampleRefused(at=bench.now, device=OTHER, reason="two_monitors", detail="boot b2"))
+    assert ("ID2", "PAUSE") in bench.trips
+    bench.advance(120)
+    bench.acknowledge("ID2", note="both go")
+    assert demands(bench)["ID2"] is Demand.PAUSE
+    assert gone(bench, OTHER).stage is Stage.ACCEPTED
+    bench.acknowledge("ID2", note="both are gone")
+    settle(bench)
+    assert resume_blockers(bench.state, POLICY) == ()
+
+
 def test_without_a_note_nothing_is_gone() -> None:
     bench = strange()
     assert gone(bench, OTHER, " ").reasons == (f"say in a note that {OTHER} is gone, and why",)

@@ -511,6 +511,26 @@ def test_I8_a_record_that_lags_is_an_alarm_and_ends_with_it() -> None:
     assert not any(one["rule"] == "JOURNAL" for one in bench.shown["alarms"])
 
 
+def test_row_86_a_disk_that_takes_nothing_any_more_pauses_and_a_person_resumes_once_it_is_well() -> None:
+    """As row 82: a delivery that cannot be recorded does not go on; the disk's recovery starts nothing (law 8)."""
+    bench = infusing()
+    bench.post(ev.JournalPaceChanged(at=bench.now, is_behind=True, is_stalled=True))
+    bench.advance(0.5)
+    assert bench.pump.motion is Motion.HALTED
+    assert bench.word == "PAUSED"
+    [alarm] = [one for one in bench.shown["alarms"] if one["rule"] == "JOURNAL"]
+    assert alarm["text"] == (
+        "nothing is given: the disk has taken no record for 10 s; have the disk looked at, then resume"
+    )
+    bench.post(ev.JournalPaceChanged(at=bench.now, is_behind=False))
+    bench.advance(5)
+    assert bench.pump.motion is Motion.HALTED
+    bench.cuff(125, 78)
+    bench.resume()
+    bench.advance(1)
+    assert bench.word == "SLOWED"
+
+
 def test_row_61_only_the_same_device_takes_back_that_it_spoke_of_another_patient() -> None:
     bench = infusing()
     refused = ev.SampleRefused(at=bench.now, device="monitor-1", reason="wrong_patient", detail="tok-9")

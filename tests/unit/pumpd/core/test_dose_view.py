@@ -1,9 +1,12 @@
 """Rates, doses, volumes and the course of a treatment, exact and in words."""
 
+from decimal import Decimal
+
 import pytest
 from channel_bench import Bench, infusing
 
 from pumpd.core import dose_view
+from pumpd.core.guard import given_high_nl
 
 RATE = 26_200_000
 
@@ -24,6 +27,18 @@ def test_a_dose_given_in_part_is_an_interval_around_the_count() -> None:
     low, best, high = (float(dose[f"given_{one}_mg"]) for one in ("low", "best", "high"))
     assert 0 < low <= best < high < 1
     assert all("mg" not in value for value in dose.values())
+
+
+def test_the_interval_is_cut_at_neither_end() -> None:
+    """What has left the syringe lies in what is shown of the interval, to the last digit."""
+    bench = infusing()
+    for _ in range(7):
+        bench.advance(1)
+        dose = dose_view.dose(bench.state, bench.policy)
+        low_mg, high_mg = (Decimal(dose[f"given_{one}_mg"]) for one in ("low", "high"))
+        high_nl = given_high_nl(bench.state, bench.policy)
+        assert low_mg <= Decimal(bench.state.account.low_nl) * 2 / 10**6
+        assert Decimal(high_nl) * 2 / 10**6 <= high_mg < Decimal(high_nl) * 2 / 10**6 + Decimal("0.001")
 
 
 @pytest.mark.parametrize(("rate", "seconds"), [(RATE, 2400), (RATE // 2, 4800), (0, None)])

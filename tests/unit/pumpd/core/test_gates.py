@@ -100,6 +100,12 @@ SHUT: list[tuple[str, Change, str]] = [
         feed(wrong_patient=("monitor-2", "monitor-3"), last_rejection="token p-9"),
         "monitor-2, monitor-3 speak for another patient (token p-9)",
     ),
+    (
+        "two monitors",
+        feed(two_monitors=("monitor-1",)),
+        "two monitors speak as monitor-1: take one away and wait a minute, or acknowledge monitor-1 with a note",
+    ),
+    ("hung", feed(frozen=(Signal.SPO2,)), "SpO2 repeats itself with new stamps: look at the monitor"),
     ("monitor", feed(offline=("monitor-1",)), "monitor monitor-1 is offline"),
     ("no pulse", without(Signal.HR), "no heart rate yet"),
     ("no SpO2", without(Signal.SPO2), "no SpO2 yet"),

@@ -118,6 +118,15 @@ def test_the_situation_flags_a_lost_broker_an_offline_monitor_and_another_patien
     assert situation_of(other, POLICY, QUIET).flags == {Flag.WRONG_PATIENT}
 
 
+def test_the_situation_flags_two_monitors_under_one_name_and_values_that_stand_still() -> None:
+    """Rows 54 and 62."""
+    bench = infusing()
+    two = replace(bench.state, feed=replace(bench.state.feed, two_monitors=("monitor-1",)))
+    still = replace(bench.state, feed=replace(bench.state.feed, frozen=(Signal.HR,)))
+    assert situation_of(two, POLICY, QUIET).flags == {Flag.TWO_MONITORS}
+    assert situation_of(still, POLICY, QUIET).flags == {Flag.FROZEN}
+
+
 def flags(state: ChannelState) -> frozenset[Flag]:
     return situation_of(state, POLICY, QUIET).flags
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from channel_bench import infusing, verified
 
-from interlocks.vocabulary import Sample, Signal, Stamp
+from interlocks.vocabulary import CUFF, Sample, Signal, Stamp
 from pumpd.core import events as ev
 from pumpd.core.observe import (
     feed_link_changed,
@@ -120,6 +120,36 @@ def test_row_61_of_two_devices_that_speak_of_another_patient_each_must_take_it_b
     assert state.feed.wrong_patient == ("monitor-2",)
     state, _ = samples_arrived(state, (sample(Signal.RR, 14, 10, source="monitor-2"),))
     assert state.feed.wrong_patient == ()
+
+
+def test_row_62_two_monitors_under_one_name_are_flagged_until_one_of_them_is_believed_again() -> None:
+    event = ev.SampleRefused(at=AT, device="monitor-1", reason="two_monitors", detail="boot b2")
+    state, _ = sample_refused(ChannelState(), event)
+    assert (state.feed.two_monitors, state.feed.wrong_patient) == (("monitor-1",), ())
+    other, _ = samples_arrived(state, (sample(Signal.HR, 70, 10, source="monitor-2"),))
+    assert other.feed.two_monitors == ("monitor-1",)
+    alone, _ = samples_arrived(state, (sample(Signal.HR, 70, 10),))
+    assert alone.feed.two_monitors == ()
+
+
+def test_row_54_each_signal_that_stands_still_is_flagged_until_it_moves() -> None:
+    event = ev.SampleRefused(
+        at=AT, device="monitor-1", reason="frozen", detail="x", signals=(Signal.HR, Signal.SPO2)
+    )
+    state, _ = sample_refused(ChannelState(), event)
+    state, _ = sample_refused(state, event)
+    assert state.feed.frozen == (Signal.HR, Signal.SPO2)
+    state, _ = samples_arrived(state, (sample(Signal.HR, 70, 10),))
+    assert state.feed.frozen == (Signal.SPO2,)
+    state, _ = samples_arrived(state, (sample(Signal.SPO2, 97, 10),))
+    assert state.feed.frozen == ()
+
+
+def test_row_54_another_cuff_reading_ends_a_frozen_one_also_when_it_has_no_mean() -> None:
+    event = ev.SampleRefused(at=AT, device="m", reason="frozen", detail="x", signals=(*CUFF, Signal.HR))
+    state, _ = sample_refused(ChannelState(), event)
+    state, _ = samples_arrived(state, (sample(Signal.SYS, 121, 10), sample(Signal.DIA, 79, 10)))
+    assert state.feed.frozen == (Signal.HR,)
 
 
 # -- the line, the cuff, what was refused --------------------------------------------------------------------------

@@ -133,6 +133,13 @@ def test_link_and_identity_are_said_once_and_not_as_rows() -> None:
     assert len(start_blockers(bench.state, POLICY)) == 2
 
 
+def test_row_62_two_monitors_under_one_name_block_a_start_and_are_said_once() -> None:
+    bench = verified()
+    bench.refuse(reason="two_monitors")
+    assert said(bench) == ()
+    assert len(start_blockers(bench.state, POLICY)) == 1
+
+
 def test_a_breathing_rate_that_fell_silent_blocks() -> None:
     bench = known(Signal.RR, 14)
     bench.advance(29)

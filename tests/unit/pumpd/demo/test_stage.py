@@ -153,5 +153,7 @@ def test_every_place_is_in_the_stage_s_own_folder(house: House) -> None:
     assert len(os.fsencode(places.socket)) < 108
 
 
-def test_the_scenario_that_ships_is_there_and_is_toml() -> None:
-    assert tomllib.loads(scenario_path().read_text(encoding="utf-8"))
+def test_the_scenarios_that_ship_are_there_and_nothing_happens_to_who_acts_by_hand() -> None:
+    """Told by the clock, the pressure would have climbed before a person has entered an order."""
+    assert tomllib.loads(scenario_path().read_text(encoding="utf-8"))["timeline"]
+    assert "timeline" not in tomllib.loads(scenario_path("by_hand").read_text(encoding="utf-8"))

@@ -37,19 +37,22 @@ def played() -> Bench:
     return bench
 
 
-def judged(
-    folder: Path, bench: Bench, expected: dict[str, Any] = EXPECTED, plunger_nl: int | None = None
-) -> Verdict:
+@cache
+def played_rows() -> list[session_journal.Row]:
+    return session_journal.rows_of(played().events, POLICY)
+
+
+def judged(folder: Path, expected: dict[str, Any] = EXPECTED, plunger_nl: int | None = None) -> Verdict:
     places = Places(folder)
-    session_journal.write(places.journal, {"bed-1": session_journal.rows_of(bench.events, POLICY)})
-    moved = bench.pump.true_nl if plunger_nl is None else plunger_nl
+    session_journal.write(places.journal, {"bed-1": played_rows()})
+    moved = played().pump.true_nl if plunger_nl is None else plunger_nl
     lines = [json.dumps({"t_s": t, "plunger_nl": nl, "patient_nl": nl}) for t, nl in ((0, 0), (3000, moved))]
     places.truth.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return judge(places, expected, folder / "report.html", lambda _: POLICY)
 
 
 def test_a_session_as_expected_has_no_failure_and_a_report(tmp_path: Path) -> None:
-    verdict = judged(tmp_path, played())
+    verdict = judged(tmp_path)
     assert verdict.failures == ()
     answer = as_json(verdict)
     assert answer["completed"] is True
@@ -61,7 +64,7 @@ def test_a_session_as_expected_has_no_failure_and_a_report(tmp_path: Path) -> No
 
 
 def test_a_plunger_outside_the_dose_interval_is_a_failure_that_names_both(tmp_path: Path) -> None:
-    verdict = judged(tmp_path, played(), plunger_nl=17_200_000)
+    verdict = judged(tmp_path, plunger_nl=17_200_000)
     assert any("34.4 mg is outside the dose interval" in one for one in verdict.failures)
 
 
@@ -76,12 +79,12 @@ def test_a_plunger_outside_the_dose_interval_is_a_failure_that_names_both(tmp_pa
 def test_each_expectation_that_does_not_hold_is_a_sentence(
     tmp_path: Path, change: dict[str, Any], says: str
 ) -> None:
-    verdict = judged(tmp_path, played(), {**EXPECTED, **change})
+    verdict = judged(tmp_path, {**EXPECTED, **change})
     assert any(says in one for one in verdict.failures)
 
 
 def test_the_closing_table_says_what_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    show(judged(tmp_path, played(), {**EXPECTED, "completed": False}), tmp_path / "report.html")
+    show(judged(tmp_path, {**EXPECTED, "completed": False}), tmp_path / "report.html")
     printed = capsys.readouterr().out
     assert "prescribed" in printed
     assert "NOT AS EXPECTED" in printed

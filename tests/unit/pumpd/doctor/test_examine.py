@@ -42,4 +42,5 @@ async def test_where_nothing_is_there_each_thing_says_so_and_the_pump_is_not_ask
     assert [one.level for one in found["broker"]] == [Level.FAIL]
     assert "signal" not in found, "nothing was asked behind a broker that is not there"
     assert found["journal"][0].level is Level.OK
+    assert len(found["hardware watchdog"]) == 1, "and whether a kernel that hangs is started again"
     assert "panel" not in found

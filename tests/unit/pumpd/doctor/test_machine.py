@@ -66,6 +66,13 @@ def test_a_disk_is_judged_by_room_and_by_durable_writes(
     assert says in found[-1].measured
 
 
+def test_row_82_a_disk_below_a_tenth_is_told_however_large_it_is() -> None:
+    assert judge_disk(DiskReading("/j", 50_000, (1.0,), "", 500_000), 1)[0].level is Level.OK
+    room, _ = judge_disk(DiskReading("/j", 49_999, (1.0,), "", 500_000), 1)
+    assert (room.level, "less than 10 % of the disk" in room.measured) == (Level.WARN, True)
+    assert "make room" in room.remedy
+
+
 def test_more_channels_need_more_room() -> None:
     reading = DiskReading("/j", 5_000, (1.0,))
     assert [judge_disk(reading, channels)[0].level for channels in (1, 4, 64)] == [

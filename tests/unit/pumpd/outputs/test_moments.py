@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from channel_bench import POLICY, make_verified
-from export_bench import journal_of, policy_from, record_of, stopped
+from export_bench import journal_of, played_to_a_stop, policy_from, record_of, stopped
 
 from pumpd.outputs.moments import AlarmTold, Completed, Moved, Stood, moments
 
 
 def test_a_session_ends_where_the_next_order_begins(tmp_path: Path) -> None:
-    bench = stopped()
+    bench = played_to_a_stop()
     bench.advance(30)
     make_verified(bench)
     bench.start()

@@ -83,6 +83,13 @@ def test_the_numbers_are_those_of_the_summary_with_their_units_in_the_names() ->
     assert any("104" in one["reason"] for one in body["binding"])
 
 
+def test_requirement_43_a_subscriber_is_told_what_nobody_watches() -> None:
+    body = message(infusing())
+    assert body["unwatched"] == ["air", "breathing"]
+    SCHEMA.validate(body | {"unwatched": ["line_pressure"]})
+    assert not SCHEMA.is_valid(body | {"unwatched": ["weather"]})
+
+
 def test_a_pump_that_is_not_heard_has_no_rate() -> None:
     """An unknown is null, never the last number known."""
     body = message(without_pump())

@@ -37,7 +37,7 @@ def test_a_whole_course_stands_in_it_with_its_people(tmp_path: Path) -> None:
         "1 of 6",
         "none known",
         "1.5 mL by hand, by nina; no dose",
-        "17 answers by nina",
+        "18 answers by nina",
         "by dora: as at home",
         "by omar, escort: her brother",
         "Pregnant, or possibly pregnant?",

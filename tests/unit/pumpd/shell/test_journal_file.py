@@ -57,6 +57,19 @@ def forger(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def test_one_channel_s_records_are_found_without_reading_the_others(path: Path) -> None:
+    """A start reads the tail of every channel: with 64 channels, 64 times the record of all would be read."""
+    found = list(read(path, 10, ["Ticked"], "bed-1"))
+    assert [one.seq for one in found] == [n for n in range(11, COUNT + 1) if n % 2 == 0 and n % 10]
+    assert list(read(path, 10, None, "bed-9")) == []
+    with closing(sqlite3.connect(path)) as connection:
+        asked: list[str] = []
+        connection.set_trace_callback(asked.append)
+        journal_file.fetch(connection, 10, ["Ticked"], 5, "bed-1")
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {asked[0]}").fetchall()
+    assert "record_by_kind (kind=? AND channel=? AND seq>?)" in str(plan)
+
+
 def test_a_whole_journal_verifies(path: Path) -> None:
     verdict = verify(path)
     assert (verdict.ok, verdict.records, verdict.first_bad_seq, verdict.reason) == (True, COUNT, None, "")

@@ -14,7 +14,7 @@ from pumpd.core import events as ev
 from pumpd.core.delivery import HALT_ROUND_MS, SILENCE_SLACK_MS
 from pumpd.core.state import ChannelState
 from pumpd.shell import kernel as kernel_module
-from pumpd.shell.kernel import RECORD_WITHIN_MS, SNAPSHOT_EVERY_MS, Channel, Kernel
+from pumpd.shell.kernel import RECORD_WITHIN_MS, SNAPSHOT_EVERY_MS, STALLED_MS, Channel, Kernel
 from pumpd.shell.mailbox import CAPACITY
 from pumpd.shell.record import DECISION, SNAPSHOT, load_decision, load_state
 
@@ -109,9 +109,11 @@ class FakeWire:
 
     def __init__(self, book: Book) -> None:
         self._book = book
+        self.asked: Callable[[], None] = lambda: None
 
     def request_reading(self, bed: str, reason: str) -> None:
         self._book.lines.append(("reading", bed, reason))
+        self.asked()
 
 
 class FakeAlarms:
@@ -140,7 +142,8 @@ class Seat:
             BED_1: Channel(POLICY, self.pumps[BED_1], state or ChannelState()),
             BED_2: Channel(POLICY, self.pumps[BED_2]),
         }
-        edges = FakeFront(self.book), FakeWire(self.book), FakeAlarms(self.book)
+        self.wire = FakeWire(self.book)
+        edges = FakeFront(self.book), self.wire, FakeAlarms(self.book)
         self.kernel = Kernel(self.channels, self.clock, self.journal, *edges)
 
     def post(self, event: ev.Event, channel: str = BED_1) -> None:
@@ -617,6 +620,52 @@ def test_records_that_nobody_waits_for_do_not_make_the_disk_slow() -> None:
     assert paces(seat) == []
 
 
+def stalls(seat: Seat) -> list[bool]:
+    said = [load_decision(one[2]).event for one in seat.book.of("append") if one[:2] == (DECISION, BED_2)]
+    return [one.is_stalled for one in said if isinstance(one, ev.JournalPaceChanged)]
+
+
+def test_row_86_a_disk_that_takes_nothing_for_ten_seconds_is_told_to_every_channel_although_nothing_mattered() -> (
+    None
+):
+    seat = Seat()
+    seat.tick()
+    seat.tick(STALLED_MS)
+    seat.kernel.check_pace()
+    assert stalls(seat) == []
+    seat.later(1)
+    seat.kernel.check_pace()
+    seat.kernel.check_pace()
+    assert stalls(seat) == [True]
+    seat.kernel.durable(seat.journal.seq)
+    seat.kernel.check_pace()
+    assert stalls(seat) == [True, False]
+
+
+def test_row_86_a_disk_that_takes_five_seconds_for_each_commit_is_slow_and_not_stalled() -> None:
+    seat = Seat()
+    for _ in range(10):
+        seat.tick()
+        written = seat.journal.seq
+        seat.later(5_000)
+        seat.tick()
+        seat.kernel.durable(written)
+        seat.kernel.check_pace()
+    assert stalls(seat) == []
+
+
+def test_row_86_a_disk_with_nothing_to_write_is_not_stalled() -> None:
+    seat = Seat()
+    seat.tick()
+    seat.kernel.durable(seat.journal.seq)
+    seat.later(STALLED_MS * 3)
+    seat.kernel.check_pace()
+    assert stalls(seat) == []
+    seat.tick()
+    seat.kernel.check_pace()
+    assert stalls(seat) == []
+
+
 def test_a_report_of_durability_is_harmless_when_nothing_waits_for_it() -> None:
     seat = Seat()
     seat.kernel.durable(10_000)
@@ -686,3 +735,79 @@ def test_a_broken_channel_that_is_being_halted_does_not_take_the_others_with_it(
     assert seat.kernel.has_cycled(at)
     assert seat.kernel.words()[BED_1] == "FAULT"
     assert seat.kernel.words()[BED_2] == seat.kernel.summary(BED_2)["word"]
+
+
+# -- one patient on two channels ---------------------------------------------------------------------------------
+
+
+def both_verified() -> Seat:
+    """Two channels, one patient, ready to start but for the gates of the bench."""
+    seat = Seat()
+    for name in (BED_1, BED_2):
+        seat.post(ev.DaemonStarted(at=seat.clock.now, boot="b", wall_ms=0), name)
+    for name in (BED_1, BED_2):
+        seat.post(
+            ev.OrderEntered(
+                at=seat.clock.now,
+                request_id=f"o-{name}",
+                by="dora",
+                roles=("prescriber",),
+                fields=tuple(ORDER.items()),
+                accept_soft=(),
+            ),
+            name,
+        )
+        epoch = seat.channels[name].state.epoch
+        verified_now = ev.OrderVerified(
+            at=seat.clock.now, request_id=f"v-{name}", by="nina", roles=("nurse",), epoch=epoch
+        )
+        seat.post(verified_now, name)
+    return seat
+
+
+def phases(seat: Seat, name: str) -> list[tuple[str, str]]:
+    return [(one.channel, one.phase) for one in seat.channels[name].state.neighbours]
+
+
+def test_R73_each_channel_is_told_of_the_other_that_names_its_patient() -> None:
+    seat = both_verified()
+    assert phases(seat, BED_1) == [(BED_2, "verified")]
+    assert phases(seat, BED_2) == [(BED_1, "verified")]
+    told = [line for line in seat.book.of("answer") if line[0] == f"v-{BED_2}"]
+    assert "bed-1 has an order for tok-4711 as well: verified" in str(told)
+    seat.post(ev.StopPressed(at=seat.clock.now, request_id="s", by="nina"))
+    assert phases(seat, BED_2) == []
+
+
+def test_R8_a_start_is_known_elsewhere_before_anything_that_waits_is_decided() -> None:
+    """The other channel's start lies in the mailbox already when the first is decided."""
+    seat = Seat(verified().state, verified().now)
+    for name in (BED_1, BED_2):
+        seat.channels[name].has_begun = True
+    seat.channels[BED_2].state = verified().state
+    at = seat.clock.now
+    starts = {
+        name: ev.StartPressed(
+            at=at,
+            request_id=f"start-{name}",
+            by="nina",
+            roles=("nurse",),
+            epoch=seat.channels[name].state.epoch,
+        )
+        for name in (BED_1, BED_2)
+    }
+    # Posted from within a decision it only goes into the mailbox.
+    seat.wire.asked = lambda: seat.post(starts[BED_2], BED_2)
+    seat.post(starts[BED_1], BED_1)
+    assert seat.decided(BED_2) == ["neighbours_changed", "start_pressed"]
+    running = [name for name, one in seat.channels.items() if one.state.session.phase.value == "infusing"]
+    assert running == [BED_1]
+    refused = [line for line in seat.book.of("answer") if line[0] == f"start-{BED_2}"]
+    assert [one[1] for one in refused] == ["refused"]
+
+
+def test_R8_a_channel_that_is_broken_still_counts() -> None:
+    seat = both_verified()
+    seat.post(nonsense(seat.clock.now))
+    assert seat.channels[BED_1].fault
+    assert phases(seat, BED_2) == [(BED_1, "verified")]

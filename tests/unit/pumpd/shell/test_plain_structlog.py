@@ -1,4 +1,4 @@
-"""structlog is imported without rich, and rich is there for whoever comes later."""
+"""structlog is imported without rich and greenlet, and both are there for whoever comes later."""
 
 import subprocess
 import sys
@@ -9,13 +9,26 @@ import pytest
 from pumpd.shell.plain_structlog import import_plain
 
 SAYS = (
-    "import sys, pumpd.shell.log; print('structlog' in sys.modules, 'rich' in sys.modules); import rich.text"
+    "import sys, pumpd.shell.log; print(*(one in sys.modules for one in ('structlog', 'rich', 'greenlet'))); "
+    "import rich.text, greenlet"
 )
 
 
-def test_a_daemon_logs_without_rich_and_others_still_find_it() -> None:
+def test_a_daemon_logs_without_rich_and_greenlet_and_others_still_find_them() -> None:
     said = subprocess.run([sys.executable, "-c", SAYS], capture_output=True, text=True, check=True)
-    assert said.stdout.split() == ["True", "False"]
+    assert said.stdout.split() == ["True", "False", "False"]
+
+
+def test_of_two_packages_the_one_that_is_there_already_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = sys.modules["json"]
+    (tmp_path / "sober.py").write_text("import json\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import_plain("sober", "json", "no_such_other")
+    assert sys.modules["json"] is there
+    assert sys.modules.pop("sober").json is there
+    assert "no_such_other" not in sys.modules
 
 
 def test_a_module_is_told_that_the_other_is_not_installed(

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from pumpd.shell.supervisor import FIRST_PAUSE_S, LONGEST_PAUSE_S, keep
+from pumpd.shell.supervisor import FIRST_PAUSE_S, LONGEST_PAUSE_S, first_of, keep
 
 
 class Edge:
@@ -85,3 +85,14 @@ async def test_a_cancelled_edge_stays_down() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (len(edge.begun), edge.reasons) == (1, [])
+
+
+async def test_the_first_of_several_is_waited_for_and_the_others_are_let_go() -> None:
+    early, late = asyncio.Event(), asyncio.Event()
+    waiting = asyncio.create_task(first_of(early, late))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    early.set()
+    await waiting
+    assert not late.is_set()
+    assert len(asyncio.all_tasks()) == 1

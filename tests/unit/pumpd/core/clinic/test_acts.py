@@ -107,7 +107,7 @@ def test_the_checklist_may_be_answered_before_the_second_person_and_again() -> N
     bench = ordered()
     assert said(bench.checklist(alcohol="yes")) == "accepted: no start: blocks: alcohol"
     assert said(bench.checklist()) == "accepted: "
-    assert [one.text for one in bench.state.care.log[-2:]] == ["blocks: alcohol", "17 answers, none blocks"]
+    assert [one.text for one in bench.state.care.log[-2:]] == ["blocks: alcohol", "18 answers, none blocks"]
     assert bench.state.care.answered_by == "nina"
 
 

@@ -30,7 +30,9 @@ def test_the_contraindications_are_those_of_the_facts_and_a_yes_blocks() -> None
 def test_the_bedside_checks_block_on_no() -> None:
     """Facts/clinical.md 1 row 18, 2.3, 3.3: cuff NOT on the IV arm."""
     checks = [one for one in ITEMS if one.group == BEDSIDE]
-    assert {one.key for one in checks} == {"identity", "consent", "cuff-arm", "syringe", "line", "sitter"}
+    assert {one.key for one in checks} == {
+        *("identity", "consent", "cuff-arm", "syringe", "line", "sitter", "alarm-heard")
+    }
     assert {one.blocks for one in checks} == {NO}
     assert len(set(KEYS)) == len(ITEMS)
     assert all(one.text.endswith("?") and one.source for one in ITEMS)
@@ -63,3 +65,11 @@ def test_the_order_of_entry_does_not_matter_and_nothing_answered_is_not_complete
     assert ordered(dict(reversed(CLEAR.items()))) == ordered(CLEAR)
     assert not is_complete(())
     assert not is_complete(ordered(CLEAR)[:-1])
+
+
+def test_R83_without_a_person_who_heard_the_alarm_there_is_no_start() -> None:
+    """No sound means no infusion: asked each time, like the others, and a no blocks."""
+    (heard,) = blocking(ordered({**CLEAR, "alarm-heard": NO}))
+    assert (heard.key, heard.source) == ("alarm-heard", "requirements 3.1 (83)")
+    assert all(word in heard.text for word in ("sound", "screen", "button"))
+    assert not is_complete(tuple((key, value) for key, value in CLEAR.items() if key != "alarm-heard"))

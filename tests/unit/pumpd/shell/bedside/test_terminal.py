@@ -25,6 +25,13 @@ class Line:
     def read(self) -> bytes:
         return os.read(self.ours, 65_536)
 
+    def read_some(self, count: int) -> bytes:
+        """So many bytes, in however many pieces they come."""
+        found = b""
+        while len(found) < count:
+            found += self.read()
+        return found
+
     def hang_up(self) -> None:
         for fd in (self.ours, self._theirs):
             os.close(fd)
@@ -44,10 +51,10 @@ def test_what_is_written_comes_out(line: Line) -> None:
     terminal.check()
     terminal.write(b"\a")
     terminal.write(b"light")
-    assert line.read() == b"\alight"
+    assert line.read_some(6) == b"\alight"
     terminal.close()
     terminal.write(b"again")
-    assert line.read() == b"again"
+    assert line.read_some(5) == b"again"
     terminal.close()
 
 

@@ -12,7 +12,7 @@ from pumpd.shell.feeds import admission
 from pumpd.shell.feeds.admission import Admission, Admitted
 from pumpd.shell.feeds.arrivals import Rejected, RejectReason
 from pumpd.shell.feeds.native import parse
-from pumpd.shell.feeds.parsed import Parsed
+from pumpd.shell.feeds.parsed import Parsed, Reading
 
 NOW = Stamp(1_000_000, 900_000)
 
@@ -126,6 +126,61 @@ def test_a_new_boot_is_accepted_once_and_an_earlier_one_never_again() -> None:
     assert word(bed.offer(1, boot="b2", measured_ms=NOW.ms + 1, hr=71)) == "admitted"
     assert word(bed.offer(901, boot="b1", measured_ms=NOW.ms + 2, hr=72)) == "old_boot"
     assert word(bed.offer(2, boot="b2", measured_ms=NOW.ms + 3, hr=73)) == "admitted"
+
+
+def speak(bed: Bed, boot: str, second: int, *, seq: int | None = None, lead_ms: int = 0) -> str:
+    """One message of a boot at that second; its number is the second's, if not said otherwise."""
+    at = Stamp(NOW.ms + second * 1000, NOW.link_ms + second * 1000)
+    number = second if seq is None else seq
+    return word(bed.offer(number, boot=boot, measured_ms=at.ms + lead_ms, received=at, hr=70 + second % 3))
+
+
+def test_row_62_two_boots_that_both_go_on_measuring_are_two_monitors_and_neither_is_believed() -> None:
+    """I16: the later one does not silence the earlier; both are refused from then on."""
+    bed = Bed()
+    assert [speak(bed, "b1", n) for n in (1, 2)] == ["admitted"] * 2
+    assert speak(bed, "b2", 3) == "admitted", "a restart, as far as one can tell"
+    assert speak(bed, "b1", 4) == "old_boot", "it may have been on its way"
+    assert speak(bed, "b2", 5) == "admitted"
+    assert speak(bed, "b1", 6) == "two_monitors"
+    assert {speak(bed, boot, n) for n in range(7, 100) for boot in ("b1", "b2")} == {"two_monitors"}
+
+
+def test_row_62_what_was_measured_before_the_restart_and_comes_late_is_no_second_monitor() -> None:
+    bed = Bed()
+    speak(bed, "b1", 1)
+    speak(bed, "b2", 10)
+    late = Stamp(NOW.ms + 13_000, NOW.link_ms + 13_000)
+    for measured_ms in (NOW.ms + 9_000, NOW.ms + 12_000):  # a clock may run ahead by two seconds
+        assert word(bed.offer(2, boot="b1", measured_ms=measured_ms, received=late, hr=70)) == "old_boot"
+    assert speak(bed, "b2", 14) == "admitted"
+    assert word(bed.offer(2, boot="b1", measured_ms=NOW.ms + 12_001, received=late, hr=70)) == "two_monitors"
+
+
+@pytest.mark.parametrize(("stays", "goes"), [("b1", "b2"), ("b2", "b1")])
+def test_row_62_the_name_is_free_again_when_one_of_two_has_fallen_silent_for_a_minute(
+    stays: str, goes: str
+) -> None:
+    bed = Bed()
+    assert [speak(bed, boot, n) for n, boot in enumerate(("b1", "b2", "b2", "b2", "b1"))][
+        -1
+    ] == "two_monitors"
+    assert speak(bed, goes, 10) == "two_monitors"
+    assert {speak(bed, stays, n) for n in range(11, 71)} == {"two_monitors"}
+    assert {speak(bed, stays, n) for n in range(71, 90)} == {"admitted"}
+    assert speak(bed, goes, 90) == "two_monitors"
+
+
+def test_row_62_a_sender_without_numbers_has_no_boot_to_contend_with() -> None:
+    """A gateway's samples are ordered by their stamps alone; two under one topic cannot be told apart."""
+    bed = Bed()
+    for second in range(5):
+        at = NOW.ms + second * 1000
+        parsed = Parsed("monitor-1", "", None, None, at, (Reading(Signal.HR, 70.0 + second, "", "ok"),), None)
+        verdict = bed.gate.decide(
+            parsed, topic_device="monitor-1", patient=None, measured_ms=at, received=Stamp(at, at)
+        )
+        assert word(verdict) == "admitted"
 
 
 def test_a_recording_with_an_unknown_boot_cannot_retire_the_true_one() -> None:
@@ -355,8 +410,59 @@ def test_a_line_pressure_that_stands_still_for_a_minute_is_refused_until_it_move
 
 
 def test_signals_that_may_honestly_stand_still_are_never_called_frozen() -> None:
-    """Row 54: 98 % for minutes is a healthy person, a paced heart keeps its beat."""
-    assert set(hold(Bed(), 600, hr=60, spo2=98, rr=14)) == {"admitted"}
+    """Row 54: 98 % for minutes is a healthy person; a pulse beside a saturation that moves is one of a probe that sees."""
+    assert set(hold(Bed(), 600, spo2=98, rr=14)) == {"admitted"}
+    bed = Bed()
+    for minute in range(10):
+        assert set(hold(bed, 60, minute * 60, hr=60, spo2=97 + minute % 2)) == {"admitted"}
+
+
+def test_row_54_a_pulse_and_a_saturation_that_stand_still_together_are_refused_until_one_moves() -> None:
+    bed = Bed()
+    assert hold(bed, 300, hr=71, spo2=98) == ["admitted"] * 300
+    assert hold(bed, 2, 300, hr=71, spo2=98) == ["frozen"] * 2
+    assert bed.gate.rejects_in_a_row(Signal.HR) == bed.gate.rejects_in_a_row(Signal.SPO2) == 2
+    assert hold(bed, 1, 302, hr=71, spo2=97) == ["admitted"]
+
+
+def test_row_54_a_frozen_monitor_whose_other_values_move_is_not_refused_altogether() -> None:
+    bed = Bed()
+    hold(bed, 300, hr=71, spo2=98)
+    at = Stamp(NOW.ms + 300_000, NOW.link_ms + 300_000)
+    verdict = bed.offer(300, measured_ms=at.ms, received=at, hr=71, spo2=98, rr=14)
+    assert set(samples(verdict)) == {Signal.RR}
+    assert isinstance(verdict, Admitted)
+    (refusal,) = verdict.refusals
+    assert (refusal.reason, refusal.signals) == (RejectReason.FROZEN, (Signal.HR, Signal.SPO2))
+    assert refusal.detail == "exactly hr 71, spo2 98 for 300 s or more"
+
+
+def cuff(bed: Bed, n: int, **values: float) -> str:
+    """The `n`th reading, one every five minutes."""
+    at = Stamp(NOW.ms + n * 300_000, NOW.link_ms + n * 300_000)
+    return word(bed.offer(n, measured_ms=at.ms, received=at, **values))
+
+
+def test_row_54_the_third_equal_cuff_reading_is_refused_and_another_one_is_not() -> None:
+    bed = Bed()
+    same = {"sys": 121.0, "dia": 79.0, "map": 93.0}
+    assert [cuff(bed, n, **same) for n in range(1, 5)] == ["admitted", "admitted", "frozen", "frozen"]
+    assert cuff(bed, 5, **(same | {"dia": 80.0})) == "admitted"
+    assert [cuff(bed, n, **same) for n in range(6, 9)] == ["admitted", "admitted", "frozen"]
+
+
+def test_row_54_equal_pressures_with_another_pulse_are_another_measurement() -> None:
+    bed = Bed()
+    assert {cuff(bed, n, sys=121, dia=79, cuff_pulse=70 + n % 2) for n in range(1, 7)} == {"admitted"}
+
+
+def test_row_54_a_frozen_pulse_is_no_witness_against_the_cuff() -> None:
+    """The crisis behind the frozen pulse: the cuff counts 120 and is the one that measures."""
+    bed = Bed()
+    hold(bed, 301, hr=71, spo2=98)
+    at = Stamp(NOW.ms + 301_000, NOW.link_ms + 301_000)
+    verdict = bed.offer(1, device="line-1", measured_ms=at.ms, received=at, sys=190, dia=110, cuff_pulse=120)
+    assert word(verdict) == "admitted"
 
 
 def test_failed_readings_in_a_row_are_counted_per_signal_and_a_good_one_ends_the_row() -> None:

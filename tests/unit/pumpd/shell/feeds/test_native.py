@@ -61,6 +61,7 @@ def test_the_schema_is_itself_a_schema() -> None:
 def test_the_vectors_show_every_reason_a_parser_can_give() -> None:
     admission = {
         "bad_quality", "retained", "unbound_device", "device_mismatch", "wrong_patient", "old_boot",
+        "two_monitors",
         "bad_status", "future", "late", "duplicate", "reordered", "not_newer", "parser_fault",
         "pulse_mismatch", "frozen",
     }  # fmt: skip
