@@ -2,42 +2,77 @@
 
 Theory of operation. Tests on real wires mostly wait: for a lease to run out, for a broker to be missed. The others
 compute. So the waiting ones have lanes of their own, and on two cores the whole takes about as long as its longest lane.
-What does nothing but compute is niced, and steps back for what keeps real time. What the lanes beside it say is kept and
-shown at the end, so that they do not talk into each other. Arguments go to all.
+What does nothing but compute has only the time that nobody else wants: a bench that plays at ten times life takes every
+wait for ten. What the lanes beside it say is kept and shown at the end, so that they do not talk into each other.
+Arguments go to every pytest.
 
-The tests in `tests/e2e` drive a browser, and the browser's library runs a loop that pytest-asyncio's tests cannot stand
-beside: each folder of a lane is a run of its own, one after another.
+The tests of what decides on delivery are run by `branches`, under coverage, and not a second time by the rest. The tests
+in `tests/e2e` drive a browser, and the browser's library runs a loop that pytest-asyncio's tests cannot stand beside:
+each part of a lane is a run of its own, one after another.
 """
 
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-#: Keep real time: what the others yield to. A bench that plays at ten times life is late ten times as much.
-#: The two files of `hil` are here so that no lane is much longer than the others.
-_REAL_TIME = (
-    *("contract", "e2e", "unit/pumpd/cli", "unit/hil_sim/bench/test_live_run.py"),
-    *("hil/test_demo.py", "hil/test_several_beds.py"),
+sys.path.insert(0, str(Path(__file__).parent))
+from branches import SUITES
+
+#: Judged by a script of ours. Of the mutants what stands between every other fault and the patient, whole; of the rules,
+#: which take long: ./run mutants.
+SCRIPTS: Mapping[str, tuple[str, ...]] = {
+    "branches": (".ci/branches.py",),
+    "mutants": (".ci/mutants.py", "--module", "drivers/gate.py", "--module", "pumpd/core/restriction.py"),
+}
+#: Keep real time: what the others yield to.
+#: Files of `hil` are shared out so that no lane is much longer than the others.
+REAL_TIME = (
+    ("tests/hil",),
+    ("tests/e2e", "tests/unit/pumpd/commission"),
+    (
+        *("tests/hil/test_pump_faults.py", "tests/hil/test_doctor.py", "tests/hil/test_demo.py"),
+        *("tests/hil/test_several_beds.py", "tests/unit/hil_sim/bench/test_live_run.py"),
+    ),
+    ("tests/contract", "tests/unit/pumpd/cli"),
 )
-_COMPUTING = ("soak", "crash", "faulting", "planted", "cohort")
-#: What has a run of its own, by lane; the rest of the tests share one.
-LANES = (("tests/hil",), tuple(f"tests/{one}" for one in (*_REAL_TIME, *_COMPUTING)))
-REAL_TIME = ("tests/hil", *(f"tests/{one}" for one in _REAL_TIME))
-YIELDING = ("nice", "-n10")
+COMPUTING = (
+    (
+        *("branches", "mutants", "tests/soak", "tests/crash", "tests/faulting", "tests/planted"),
+        "tests/cohort",
+    ),
+    ("tests/properties", "tests/scenarios", "tests/packaging"),
+)
+LANES = (*REAL_TIME, *COMPUTING)
+#: `nice` is not enough: a niced one still keeps a core for milliseconds from one that wakes.
+YIELDING = ("chrt", "--idle", "0")
+#: What shares one run: all that is in no lane.
+REST = "the rest"
 #: pytest's exit status when nothing was selected, as where no broker is installed.
 NOTHING_TO_DO = 5
 
 
-def commands(arguments: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """The pytest command lines: by folder, and of the rest."""
-    pytest = [sys.executable, "-m", "pytest"]
-    folders = [folder for lane in LANES for folder in lane]
-    apart = {}
-    for one in folders:
-        elsewhere = [f"--ignore={other}" for other in folders if other.startswith(f"{one}/")]
-        apart[one] = [*(() if one in REAL_TIME else YIELDING), *pytest, one, *elsewhere, *arguments]
-    return apart, [*YIELDING, *pytest, *(f"--ignore={one}" for one in folders), *arguments]
+def parts() -> list[str]:
+    """Everything that has a run of its own."""
+    return [part for lane in LANES for part in lane]
+
+
+def command(part: str, arguments: Sequence[str]) -> list[str]:
+    """The command line of a part: a script of ours, or pytest on a folder or file, or on what is left."""
+    yielding = () if any(part in lane for lane in REAL_TIME) else YIELDING
+    if part in SCRIPTS:
+        return [*yielding, sys.executable, *SCRIPTS[part]]
+    pytest = [*yielding, sys.executable, "-m", "pytest"]
+    if part == REST:
+        return [
+            *pytest,
+            *(f"--ignore={one}" for one in (*parts(), *SUITES) if one not in SCRIPTS),
+            *arguments,
+        ]
+    elsewhere = [f"--ignore={other}" for other in parts() if other.startswith(f"{part}/")]
+    return [*pytest, part, *elsewhere, *arguments]
 
 
 def verdict(*statuses: int) -> int:
@@ -47,20 +82,32 @@ def verdict(*statuses: int) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Run them all; the exit status of the whole."""
-    apart, rest = commands(arguments)
+    took: list[tuple[str, int, float]] = []
+    kept: dict[str, str] = {}
 
-    def run(lane: Sequence[str]) -> list[subprocess.CompletedProcess[bytes]]:
-        pipe, same = subprocess.PIPE, subprocess.STDOUT
-        return [subprocess.run(apart[one], check=False, stdout=pipe, stderr=same) for one in lane]
+    def run(part: str) -> None:
+        began = time.monotonic()
+        to = None if part == REST else subprocess.PIPE
+        ended = subprocess.run(
+            command(part, arguments), check=False, stdout=to, stderr=to and subprocess.STDOUT
+        )
+        took.append((part, ended.returncode, time.monotonic() - began))
+        kept[part] = (ended.stdout or b"").decode(errors="replace")
+
+    def follow(lane: Sequence[str]) -> None:
+        for part in lane:
+            run(part)
 
     with ThreadPoolExecutor(len(LANES)) as threads:
-        lanes = [threads.submit(run, lane) for lane in LANES]
-        statuses = [subprocess.run(rest, check=False).returncode]
-        for lane, under_way in zip(LANES, lanes, strict=True):
-            for folder, ended in zip(lane, under_way.result(), strict=True):
-                statuses.append(ended.returncode)
-                print(f"\nbeside that, {folder}:\n{ended.stdout.decode(errors='replace')}", flush=True)
-    return verdict(*statuses)
+        lanes = [threads.submit(follow, lane) for lane in LANES]
+        run(REST)
+        for lane in lanes:
+            lane.result()
+    for part in parts():
+        print(f"\nbeside that, {part}:\n{kept[part]}", flush=True)
+    for part, status, seconds in took:
+        print(f"  {part:44} {'ok' if verdict(status) == 0 else 'FAILED':7} {seconds:6.1f} s")
+    return verdict(*(status for _, status, _ in took))
 
 
 if __name__ == "__main__":

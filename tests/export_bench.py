@@ -1,9 +1,10 @@
 """Sessions for what exports read: one that was slowed, paused, resumed and stopped, and one that ran to its end."""
 
+from functools import cache
 from pathlib import Path
 
 from channel_bench import POLICY, Bench, infusing
-from session_journal import rows_of, write
+from session_journal import Row, rows_of, write
 
 from pumpd.core.session import Phase
 from pumpd.core.state import Policy
@@ -22,7 +23,7 @@ def coarse(bench: Bench, seconds: int) -> None:
         bench.tick(500)
 
 
-def stopped() -> Bench:
+def played_to_a_stop() -> Bench:
     """A minute of flow, half rate, a pause by the rules, a resume at half rate, and a nurse's stop."""
     bench = infusing()
     coarse(bench, 60)
@@ -42,6 +43,13 @@ def stopped() -> Bench:
     return bench
 
 
+@cache
+def stopped() -> Bench:
+    """Such a session, to be read and not to be gone on with."""
+    return played_to_a_stop()
+
+
+@cache
 def completed() -> Bench:
     """The whole dose, with a cuff reading every four minutes."""
     bench = infusing()
@@ -55,7 +63,12 @@ def completed() -> Bench:
 
 
 def journal_of(bench: Bench, folder: Path) -> Path:
-    return write(folder / "j.db", {"bed-1": rows_of(bench.events, POLICY, SNAPSHOT_EVERY_MS)})
+    return write(folder / "j.db", {"bed-1": _rows(bench, len(bench.events))})
+
+
+@cache
+def _rows(bench: Bench, _length: int) -> list[Row]:
+    return rows_of(bench.events, POLICY, SNAPSHOT_EVERY_MS)
 
 
 def record_of(path: Path, number: int | None = None) -> SessionRecord:

@@ -11,6 +11,7 @@ what is done about it.
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from drivers.conformance.checks import all_checks
@@ -90,8 +91,13 @@ def cited(text: str) -> set[int]:
     return found
 
 
-def _tests() -> Iterator[tuple[str, str, set[int]]]:
+@cache
+def _tests() -> tuple[tuple[str, str, set[int]], ...]:
     """File, name and rows of every test that cites some."""
+    return tuple(_read())
+
+
+def _read() -> Iterator[tuple[str, str, set[int]]]:
     for folder in FOLDERS:
         for path in sorted((ROOT / "tests" / folder).rglob("test_*.py")):
             if {"conformance", "clinic"} & set(path.parts):

@@ -15,6 +15,8 @@ import threading
 from collections import deque
 from pathlib import Path
 
+from real_time import go_ahead
+
 READY_S = 10.0
 
 
@@ -115,6 +117,7 @@ class Mosquitto:
         )
         threading.Thread(target=self._follow, args=(self._process,), daemon=True).start()
         self.wait_for_log(" running")
+        go_ahead(self._process.pid)
 
     def stop(self) -> None:
         """Orderly end: clients are told, persistent state is written."""

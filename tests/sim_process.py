@@ -1,14 +1,17 @@
 """`hil-sim serve` as a process of its own, for tests that run a program against it."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+_SOCKETS = Path("/proc/net/unix")
 
 
 @dataclass
@@ -29,6 +32,18 @@ class SimulatedPump:
 @contextmanager
 def simulated(pump: str, medium: str, folder: Path) -> Iterator[SimulatedPump]:
     """Serve this pump on a pty or on TCP."""
+    with ExitStack() as tried:
+        served = tried.enter_context(_served(pump, medium, folder))
+        # A pty's number is free as soon as its pump is gone, though a daemon beside us may still claim that port.
+        while medium == "pty" and f"@pumpd-port:{os.path.realpath(served.port)}" in _SOCKETS.read_text():
+            folder = folder / "again"
+            folder.mkdir()
+            served = tried.enter_context(_served(pump, medium, folder))
+        yield served
+
+
+@contextmanager
+def _served(pump: str, medium: str, folder: Path) -> Iterator[SimulatedPump]:
     listen = f"pty:{folder / 'pump'}" if medium == "pty" else "tcp:0"
     control = str(folder / "control")
     command = [

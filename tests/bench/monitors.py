@@ -78,7 +78,8 @@ class Monitors:
             if when > now:
                 continue
             if what == "vitals":
-                self.send(bed, f"monitor-{bed}", hr=72.0, spo2=97.0)
+                # A pulse that never moves is refused after five minutes.
+                self.send(bed, f"monitor-{bed}", hr=72.0 + int(now // 60) % 2, spo2=97.0)
                 self._due[index] = (max(when + 1 / self._hz, now), bed, what)
             else:
                 self.send(bed, f"air-{bed}", air=0.0)

@@ -278,10 +278,11 @@ def reports_of(family: str, jobs: list[tuple[Row, int]], folder: Path, branches:
         await trial.until_it_flows()
         for number, (row, seed) in enumerate(jobs):
             about = {"label": row.label, "family": family, "seed": seed}
+            # Before the fork: the trunk ends while the last branches may not yet have had a turn, and folds its disk.
+            own = copy_of(disk, folder / f"own-{family}-{number}")
             if not branches.fork(about):
                 continue
-            # Nothing of the trunk runs while branches are made, so its disk lies still and can be copied here.
-            trial.own_disk(copy_of(disk, folder / f"own-{family}-{number}"))
+            trial.own_disk(own)
             trial.begin(row, seed, branches.report_of_branch())
             await loop.create_future()
         await trial.bench.end()

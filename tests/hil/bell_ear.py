@@ -10,6 +10,7 @@ import select
 import threading
 import tty
 
+from real_time import go_ahead_here
 from rig_programs import link_ms
 
 
@@ -41,17 +42,24 @@ class BellEar:
             return not self._news.wait_for(lambda: len(self.rang) > before, for_s)
 
     def hang_up(self) -> None:
-        """The terminal is gone, as when its cable is pulled."""
+        """The terminal is gone, as when its cable is pulled; its number is no other terminal's until `close`."""
         if not self._ended.is_set():
             self._ended.set()
             self._thread.join()
-            for fd in (self._ours, self._theirs):
-                os.close(fd)
+            os.close(self._ours)
+
+    def close(self) -> None:
+        """Nobody listens any more."""
+        self.hang_up()
+        if self._theirs >= 0:
+            os.close(self._theirs)
+            self._theirs = -1
 
     def _since(self, since_ms: float) -> list[float]:
         return [one for one in self.rang if one > since_ms]
 
     def _listen(self) -> None:
+        go_ahead_here()
         while not self._ended.is_set():
             if not select.select([self._ours], [], [], 0.05)[0]:
                 continue

@@ -13,6 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from real_time import go_ahead_here
 from rig import Rig
 from rig_pumps import NEW_ERA, RigPump
 
@@ -37,6 +38,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("measured on real processes")
     for what, took_s in Rig.measured:
         terminalreporter.line(f"{took_s * 1000:8.0f} ms  {what}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def stop_watch() -> None:
+    """The test holds it."""
+    go_ahead_here()
 
 
 class Shelf:

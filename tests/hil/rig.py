@@ -110,7 +110,7 @@ class Rig:
         if hasattr(self, "monitor"):
             self.monitor.close()
         self.broker.close()
-        self.bell.hang_up()
+        self.bell.close()
         if self in Rig.opened:
             Rig.opened.remove(self)
 

@@ -19,6 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from real_time import go_ahead
 from rig_pumps import NEW_ERA, RigPump
 
 READY_S = 20.0
@@ -47,11 +48,16 @@ class Program:
         self._reader.start()
 
     def wait_for_line(self, text: str, within_s: float = READY_S) -> str:
-        """The first line that begins with `text`. Raises AssertionError with the log when it does not come."""
+        """The first line that begins with `text`; what has said it goes ahead from now on.
+
+        Raises:
+            AssertionError: it did not come; with the log.
+        """
         with self._news:
             self._news.wait_for(lambda: self._found(text) or not self._reader.is_alive(), within_s)
             found = self._found(text)
         assert found, f"{self.name} did not say {text!r}; it said:\n" + "\n".join(self.lines)
+        go_ahead(self.child.pid)
         return found
 
     def wait(self, within_s: float) -> int:

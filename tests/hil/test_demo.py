@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from real_time import AHEAD
 
 
 @pytest.mark.hil
@@ -16,7 +17,7 @@ def test_the_demo_plays_the_whole_treatment_and_every_expectation_holds(tmp_path
     report = tmp_path / "report.html"
     program = Path(sys.executable).with_name("pumpd")
     done = subprocess.run(
-        [str(program), "demo", "--json", "--report", str(report)],
+        [*AHEAD, str(program), "demo", "--json", "--report", str(report)],
         capture_output=True,
         text=True,
         timeout=230,

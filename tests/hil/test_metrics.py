@@ -37,7 +37,7 @@ def test_a_running_infusion_is_scraped_and_a_killed_daemon_is_down_at_the_next_s
     assert series["pumpd_up", ""] == series["pumpd_channel_word", "INFUSING"] == 1
     for kind in ("programmed", "permitted", "commanded", "reported"):
         assert series["pumpd_rate_milliliters_per_hour", kind] == state["rate"][f"{kind}_nl_h"] / 1e6 > 0
-    assert series["pumpd_control_cycle_lateness_seconds_count", ""] > 10
+    assert series["pumpd_control_cycle_lateness_seconds_count", ""] > 1
     assert series["pumpd_journal_commit_seconds_count", ""] > 1
     assert 0 < series["pumpd_journal_newest_commit_seconds", ""] < 10
     assert series["pumpd_queue_depth", "publish"] < 64

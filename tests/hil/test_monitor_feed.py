@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import aiomqtt
+import paho.mqtt.client
+import patience
 import pytest
 from real_mosquitto import Mosquitto
 
@@ -183,3 +186,48 @@ async def test_leaving_a_frozen_broker_is_leaving_all_the_same(mosquitto: Mosqui
         task.cancel()
         await asyncio.wait([task])
         assert task.cancelled()
+
+
+async def test_leaving_while_a_frozen_broker_is_asked_leaves_nothing_behind(
+    mosquitto: Mosquitto, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Faults row 42: a broker that thaws must not find a session that nobody has."""
+    mosquitto.freeze()
+    async with asyncio.timeout(20.0), bedside(mosquitto, Bench(SimClock(SPEED))) as task:
+        await patience.until(_library_tasks)
+        await _leaves(task)
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []
+
+
+async def test_leaving_before_the_line_to_the_broker_is_open_leaves_nothing_behind(
+    mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library opens it in a thread, which goes on although nobody waits for it any more."""
+    begun, may_go_on = threading.Event(), threading.Event()
+    connect = paho.mqtt.client.Client.connect
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        begun.set()
+        may_go_on.wait(10.0)
+        return connect(*args, **kwargs)
+
+    monkeypatch.setattr(paho.mqtt.client.Client, "connect", slow)
+    mosquitto.freeze()
+    async with asyncio.timeout(20.0), bedside(mosquitto, Bench(SimClock(SPEED))) as task:
+        await patience.until(begun.is_set)
+        asyncio.get_running_loop().call_later(0.1, may_go_on.set)
+        await _leaves(task)
+
+
+async def _leaves(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    await asyncio.get_running_loop().shutdown_default_executor()  # where the library connects
+    await patience.until(lambda: not _library_tasks(), 1.0)
+
+
+def _library_tasks() -> list[str]:
+    """Tasks of the MQTT library's that keep a connection, by the name of their coroutine."""
+    names = [getattr(one.get_coro(), "__qualname__", "") for one in asyncio.all_tasks()]
+    return [one for one in names if one.startswith("Client.")]

@@ -70,7 +70,7 @@ class Ward(Rig):
         for bed in self.beds:
             bed.close()
         self.broker.close()
-        self.bell.hang_up()
+        self.bell.close()
         if self in Rig.opened:
             Rig.opened.remove(self)
 

@@ -86,7 +86,7 @@ def attack(
         (root / suite[-1]).write_text(battery.replace("ROOT", repr(str(root))), encoding="utf-8")
     job = {
         "suites": {"thing.py": suite},
-        "limit_s": 5.0,
+        "limit_s": 60.0,
         "is_direct": is_direct,
         "mutants": [
             {
