@@ -11,6 +11,7 @@ in `tests/e2e` drive a browser, and the browser's library runs a loop that pytes
 each part of a lane is a run of its own, one after another.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -82,6 +83,8 @@ def verdict(*statuses: int) -> int:
 
 def main(arguments: Sequence[str]) -> int:
     """Run them all; the exit status of the whole."""
+    # What the set-up has just installed would be written to the disk for half a minute, under the first journals.
+    os.sync()
     took: list[tuple[str, int, float]] = []
     kept: dict[str, str] = {}
 

@@ -15,10 +15,10 @@ LEASE_S = 2.0
 @pytest.mark.parametrize(
     ("fault", "params"),
     [
-        ("reply_lost", {"command": "STP"}),  # row 1
+        ("reply_lost", {"command": "STP", "count": 3}),  # row 1; for good: the conformance suite
         ("reply_lost", {"command": "STP", "count": 1}),
         ("request_lost", {"command": "STP", "count": 1}),  # row 2
-        ("reply_garbled", {"command": "STP"}),  # row 25
+        ("reply_garbled", {"command": "STP", "count": 3}),  # row 25
         ("reply_late", {"command": "STP", "ms": 400, "count": 1}),  # row 24
         ("reply_split", {"ms": 30}),  # row 23
     ],

@@ -2,7 +2,6 @@
 
 import json
 import os
-from contextlib import suppress
 from pathlib import Path
 from threading import Thread
 
@@ -84,10 +83,8 @@ def test_a_disk_that_takes_nothing_holds_the_pump_up_for_nothing(tmp_path: Path)
 
 def test_a_disk_that_refuses_is_heard_of(tmp_path: Path) -> None:
     truth = TruthFile(Path("/dev/full"), World())
+    truth.on_event("the first")
     with pytest.raises(OSError, match="No space left"):
-        for _ in range(1_000_000):
-            truth.on_event("again")
-    with suppress(OSError):
         truth.close()
 
 
