@@ -31,13 +31,12 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
 #: Keep real time: what the others yield to.
 #: Files of `hil` are shared out so that no lane is much longer than the others.
 REAL_TIME = (
-    ("tests/hil",),
-    ("tests/e2e", "tests/unit/pumpd/commission"),
+    ("tests/hil", "tests/hil/test_several_beds.py"),
+    ("tests/e2e", "tests/unit/pumpd/commission", "tests/unit/hil_sim/bench/test_live_run.py"),
     (
         *("tests/hil/test_pump_faults.py", "tests/hil/test_doctor.py", "tests/hil/test_demo.py"),
-        *("tests/hil/test_several_beds.py", "tests/unit/hil_sim/bench/test_live_run.py"),
+        *("tests/contract", "tests/unit/pumpd/cli"),
     ),
-    ("tests/contract", "tests/unit/pumpd/cli"),
 )
 COMPUTING = (
     (

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys as sys_module
+import time
 from pathlib import Path
 from typing import Any
 
@@ -59,17 +60,14 @@ class Playhouse(Stage):
 
     def until(self, is_true: Any, seconds: float, what: str) -> dict[str, Any]:
         """The first state of which a claim holds."""
+        ends_s = time.monotonic() + seconds
         with self.client.watch(BED, "playhouse") as states:
-            left = int(seconds * 10)
-            for state in states:
+            state = self.state()
+            while (told := states.poll(max(0.0, ends_s - time.monotonic()))) is not None:
+                state = told
                 if is_true(state):
                     return state
-                left -= 1
-                if left < 0:
-                    break
-        raise AssertionError(
-            f"not within about {seconds} s: {what}; last: {state['word']} {state['headline']}"
-        )
+        raise AssertionError(f"not within {seconds} s: {what}; last: {state['word']} {state['headline']}")
 
     def infuse(self) -> None:
         """Order, verify, wait for the baseline, start."""

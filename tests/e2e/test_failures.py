@@ -45,7 +45,9 @@ def is_free(state: dict[str, Any], blocked: str) -> bool:
 
 def resumed(house: Playhouse) -> None:
     """Nobody holds the bed any more; what has changed between a look and its press is looked at again."""
-    house.until(lambda one: one["word"] == "PAUSED", 5, "paused")
+    paused = house.until(lambda one: one["word"] == "PAUSED", 5, "paused")
+    if any("acknowledge" in reason for reason in paused["resume_blocked_by"]):
+        house.ask("acknowledge", "nina", note="seen at the chair")
     answer: dict[str, Any] = {}
     for _ in range(5):
         state = house.until(

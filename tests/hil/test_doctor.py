@@ -41,6 +41,11 @@ def doctor(config: Path, *arguments: str) -> tuple[int, Told]:
     }
 
 
+def once_a_second(measured: str) -> bool:
+    """As the stand-in's own clock and two seconds of listening can tell it."""
+    return any(f"{rate}/s from monitor-1" in measured for rate in ("0.9", "1.0", "1.1"))
+
+
 def failed(told: Told) -> set[tuple[str, str]]:
     return {place for place, one in told.items() if one["level"] == "FAIL"}
 
@@ -55,7 +60,7 @@ def test_a_bench_in_order_is_well_and_its_pump_stands_where_it_stood(make_rig: C
     assert "NE1000" in told["pump", "bed-1"]["measured"]
     assert told["watchdog", "bed-1"]["measured"] == "armed, 2 s, read back"
     assert "delivering" in told["subscription", "bed-1"]["measured"]
-    assert "1.0/s from monitor-1" in told["signal", "bed-1 heart rate"]["measured"]
+    assert once_a_second(told["signal", "bed-1 heart rate"]["measured"])
     after = rig.sim.truth()
     assert (after["running"], after["plunger_nl"]) == (False, before["plunger_nl"])
 
@@ -309,7 +314,7 @@ def test_what_a_gateway_of_others_sends_is_admitted_by_its_table_and_the_rest_is
     rig.monitor.start()
     _, told = doctor(rig.write_config())
     assert "delivering" in told["subscription", "bed-1"]["measured"]
-    assert "1.0/s from monitor-1" in told["signal", "bed-1 heart rate"]["measured"]
+    assert once_a_second(told["signal", "bed-1 heart rate"]["measured"])
     assert "NOM_TEMP_BLD" in told["words", "monitor-1"]["measured"]
 
 
