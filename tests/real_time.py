@@ -1,9 +1,9 @@
 """What is measured against the clock goes ahead of what else the machine computes.
 
 Theory of operation. At a bedside the daemon has a computer to itself (and its unit puts it before everything else), and a
-pump is a machine of its own. Beside a browser and a dozen starting interpreters on two cores, daemon, simulated pump and the
-test that holds the stop-watch would each wait for a core longer than the limits that they are tested for: the test would
-show how busy the machine was. So a process has a core whenever it wants one (the kernel's real-time class, which is for
+pump is a machine of its own. Beside a browser and a dozen starting interpreters on two cores, daemon, simulated pump and
+the test that holds the stop-watch would each wait for a core longer than the limits that they are tested for: the test
+would show how busy the machine was. So a process has a core whenever it wants one (the kernel's real-time class, for
 those that mostly sleep) as soon as it is ready; while it still starts, and loads its libraries, it is one like all others.
 What it starts in its turn is, too. Where that is not permitted, everything runs as it did.
 """
