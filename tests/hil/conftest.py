@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from real_time import go_ahead_here
+from real_time import start_ahead
 from rig import Rig
 from rig_pumps import NEW_ERA, RigPump
 
@@ -43,7 +43,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def stop_watch() -> None:
     """The test holds it."""
-    go_ahead_here()
+    start_ahead()
 
 
 class Shelf:

@@ -48,7 +48,7 @@ class Program:
         self._reader.start()
 
     def wait_for_line(self, text: str, within_s: float = READY_S) -> str:
-        """The first line that begins with `text`; what has said it goes ahead from now on.
+        """The first line that begins with `text`; what has said it has a core whenever it wants one.
 
         Raises:
             AssertionError: it did not come; with the log.

@@ -51,9 +51,50 @@ def test_a_failure_in_any_lane_is_the_whole_s(
         name = f"test_{folder.replace('/', '_')}"
         (tmp_path / folder / f"{name}.py").write_text(f"def {name}(): assert {folder != failing}\n")
     monkeypatch.chdir(tmp_path)
-    assert abreast.main(["-p", "no:cacheprovider", "tests"]) == 1
+    assert abreast.main(["-p", "no:cacheprovider", "tests"], lambda _since_s, _until_s: 0.0) == 1
     shown = capfd.readouterr().out
     assert "1 failed" in shown
     assert all(f"beside that, {lane}" in shown for lane in ("tests/hil", "tests/e2e"))
     # Every part is told to run `tests`; only the rest leaves the others' folders out.
     assert shown.count("FAILED  ") == (3 if failing == "tests" else 2)
+
+
+FAILS_ONCE = """
+from pathlib import Path
+def test_clock():
+    been = Path("been")
+    before, _ = been.exists(), been.touch()
+    assert before
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "stood_s", "whole"), [("tests/hil", 0.3, 0), ("tests/hil", 0.0, 1), ("tests/soak", 0.3, 1)]
+)
+def test_only_what_was_measured_while_the_machine_stood_still_is_measured_again(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    part: str,
+    stood_s: float,
+    whole: int,
+) -> None:
+    """A disturbance excuses a stop-watch, once, and never what computes; it is told either way."""
+    monkeypatch.setattr(abreast, "LANES", ((part,),))
+    (tmp_path / part).mkdir(parents=True)
+    (tmp_path / part / "test_clock.py").write_text(FAILS_ONCE)
+    (tmp_path / "tests" / "test_rest.py").write_text("def test_rest(): pass\n")
+    monkeypatch.chdir(tmp_path)
+    assert abreast.main(["-p", "no:cacheprovider"], lambda _since_s, _until_s: stood_s) == whole
+    shown = capfd.readouterr().out
+    assert "FAILED " in shown
+    assert ("stood still for 300 ms; once more" in shown) is (whole == 0)
+
+
+def test_what_fails_twice_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(abreast, "LANES", (("tests/hil",),))
+    (tmp_path / "tests/hil").mkdir(parents=True)
+    (tmp_path / "tests/hil/test_wrong.py").write_text("def test_wrong(): assert False\n")
+    (tmp_path / "tests" / "test_rest.py").write_text("def test_rest(): pass\n")
+    monkeypatch.chdir(tmp_path)
+    assert abreast.main(["-p", "no:cacheprovider"], lambda _since_s, _until_s: 0.3) == 1
