@@ -18,7 +18,7 @@ from time import monotonic
 from typing import Any
 
 from bench.children import BenchFailed, Peer, Servant
-from bench.monitors import PATIENT
+from bench.monitors import patient_of
 
 from pumpd.console_client import ConsoleClient
 
@@ -26,7 +26,6 @@ NINA, DORA = ("nina", "24680"), ("dora", "13579")
 CUFFS = 48  # of a bed; one for each session
 FLOWING = ("INFUSING", "SLOWED")
 ORDER = {
-    "patient": PATIENT,
     "drug": "ketamine",
     "weight_kg": "70",
     "dose_mg_per_kg": "0.5",
@@ -103,7 +102,7 @@ class Bed:
             raise BenchFailed(f"{self.name}: {CUFFS} sessions are all that its cuffs are good for")
         self.until(lambda now: now["pump"]["link"] == "up" and now["feed"]["link"] == "up", "it is linked")
         self.press("acknowledge", note="seen")
-        self._accepted(self.press("order", **ORDER))
+        self._accepted(self.press("order", **ORDER, patient=patient_of(self.number)))
         self._accepted(self.press("verify", DORA, epoch=self.state()["epoch"]))
         for ago_s in (61.0, 0.0):
             values = {"sys": 124.0, "dia": 78.0}

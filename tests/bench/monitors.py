@@ -21,7 +21,6 @@ import paho.mqtt.client as mqtt
 
 AIR_HZ = 2.0
 BUBBLE_UL = 90.0
-PATIENT = "tok-bench"
 WORDS = {
     "sys": ("MDC_PRESS_BLD_NONINV_SYS", 150021, "mm[Hg]"),
     "dia": ("MDC_PRESS_BLD_NONINV_DIA", 150022, "mm[Hg]"),
@@ -31,6 +30,11 @@ WORDS = {
 }
 
 Orders = list[dict[str, Any]]
+
+
+def patient_of(bed: int) -> str:
+    """Who lies there: nobody lies in two beds."""
+    return f"tok-bench-{bed}"
 
 
 class Monitors:
@@ -102,7 +106,7 @@ class Monitors:
             "device": device,
             "boot": self._boot,
             "seq": self._seq,
-            "patient": PATIENT,
+            "patient": patient_of(bed),
             "measured_at_ms": measured_ms,
             "values": entries,
         }

@@ -15,8 +15,9 @@ pytestmark = [pytest.mark.hil]
 
 @pytest.mark.mosquitto
 def test_a_short_run_counts_crossings_of_all_three_and_writes_what_it_found(tmp_path: Path) -> None:
+    # Two beds: what one patient may not have twice would end the bench, and did.
     figures, picture = tmp_path / "bench.json", tmp_path / "bench.svg"
-    said = ["--n", "1", "--hz", "1", "--seconds", "0.1", "--rounds", "1", "--simulated", "0"]
+    said = ["--n", "2", "--hz", "1", "--seconds", "0.1", "--rounds", "1", "--simulated", "0"]
     assert main([*said, "--json", str(figures), "--plot", str(picture)]) == 0
     cell = json.loads(figures.read_text())["cells"][0]
     for peer in (DAEMON, AIOMQTT, PAHO):
