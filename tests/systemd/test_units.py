@@ -125,6 +125,9 @@ def test_the_daemon_goes_before_whatever_else_wants_the_processor() -> None:
     """docs/speed.md: beside two endless loops a core, halts within a second need this, with or without cgroups."""
     daemon = unit("pumpd.service")
     assert int(daemon["Nice"][0]) <= -10
+    # A niced process still waits behind whatever starts; and threads of it that wait hold the interpreter's lock.
+    assert daemon["CPUSchedulingPolicy"] == ["rr"]
+    assert "CPUSchedulingResetOnFork" not in daemon
     assert int(daemon["CPUWeight"][0]) >= 1_000  # 100 is everybody's
 
 
