@@ -81,7 +81,10 @@ def start(box: Box) -> None:
     box.shell("systemctl enable --now pumpd pumpd-panel")
     box.shell("systemctl status --no-pager pumpd | head -n 5; pumpctl status")
     said = box.shell("chrt --all-tasks --pid $(systemctl show --property=MainPID --value pumpd)")
-    must("SCHED_OTHER" not in said and "SCHED_RR" in said, "every thread of the daemon has a core when it wants one")
+    must(
+        "SCHED_OTHER" not in said and "SCHED_RR" in said,
+        "every thread of the daemon has a core when it wants one",
+    )
     box.transcript.section("Doctor", "The one FAIL is meant: a bench's PINs are no secret.")
     said = box.shell("pumpd doctor --listen 40 || true", 120.0)
     faults = [line for line in said.splitlines() if line.startswith("FAIL")]
