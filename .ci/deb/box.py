@@ -24,6 +24,8 @@ SUITE, INCLUDED = "bookworm", "python3.11,systemd,mosquitto,curl"
 DISK_MB = 200
 ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 NAMESPACES = ("--mount", "--pid", "--cgroup", "--uts", "--ipc", "--net")
+#: What makes and boots a box, and the Debian package that brings it.
+NEEDED = {"debootstrap": "debootstrap", "mkfs.ext4": "e2fsprogs", "ip": "iproute2"}
 #: What a namespace has no hardware or no right for.
 MASKED = [
     "getty.target",
@@ -40,11 +42,22 @@ MASKED = [
 ]
 
 
+def obstacle() -> str | None:
+    """Why no box can be booted here, with the remedy, in one line; None when one can."""
+    if os.geteuid() != 0:
+        return (
+            "a box has its own mounts and control groups, which root alone may make: sudo ./run deb --prove"
+        )
+    if absent := [package for program, package in NEEDED.items() if shutil.which(program) is None]:
+        return f"not on this machine: apt-get install {' '.join(absent)}"
+    return None
+
+
 def bare_root(cache: Path) -> Path:
     """The smallest Debian, made once.
 
     Raises:
-        subprocess.CalledProcessError, OSError: debootstrap failed, or is not there.
+        subprocess.CalledProcessError, OSError: debootstrap failed.
     """
     root = cache / f"{SUITE}-{hashlib.sha256(INCLUDED.encode()).hexdigest()[:8]}-root"
     if not root.exists():

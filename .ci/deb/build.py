@@ -16,6 +16,7 @@ from importlib import metadata
 from pathlib import Path
 
 import bill
+import box
 import distributions
 import installed
 import tree
@@ -118,6 +119,9 @@ def main(arguments: list[str]) -> int:
         print(
             f"run: {tree.PYTHON} is not there; the package is built on Debian 12: apt-get install python3.11"
         )
+        return EXIT_CANNOT_RUN
+    if args.prove and (why := box.obstacle()):
+        print(f"run: nothing can be proved: {why}")
         return EXIT_CANNOT_RUN
     try:
         how = args.offline, args.compression
