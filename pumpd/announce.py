@@ -32,7 +32,17 @@ HEARTBEAT_EVERY_S = 5.0
 #: Alarms of the technical side; a test compares them with what the core raises.
 TECHNICAL_KEYS = (
     *("HALT", "PUMP", "PUMP-ACT", "PUMP-HOLD", "SETUP", "RESTART", "RESTORE", "JOURNAL", "CONFIG"),
-    *("NEAR-END", "END", "ON-HOLD", "LISTENER", "OBSERVATION", "VERIFICATION", "DISK", FAULT_KEY),
+    *(
+        "NEAR-END",
+        "END",
+        "ON-HOLD",
+        "LISTENER",
+        "OBSERVATION",
+        "VERIFICATION",
+        "DISK",
+        "CERTIFICATE",
+        FAULT_KEY,
+    ),
 )
 
 Summary = dict[str, Any]

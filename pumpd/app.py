@@ -23,6 +23,7 @@ from drivers.contract import PumpDriver
 from drivers.registry import Lines
 from pumpd import config as cfg
 from pumpd.announce import Announcer, possible_keys
+from pumpd.certificate_watch import CertificateWatch, files_of
 from pumpd.clock import Clock
 from pumpd.config_difference import difference, flat
 from pumpd.config_difference import recorded as recorded_file
@@ -32,7 +33,7 @@ from pumpd.console_words import CARE_VERBS, LISTENING_EVERY_S
 from pumpd.core import events as ev
 from pumpd.core.configuration_events import ConfigurationEdited
 from pumpd.core.consulting import consulted
-from pumpd.core.daemon_events import JournalRoomMeasured
+from pumpd.core.daemon_events import CertificatesLookedAt, JournalRoomMeasured
 from pumpd.machine import Machine
 from pumpd.outputs.pace import Pace
 from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
@@ -167,6 +168,8 @@ class Daemon:
         edges.update({f"sounder {i} {one.name}": one.run for i, one in enumerate(self._bedside.sounders)})
         if self._watch is not None:
             edges["configuration"] = self._watch.run
+        if files := files_of(self._config.broker):
+            edges["certificates"] = CertificateWatch(files, self._certificates_seen, self._clock.wall_ms).run
         every_s = min(LISTENING_EVERY_S, self._config.alarms.listener_within_s / 3)
         edges["listeners"] = partial(self._bedside.attend, self._sounder_spoke, every_s)
         edges["states"], edges["heartbeats"] = self._announcer.states, self._announcer.heartbeats
@@ -255,6 +258,9 @@ class Daemon:
     def _file_changed(self, reason: str) -> None:
         self._kernel.post_all(ConfigurationEdited(at=self._clock.stamp(), reason=reason))
 
+    def _certificates_seen(self, reason: str) -> None:
+        self._kernel.post_all(CertificatesLookedAt(at=self._clock.stamp(), reason=reason))
+
     async def _come_to_rest(self) -> None:
         """Halt everything; leave when every pump has confirmed, or when waiting longer helps nobody."""
         for name, channel in self._channels.items():
@@ -264,7 +270,7 @@ class Daemon:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(STOP_WITHIN_S):
                 # Three seconds at the very end of a process; what is awaited comes through the kernel's own state.
-                while not all(_is_at_rest(one) for one in self._channels.values()):  # noqa: ASYNC110
+                while not all(one.state.delivery.is_at_rest for one in self._channels.values()):  # noqa: ASYNC110
                     await asyncio.sleep(FASTEST_S)
 
     def _beat(self) -> Iterator[None]:
@@ -342,8 +348,3 @@ class Daemon:
     def _arrived(self, arrival: arrivals.Arrival) -> None:
         for name, event in self._translator.letters(arrival, self._clock.stamp()):
             self._kernel.post(name, event)
-
-
-def _is_at_rest(channel: Channel) -> bool:
-    delivery = channel.state.delivery
-    return delivery.is_halt_confirmed or not delivery.is_link_up

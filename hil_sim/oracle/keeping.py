@@ -18,7 +18,7 @@ PRESS_S = 10.0
 TOLD_S = 1.0
 DARK_S = 5.0
 #: Notices on how the work stands end with what they tell; causes of rows are written in small letters.
-NOTICES = frozenset({"END", "NEAR-END", "ON-HOLD", "LISTENER", "VERIFICATION", "DISK"})
+NOTICES = frozenset({"END", "NEAR-END", "ON-HOLD", "LISTENER", "VERIFICATION", "DISK", "CERTIFICATE"})
 TRANSDUCER = "transducer-1"
 
 

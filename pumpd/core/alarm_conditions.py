@@ -246,6 +246,8 @@ def _notices(state: ChannelState, policy: Policy, *, is_end_new: bool) -> Iterat
         yield _notice("VERIFICATION", Priority.LOW, lapse)
     if short := journal_room.told(state):
         yield _notice("DISK", Priority.LOW, short)
+    if state.certificates:
+        yield _notice("CERTIFICATE", Priority.LOW, state.certificates)
     if late := missed(state, policy):
         yield _notice("OBSERVATION", Priority.MEDIUM, late)
     within_ms = policy.listener_within_ms

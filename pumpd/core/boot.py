@@ -70,6 +70,7 @@ def started(state: ChannelState, event: ev.DaemonStarted, policy: Policy) -> Obs
         configuration_edited="",
         neighbours=(),
         journal_room=None,
+        certificates="",
     )
     return fresh, _approval(fresh)
 

@@ -1,7 +1,8 @@
 """What befalls the whole daemon rather than one channel, as facts in the mailbox of every channel that it concerns.
 
-Theory of operation. A decision knows one channel. What it must know of the others, of the journal's disk and of the file it
-was configured from is seen at the edge and told to it like a measurement, so that a record replays to the same refusals.
+Theory of operation. A decision knows one channel. What it must know of the others, of the journal's disk, of certificates
+and of the file it was configured from is seen at the edge and told to it like a measurement, so that a record replays to
+the same refusals.
 """
 
 from dataclasses import dataclass
@@ -39,4 +40,13 @@ class JournalRoomMeasured:
     kind: Literal["journal_room_measured"] = "journal_room_measured"
 
 
-DaemonEvent = ConfigurationEdited | NeighboursChanged | JournalRoomMeasured
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificatesLookedAt:
+    """What a person should do about the certificates towards the broker, in words; "" nothing."""
+
+    at: Stamp
+    reason: str
+    kind: Literal["certificates_looked_at"] = "certificates_looked_at"
+
+
+DaemonEvent = CertificatesLookedAt | ConfigurationEdited | NeighboursChanged | JournalRoomMeasured

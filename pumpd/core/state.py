@@ -172,6 +172,11 @@ class Delivery:
         surplus_nl_h = self.reported_nl_h if self.reported_nl_h > self.commanded_nl_h else 0
         return max(self.doubted_nl_h, surplus_nl_h)
 
+    @property
+    def is_at_rest(self) -> bool:
+        """It stands, as far as anything can still be done about it: confirmed, or nobody answers."""
+        return self.is_halt_confirmed or not self.is_link_up
+
 
 @dataclass(frozen=True, slots=True)
 class Feed:
@@ -232,6 +237,7 @@ class ChannelState:
         configuration_edited: why the file no longer says what is in force; "": it does.
         neighbours: other channels with an order for the same patient.
         journal_room: newest look at the journal's disk of this boot.
+        certificates: what a person should do about those towards the broker; "": nothing.
         care: what the course around this session has come to.
         epoch: grows whenever what a person would decide upon has changed; a resume must name it.
     """
@@ -263,4 +269,5 @@ class ChannelState:
     configuration_edited: str = ""
     neighbours: tuple[Neighbour, ...] = ()
     journal_room: JournalRoomMeasured | None = None
+    certificates: str = ""
     care: Care = field(default_factory=Care)

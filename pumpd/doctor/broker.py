@@ -21,8 +21,8 @@ from pathlib import Path
 
 import aiomqtt
 
+from pumpd.certificates import DAYS_SOON, NoCertificate, end_of, ends_in_file
 from pumpd.doctor.bounded import apart
-from pumpd.doctor.certificates import NoCertificate, end_of, ends_in_file
 from pumpd.doctor.signals import Ear
 from pumpd.doctor.verdict import Finding, fail, ok, warn
 from pumpd.shell.feeds import topics
@@ -30,7 +30,6 @@ from pumpd.shell.feeds.mqtt import BrokerSettings, TlsFiles
 
 BROKER, TLS, LOGIN, SUBSCRIPTION = "broker", "tls", "login", "subscription"
 REACH_S = 3.0
-DAYS_SOON = 30
 #: The device that our own word is sent for; no bed may have one of this name.
 OWN_DEVICE = "pumpd-doctor"
 OWN_WORD = b'{"pumpd-doctor":"does a word come back?"}'

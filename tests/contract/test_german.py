@@ -21,6 +21,7 @@ from pumpd.core import events as ev
 from pumpd.core.alarm_conditions import conditions
 from pumpd.core.clinic.checklist import ITEMS
 from pumpd.core.clinic.notes import CODES, SEVERITIES
+from pumpd.core.daemon_events import CertificatesLookedAt
 from pumpd.core.dose import derive
 from pumpd.core.order import Order, parse_order
 from pumpd.core.wording import headline
@@ -288,6 +289,16 @@ def _pump_acted(bench: HeardBench) -> None:
     bench.listen("counter")
 
 
+def _certificate_ends(bench: HeardBench) -> None:
+    for reason in (
+        "the certificate in broker.cert_file ends on 2027-01-02: have a new one made",
+        "the certificate in broker.ca_file ended on 2027-01-02: have a new one made, no monitor may be heard",
+        "the certificate in broker.ca_file cannot be read: No such file or directory",
+    ):
+        bench.post(CertificatesLookedAt(at=bench.now, reason=reason))
+        bench.listen("certificate")
+
+
 def _journal_lost(bench: HeardBench) -> None:
     _infused(bench).post(ev.JournalFailed(at=bench.now, reason="database or disk is full"))
     bench.advance(1)
@@ -319,6 +330,11 @@ BENCH: dict[Callable[[HeardBench], None], tuple[str, ...]] = {
         "the pump was stopped at the pump itself",
         "rate at the pump is",
         "the pump is withdrawing",
+    ),
+    _certificate_ends: (
+        "the certificate in broker.cert_file ends",
+        "the certificate in broker.ca_file ended",
+        "the certificate in broker.ca_file cannot",
     ),
     _journal_lost: ("the journal cannot be written",),
 }

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from real_mosquitto import Certificates
 from service_ear import ServiceEar
 from site_bench import refusing_port, site
 
@@ -196,6 +197,20 @@ async def test_row_82_the_room_on_the_journal_s_disk_is_known_within_a_second(tm
     assert state["link_ms"] < 2_000
     assert [one is not None and one.channels for one in rooms] == [2, 2]
     assert 0 < state["journal"]["free_mb"] <= shutil.disk_usage(tmp_path).total / 1e6
+
+
+@pytest.mark.mosquitto  # openssl
+async def test_row_43_a_certificate_that_ends_is_an_alarm_at_the_bed(tmp_path: Path) -> None:
+    made = Certificates(tmp_path / "pem")
+    text = site(tmp_path, broker_port=refusing_port(), broker=f'ca_file = "{made.ca}"')
+    config = cfg.parse(text.replace("tls = false", "tls = true"), "site.toml")
+    async with serving(config):
+        state = await shown_until(config, lambda one: any(it["key"] == "CERTIFICATE" for it in one["alarms"]))
+    (alarm,) = (one for one in state["alarms"] if one["key"] == "CERTIFICATE")
+    assert (alarm["priority"], alarm["text"].partition(" on ")[0]) == (
+        "low",
+        "the certificate in broker.ca_file ends",
+    )
 
 
 @pytest.mark.parametrize("content", [None, "", "\nsecret\n"])

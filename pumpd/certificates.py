@@ -9,6 +9,8 @@ import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
+#: How long before its end a certificate is spoken of (facts/faults.md row 43).
+DAYS_SOON = 30
 _SEQUENCE, _VERSION, _UTC_TIME, _GENERAL_TIME = 0x30, 0xA0, 0x17, 0x18
 #: Fields of a certificate before its validity, without the version.
 _BEFORE_VALIDITY = 3

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from real_mosquitto import Certificates
 
-from pumpd.doctor.certificates import NoCertificate, end_of, ends_in_file
+from pumpd.certificates import NoCertificate, end_of, ends_in_file
 
 pytestmark = pytest.mark.mosquitto  # openssl
 
