@@ -2,7 +2,7 @@
 
 Theory of operation. Nobody notices a certificate before the day it ends, and on that day no monitor is heard any more
 (facts/faults.md row 43). So the files are looked at once an hour, in a thread, because a disk may hang and the loop may
-not, and by the wall clock, which is what certificates go by. The listener hears of changes only. The broker's own
+not, and by the wall clock as it stands, which is what certificates go by even if it was wrong at the start. The listener hears of changes only. The broker's own
 certificate lies on the broker; `pumpd doctor` asks it for one.
 """
 
@@ -29,7 +29,7 @@ class CertificateWatch:
     Args:
         files: by the configuration's key of each.
         listener: hears in words which ends first, or cannot be read; "" when there is nothing to say any more.
-        wall_ms: the wall clock, ms since 1970.
+        wall_ms: the machine's wall clock, which may step; ms since 1970.
         every_s: between two looks.
     """
 

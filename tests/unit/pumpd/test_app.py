@@ -8,6 +8,7 @@ import os
 import pty
 import shutil
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -37,10 +38,10 @@ def loaded(folder: Path, **changes: Any) -> cfg.Config:
 
 
 @asynccontextmanager
-async def serving(config: cfg.Config) -> AsyncIterator[Daemon]:
+async def serving(config: cfg.Config, clock: Clock | None = None) -> AsyncIterator[Daemon]:
     """A daemon from READY to its end by SIGTERM."""
     ready = asyncio.Event()
-    daemon = Daemon(config, Clock())
+    daemon = Daemon(config, clock or Clock())
     running = asyncio.ensure_future(daemon.run(ready.set))
     try:
         async with asyncio.timeout(WITHIN_S):
@@ -211,6 +212,20 @@ async def test_row_43_a_certificate_that_ends_is_an_alarm_at_the_bed(tmp_path: P
         "low",
         "the certificate in broker.ca_file ends",
     )
+
+
+async def test_row_88_a_step_of_the_wall_clock_is_written_down_once_and_shifts_no_time(
+    tmp_path: Path,
+) -> None:
+    config, hour_ns, stepped_ns = loaded(tmp_path), 3_600_000_000_000, [0]
+    async with serving(config, Clock(wall_ns=lambda: time.time_ns() + stepped_ns[0])):
+        before = await asked(config, lambda client: client.status("bed-1"))
+        stepped_ns[0] = hour_ns
+        later = before["link_ms"] + 500
+        after = await shown_until(config, lambda one: one["link_ms"] > later)
+    assert after["wall_ms"] - before["wall_ms"] == after["link_ms"] - before["link_ms"]
+    noted = [one for one in read(Path(config.journal.path)) if one.kind == "wall_clock_stepped"]
+    assert [json.loads(one.body)["text"] for one in noted] == ["the wall clock stepped by 3600000 ms"]
 
 
 @pytest.mark.parametrize("content", [None, "", "\nsecret\n"])
