@@ -169,9 +169,7 @@ class Daemon:
         if self._watch is not None:
             edges["configuration"] = self._watch.run
         if files := files_of(self._config.broker):
-            edges["certificates"] = CertificateWatch(
-                files, self._certificates_seen, self._clock.real_wall_ms
-            ).run
+            edges["certificates"] = CertificateWatch(files, self._certificates_seen, self._clock).run
         every_s = min(LISTENING_EVERY_S, self._config.alarms.listener_within_s / 3)
         edges["listeners"] = partial(self._bedside.attend, self._sounder_spoke, every_s)
         edges["states"], edges["heartbeats"] = self._announcer.states, self._announcer.heartbeats

@@ -2,14 +2,15 @@
 
 Theory of operation. Nobody notices a certificate before the day it ends, and on that day no monitor is heard any more
 (facts/faults.md row 43). So the files are looked at once an hour, in a thread, because a disk may hang and the loop may
-not, and by the wall clock as it stands, which is what certificates go by even if it was wrong at the start. The listener hears of changes only. The broker's own
-certificate lies on the broker; `pumpd doctor` asks it for one.
+not, and by the wall clock as it stands, which is what certificates go by even if it was wrong at the start. The listener
+hears of changes only. The broker's own certificate lies on the broker; `pumpd doctor` asks it for one.
 """
 
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from pumpd.certificates import DAYS_SOON, NoCertificate, ends_in_file
 from pumpd.config import Broker
@@ -23,13 +24,19 @@ def files_of(broker: Broker) -> dict[str, Path]:
     return {key: Path(path) for key, path in named.items() if path is not None}
 
 
+class WallClock(Protocol):
+    """The clock, as far as certificates need it."""
+
+    def real_wall_ms(self) -> int: ...
+
+
 class CertificateWatch:
     """Looks at some files for as long as `run` runs.
 
     Args:
         files: by the configuration's key of each.
         listener: hears in words which ends first, or cannot be read; "" when there is nothing to say any more.
-        wall_ms: the machine's wall clock, which may step; ms since 1970.
+        clock: asked for the machine's own wall clock, which may step.
         every_s: between two looks.
     """
 
@@ -37,19 +44,19 @@ class CertificateWatch:
         self,
         files: Mapping[str, Path],
         listener: Callable[[str], None],
-        wall_ms: Callable[[], int],
+        clock: WallClock,
         every_s: float = LOOK_EVERY_S,
     ) -> None:
         self._files = files
         self._listener = listener
-        self._wall_ms = wall_ms
+        self._clock = clock
         self._every_s = every_s
         self._told = ""
 
     async def run(self) -> None:
         """Look, for ever."""
         while True:
-            now = datetime.fromtimestamp(self._wall_ms() / 1000, UTC)
+            now = datetime.fromtimestamp(self._clock.real_wall_ms() / 1000, UTC)
             seen = await asyncio.to_thread(told, self._files, now)
             if seen != self._told:
                 self._told = seen

@@ -26,6 +26,18 @@ def end(made: Certificates) -> datetime:
     return ends_in_file(Path(made.ca))
 
 
+class DayADay:
+    """A wall clock that is a day on at each look, from 33 days before an instant to the day before it."""
+
+    def __init__(self, end: datetime) -> None:
+        self._end, self._left = end, 33
+
+    def real_wall_ms(self) -> int:
+        now = self._end - timedelta(days=self._left)
+        self._left = max(1, self._left - 1)
+        return int(now.timestamp() * 1000)
+
+
 def test_it_is_told_from_thirty_days_before_its_end_with_the_day(made: Certificates, end: datetime) -> None:
     files = {"broker.ca_file": Path(made.ca)}
     day, second = timedelta(days=1), timedelta(seconds=1)
@@ -53,13 +65,13 @@ def test_of_two_files_the_one_to_be_exchanged_first_is_named(
 async def test_it_is_told_once_and_that_it_was_exchanged_too(
     made: Certificates, end: datetime, tmp_path: Path
 ) -> None:
-    """The clock of the wall is what certificates go by; the test's goes from day to day with each look."""
-    file, heard, days = tmp_path / "ca.pem", asyncio.Queue[str](8), iter(range(-33, 400))
+    """The clock of the wall is what certificates go by."""
+    file, heard = tmp_path / "ca.pem", asyncio.Queue[str](8)
     file.write_text(Path(made.ca).read_text())
     watch = CertificateWatch(
         {"broker.ca_file": file},
         heard.put_nowait,
-        lambda: int((end + timedelta(days=min(next(days), -1))).timestamp() * 1000),
+        DayADay(end),
         0.01,
     )
     task = asyncio.create_task(watch.run())
