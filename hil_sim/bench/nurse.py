@@ -2,9 +2,10 @@
 
 Theory of operation. She looks every few seconds, as people do; what she does follows from the state shown and from what
 she sees of the patient. Orders are entered, verified by a second person, started when nothing stands in the way; a cuff
-reading is asked for when that is all that is missing; alarms are acknowledged after half a minute with a note; a score is
-taken every ten minutes; resume and restore are pressed when nothing blocks them. What is refused is not forced. Any of
-these habits can be switched off, for a story in which she is not there.
+reading or a score is asked for when that is what is missing, an order verified anew when it waited too long; alarms are
+acknowledged after half a minute with a note; a score is taken every ten minutes; resume and restore are pressed when
+nothing blocks them. What is refused is not forced. Any of these habits can be switched off, for a story in which she is
+not there.
 """
 
 from collections.abc import Callable, Mapping
@@ -66,6 +67,7 @@ class Nurse:
     _pressed_s: float = -1e9
     _measured_s: float = -1e9
     _round_s: float = -1e9
+    _scored_s: float = -1e9
     _calling_since_s: float | None = None
 
     def look(self, now_s: float) -> None:
@@ -100,9 +102,12 @@ class Nurse:
         verb = {"idle": "order", "ordered": "verify", "verified": "start"}.get(state["phase"])
         if verb is None:
             return
-        if verb == "start" and state["start_blocked_by"]:
-            self._measure_if_missing(state["start_blocked_by"], now_s)
-            return
+        if verb == "start" and (blocked := state["start_blocked_by"]):
+            if not any("verify it again" in one for one in blocked):
+                self._measure_if_missing(blocked, now_s)
+                self._score_if_low(blocked, now_s)
+                return
+            verb = "verify"
         self._pressed_s = now_s
         self.act(verb)
 
@@ -129,6 +134,14 @@ class Nurse:
         if now_s - self._measured_s >= MEASURES_EVERY_S and any("reading" in one for one in blocked):
             self._measured_s = now_s
             self.act("measure")
+
+    def _score_if_low(self, blocked: list[str], now_s: float) -> None:
+        """A patient who slept when somebody looked may be awake by now."""
+        if self.habits.rounds_every_s is None or now_s - self._scored_s < MEASURES_EVERY_S:
+            return
+        if any("MOAA/S" in one for one in blocked):
+            self._scored_s = now_s
+            self.act("score", {"scale": "moaas", "value": self.moaas()})
 
     def _answer(self, state: State, now_s: float, after_s: float) -> None:
         if all(one["acknowledged"] for one in state["alarms"]):

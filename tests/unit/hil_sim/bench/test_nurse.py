@@ -69,6 +69,23 @@ def test_she_asks_for_a_reading_when_a_start_lacks_one_and_not_again_within_a_mi
     assert screen.verbs == ["measure", "measure"]
 
 
+def test_what_keeps_a_start_from_her_and_is_hers_to_mend_she_mends() -> None:
+    """After a restart a second person looks again; a score that somebody entered is taken anew, once a minute."""
+    again = "the daemon was restarted since the order was verified: verify it again"
+    screen = Screen(phase="verified", start_blocked_by=[again, "MOAA/S 2: needs 5"])
+    who = nurse(screen)
+    who.look(0.0)
+    assert screen.pressed == [("verify", "nina", PINS["nina"], {"epoch": 4})]
+    assert screen.state is not None
+    screen.state = {**screen.state, "start_blocked_by": ["MOAA/S 2: needs 5"]}
+    for now_s in range(5, 75, 5):
+        who.look(float(now_s))
+    assert screen.pressed[1:] == [("score", "nina", "", {"scale": "moaas", "value": 4})] * 2
+    nobody = Screen(phase="verified", start_blocked_by=["MOAA/S 2: needs 5"])
+    nurse(nobody, rounds_every_s=None).look(0.0)
+    assert nobody.verbs == [], "one who never scores does not do so here"
+
+
 def test_an_alarm_is_answered_after_half_a_minute_with_a_note() -> None:
     screen = Screen(phase="infusing", alarms=[{"acknowledged": ""}])
     who = nurse(screen, rounds_every_s=None)
