@@ -42,7 +42,7 @@ REAL_TIME = (
 COMPUTING = (
     (
         *("branches", "mutants", "tests/soak", "tests/crash", "tests/faulting", "tests/planted"),
-        "tests/cohort",
+        *("tests/cohort", "tests/unit/ci"),
     ),
     ("tests/properties", "tests/scenarios", "tests/packaging"),
 )
