@@ -33,7 +33,7 @@ from pumpd.console_words import CARE_VERBS, LISTENING_EVERY_S
 from pumpd.core import events as ev
 from pumpd.core.configuration_events import ConfigurationEdited
 from pumpd.core.consulting import consulted
-from pumpd.core.daemon_events import CertificatesLookedAt, JournalRoomMeasured
+from pumpd.core.daemon_events import CertificatesExamined, JournalRoomMeasured
 from pumpd.machine import Machine
 from pumpd.outputs.pace import Pace
 from pumpd.policy import FASTEST_S, policy_for, recorded_configuration
@@ -259,7 +259,7 @@ class Daemon:
         self._kernel.post_all(ConfigurationEdited(at=self._clock.stamp(), reason=reason))
 
     def _certificates_seen(self, reason: str) -> None:
-        self._kernel.post_all(CertificatesLookedAt(at=self._clock.stamp(), reason=reason))
+        self._kernel.post_all(CertificatesExamined(at=self._clock.stamp(), reason=reason))
 
     async def _come_to_rest(self) -> None:
         """Halt everything; leave when every pump has confirmed, or when waiting longer helps nobody."""

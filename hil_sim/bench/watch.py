@@ -30,6 +30,8 @@ POISON = frozenset(
     {"no_unit", "wrong_unit", "nan", "infinity", "huge", "negative", "not_json", "deep", "oversized"}
     | {"duplicate_keys", "boolean", "string_value", "wrong_patient", "second_monitor"}
 )
+#: Nobody can tell of whom such a word speaks.
+UNREADABLE = frozenset({"not_json", "deep", "oversized", "duplicate_keys"})
 MAIN_STREAM = {
     device: ("oximeter" if device == "monitor-1" else streams[0]) for device, streams in STREAMS_OF.items()
 }
@@ -166,7 +168,8 @@ class Watch:
         is_late = float(active.get("late", {}).get("s", 0.0)) >= 10.0 and "late" in here
         skew_s = float(active.get("future", {}).get("s", 0.0)) if "future" in here else 0.0
         is_sound = not (is_retained or is_late or not -6.0 < skew_s < 2.5 or here & POISON)
-        self.oracle.see(saw.Heard(self._bench.now_s, device, is_sound, is_retained))
+        is_stranger = "wrong_patient" in here and not here & UNREADABLE
+        self.oracle.see(saw.Heard(self._bench.now_s, device, is_sound, is_retained, is_stranger))
 
     def _fell(self, _loop: object, context: Mapping[str, Any]) -> None:
         error = context.get("exception")

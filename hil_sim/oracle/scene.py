@@ -108,12 +108,18 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The broker has delivered what a device said; `is_sound`: no fault was on it and it is not retained."""
+    """The broker has delivered what a device said.
+
+    Attributes:
+        is_sound: no fault was on it and it is not retained.
+        is_stranger: it can be read, and names another patient.
+    """
 
     t_s: float
     device: str
     is_sound: bool = True
     is_retained: bool = False
+    is_stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)

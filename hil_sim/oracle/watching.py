@@ -79,7 +79,7 @@ class Stranger:
 
     def check(self, step: Step, scene: Scene) -> str | None:
         if isinstance(step, Heard):
-            if scene.is_on("wrong_patient") and not step.is_sound:
+            if scene.is_on("wrong_patient") and step.is_stranger:
                 self._flows.begin(step.t_s)
             return None
         if not scene.is_on("wrong_patient") or scene.rate_nl_h <= 0.0 or not scene.is_ready:

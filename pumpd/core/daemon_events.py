@@ -41,12 +41,12 @@ class JournalRoomMeasured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CertificatesLookedAt:
+class CertificatesExamined:
     """What a person should do about the certificates towards the broker, in words; "" nothing."""
 
     at: Stamp
     reason: str
-    kind: Literal["certificates_looked_at"] = "certificates_looked_at"
+    kind: Literal["certificates_examined"] = "certificates_examined"
 
 
-DaemonEvent = CertificatesLookedAt | ConfigurationEdited | NeighboursChanged | JournalRoomMeasured
+DaemonEvent = CertificatesExamined | ConfigurationEdited | NeighboursChanged | JournalRoomMeasured

@@ -37,7 +37,7 @@ from pumpd.core.clinic.care_events import CareEvent
 from pumpd.core.clinic.course import aged, seen
 from pumpd.core.configuration_events import ConfigurationEdited
 from pumpd.core.course import lapsed
-from pumpd.core.daemon_events import CertificatesLookedAt, JournalRoomMeasured, NeighboursChanged
+from pumpd.core.daemon_events import CertificatesExamined, JournalRoomMeasured, NeighboursChanged
 from pumpd.core.delivery import reconcile
 from pumpd.core.gates import baseline_shown
 from pumpd.core.guard import guard
@@ -133,8 +133,8 @@ def _told(state: ChannelState, event: ev.Event, policy: Policy) -> Decided:
             return journal_room.measured(state, event)
         case NeighboursChanged():
             return neighbours.changed(state, event)
-        case CertificatesLookedAt():
-            return observe.certificates_looked_at(state, event)
+        case CertificatesExamined():
+            return observe.certificates_examined(state, event)
         case ConfigurationEdited():
             return observe.configuration_edited(state, event)
         case ev.JournalPaceChanged():

@@ -42,6 +42,8 @@ START_CUFF_AGE_MS = 390_000
 def start_blockers(state: ChannelState, policy: Policy, accept_soft: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Everything between a verified order and flow, but for soft limits accepted; facts/clinical.md 3.3, START."""
     found = list(_pump_blockers(state, policy))
+    if state.configuration_edited:
+        found.append(f"{state.configuration_edited}: put the file back, or have pumpd restarted")
     if changed := other_library(state.session, policy.library):
         found.append(f"{changed}: enter the order again")
     found.extend(order_age.blockers(state, policy))

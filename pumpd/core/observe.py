@@ -15,7 +15,7 @@ from pumpd.core import events as ev
 from pumpd.core.actions import Action
 from pumpd.core.configuration_change import paused_by_edit
 from pumpd.core.configuration_events import ConfigurationEdited
-from pumpd.core.daemon_events import CertificatesLookedAt
+from pumpd.core.daemon_events import CertificatesExamined
 from pumpd.core.replacing import replace
 from pumpd.core.session import BASELINE_KEPT, CuffReading, HoldKind, held
 from pumpd.core.state import CUFF_AT_MOST_MS, ChannelState, Feed
@@ -159,7 +159,7 @@ def configuration_edited(state: ChannelState, event: ConfigurationEdited) -> Obs
     return replace(state, session=paused_by_edit(state.session, event), configuration_edited=event.reason), ()
 
 
-def certificates_looked_at(state: ChannelState, event: CertificatesLookedAt) -> Observed:
+def certificates_examined(state: ChannelState, event: CertificatesExamined) -> Observed:
     """Knowledge only: the session with the broker stands, and should it fall, the rows of silence act."""
     return replace(state, certificates=event.reason), ()
 

@@ -21,7 +21,8 @@ from pumpd.core import events as ev
 from pumpd.core.alarm_conditions import conditions
 from pumpd.core.clinic.checklist import ITEMS
 from pumpd.core.clinic.notes import CODES, SEVERITIES
-from pumpd.core.daemon_events import CertificatesLookedAt
+from pumpd.core.configuration_events import ConfigurationEdited
+from pumpd.core.daemon_events import CertificatesExamined
 from pumpd.core.dose import derive
 from pumpd.core.order import Order, parse_order
 from pumpd.core.wording import headline
@@ -289,13 +290,32 @@ def _pump_acted(bench: HeardBench) -> None:
     bench.listen("counter")
 
 
+EDITS = (
+    "the configuration file is gone: /etc/pumpd/pumpd.toml: No such file or directory",
+    "the configuration file was changed and is refused: /etc/pumpd/pumpd.toml:4: broker.port: 0 is too small",
+    "the configuration file was changed: 1a2b3c4d5e6f is in force, the file says 6f5e4d3c2b1a: site.name: a -> b",
+)
+
+
+def _file_edited(bench: HeardBench) -> None:
+    for reason in EDITS:
+        bench.post(ConfigurationEdited(at=bench.now, reason=reason))
+        bench.listen("edited")
+    bench.post(ConfigurationEdited(at=bench.now, reason=""))
+    _infused(bench)
+    for reason in EDITS:
+        bench.post(ConfigurationEdited(at=bench.now, reason=reason))
+        bench.advance(1)
+        bench.listen("edited")
+
+
 def _certificate_ends(bench: HeardBench) -> None:
     for reason in (
         "the certificate in broker.cert_file ends on 2027-01-02: have a new one made",
         "the certificate in broker.ca_file ended on 2027-01-02: have a new one made, no monitor may be heard",
         "the certificate in broker.ca_file cannot be read: No such file or directory",
     ):
-        bench.post(CertificatesLookedAt(at=bench.now, reason=reason))
+        bench.post(CertificatesExamined(at=bench.now, reason=reason))
         bench.listen("certificate")
 
 
@@ -331,6 +351,7 @@ BENCH: dict[Callable[[HeardBench], None], tuple[str, ...]] = {
         "rate at the pump is",
         "the pump is withdrawing",
     ),
+    _file_edited: ("the configuration file is gone", "the configuration file was changed and"),
     _certificate_ends: (
         "the certificate in broker.cert_file ends",
         "the certificate in broker.ca_file ended",

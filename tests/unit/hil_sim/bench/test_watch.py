@@ -147,6 +147,16 @@ def test_a_sample_that_a_fault_spoils_is_not_sound() -> None:
     assert ("transducer-1", True) not in sound
 
 
+def test_a_stranger_is_the_device_that_names_another_patient_and_can_be_read() -> None:
+    act = '[[timeline]]\nat_s = 5\nkind = "fault"\nname = "{}"\nonly = "{}"\n'
+    story = act.format("wrong_patient", "pressure") + act.format("deep", "oximeter")
+    told = {(one.device, one.is_stranger) for one in diary_of(story).of(saw.Heard) if one.t_s > 6.5}
+    assert told == {("transducer-1", True), ("monitor-1", False)}
+    unread = act.format("wrong_patient", "pressure") + act.format("deep", "pressure")
+    told = {(one.device, one.is_stranger) for one in diary_of(unread).of(saw.Heard) if one.t_s > 6.5}
+    assert told == {("transducer-1", False), ("monitor-1", False)}
+
+
 def test_a_line_that_sucks_is_as_sound_as_one_that_presses() -> None:
     story = '[[timeline]]\nat_s = 5\nkind = "fault"\nname = "negative"\nonly = "pressure"\n'
     sound = {(one.device, one.is_sound) for one in diary_of(story).of(saw.Heard) if one.t_s > 6.5}

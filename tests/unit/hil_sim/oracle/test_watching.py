@@ -33,9 +33,17 @@ def test_a_pump_that_does_not_obey_is_no_silence_of_ours_until_its_watchdog_has_
 
 
 def test_flow_on_another_patients_values_is_I16() -> None:
-    begun: list[Step] = [Broke(11.0, "wrong_patient"), Heard(11.5, "monitor-1", is_sound=False)]
+    stranger = Heard(11.5, "monitor-1", is_sound=False, is_stranger=True)
+    begun: list[Step] = [Broke(11.0, "wrong_patient"), stranger]
     assert broken(started(), begun, ticks(11.5, 13.9)) == []
     assert broken(started(), begun, ticks(11.5, 14.2)) == ["I16"]
+
+
+def test_what_is_damaged_while_another_device_speaks_for_somebody_else_is_no_stranger() -> None:
+    """Soak seed 256: the cuff's readings were another patient's, and a word of the transducer was not to be read."""
+    begun: list[Step] = [Broke(11.0, "wrong_patient"), Heard(11.5, "transducer-1", is_sound=False)]
+    assert broken(started(), begun, ticks(11.5, 13.2)) == []
+    assert "I16" not in broken(started(), begun, ticks(11.5, 14.2))
 
 
 @pytest.mark.parametrize("value", [nan, float("inf"), 99999.0, True, "72"])

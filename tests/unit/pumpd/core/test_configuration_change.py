@@ -7,6 +7,7 @@ from channel_bench import Bench, infusing, verified
 
 from interlocks.vocabulary import Stamp
 from pumpd.core import events as ev
+from pumpd.core.actions import Stage
 from pumpd.core.boot import started
 from pumpd.core.configuration_change import other_configuration, paused_by_edit
 from pumpd.core.configuration_events import ConfigurationEdited
@@ -103,3 +104,15 @@ def test_without_a_session_an_edit_holds_nothing_and_is_told_all_the_same() -> N
     bench = verified()
     bench.post(ConfigurationEdited(at=bench.now, reason=EDIT))
     assert "CONFIG" in {one["rule"] for one in bench.shown["alarms"]}
+
+
+def test_row_102_nothing_is_started_while_the_file_says_something_else() -> None:
+    """An edit a second after the start pauses; one a second before it must not be passed over."""
+    bench = verified()
+    bench.post(ConfigurationEdited(at=bench.now, reason=EDIT))
+    refusal = f"{EDIT}: put the file back, or have pumpd restarted"
+    assert bench.shown["start_blocked_by"] == [refusal]
+    (answer,) = bench.start()
+    assert (answer.stage, answer.reasons) == (Stage.REFUSED, (refusal,))
+    bench.post(ConfigurationEdited(at=bench.now, reason=""))
+    assert bench.start()[-1].stage is Stage.CONFIRMED

@@ -25,7 +25,7 @@ from pumpd.core import actions as do
 from pumpd.core import events as ev
 from pumpd.core.clinic import care_events as ce
 from pumpd.core.configuration_events import ConfigurationEdited
-from pumpd.core.daemon_events import CertificatesLookedAt, JournalRoomMeasured, Neighbour, NeighboursChanged
+from pumpd.core.daemon_events import CertificatesExamined, JournalRoomMeasured, Neighbour, NeighboursChanged
 from pumpd.core.order import Refusal
 from pumpd.core.state import ChannelState
 from pumpd.shell.record import dump_decision, dump_state, load_decision, load_state
@@ -65,7 +65,7 @@ EVENTS: tuple[ev.Event, ...] = (
     ev.JournalPaceChanged(at=AT, is_behind=True),
     ConfigurationEdited(at=AT, reason="the file says something else"),
     JournalRoomMeasured(at=AT, free_bytes=74_000_000_000, total_bytes=252_000_000_000, channels=3),
-    CertificatesLookedAt(at=AT, reason="the certificate in broker.ca_file ends on 2027-01-01"),
+    CertificatesExamined(at=AT, reason="the certificate in broker.ca_file ends on 2027-01-01"),
     NeighboursChanged(at=AT, neighbours=(Neighbour("bed-2", "infusing"),)),
     ev.OrderEntered(**WHO, roles=("nurse",), fields=(("weight_kg", "70"),), accept_soft=("dose_high",)),
     ev.OrderVerified(**WHO, roles=("nurse", "prescriber"), epoch=3),
