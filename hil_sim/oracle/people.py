@@ -22,6 +22,8 @@ from hil_sim.oracle.scene import (
 
 FRESH_S = 10.0
 STANDS_S = 2.7
+#: Who the pump is, is asked for so long; each question is one that its lease hears. Then the host is silent.
+ASKS_S = 1.0
 BEYOND_LEASE_S = 0.7  # what the pump's clock and ours may differ by
 RAISED = 1.02
 LET_GO_S = 0.2
@@ -161,9 +163,12 @@ class Restarted:
         if scene.was_on(PUMP_GOES, STANDS_S):
             return None
         ended_for_s, bound_s = step.t_s - scene.ended_s, scene.lease_s + BEYOND_LEASE_S
+        if scene.is_ready and scene.is_unmet:
+            bound_s += scene.ready_s - scene.ended_s + ASKS_S
         if ended_for_s > bound_s:
             return f"flows {ended_for_s:.1f} s after the daemon ended; {bound_s} s is the bound"
-        if not scene.is_ready or scene.was_on(WIRE | LIES, STANDS_S) or step.t_s - scene.ready_s <= STANDS_S:
+        is_hindered = not scene.is_ready or scene.is_unmet or scene.was_on(WIRE | LIES, STANDS_S)
+        if is_hindered or step.t_s - scene.ready_s <= STANDS_S:
             return None
         return f"flows {step.t_s - scene.ready_s:.1f} s after the daemon was there again; {STANDS_S} s is the bound"
 

@@ -257,6 +257,12 @@ class Scene:
         return self.state is not None and self.now_s - self.state_s <= 2.0
 
     @property
+    def is_unmet(self) -> bool:
+        """The pump has not been able to tell this life who it is: nothing but that question is sent (row 21)."""
+        spoilt = (one for one in (*WIRE, "other_unit") if self.standing[one] > 0)
+        return any(self.broke_s[one] <= self.ready_s for one in spoilt)
+
+    @property
     def is_lawless(self) -> bool:
         """No watchdog at the pump, and nobody who could stop it: only other hardware would help (F11)."""
         return "watchdog_dead" in self.seen

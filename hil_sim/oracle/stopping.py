@@ -32,7 +32,7 @@ class Prompt:
 
     def check(self, step: Step, scene: Scene) -> str | None:
         if isinstance(step, Pressed):
-            can_pass = scene.is_ready and not scene.is_on("line_down", "panel_gone")
+            can_pass = scene.is_ready and not scene.is_on("line_down", "panel_gone") and not scene.is_unmet
             if (
                 step.verb in ("pause", "stop")
                 and scene.rate_nl_h > 0.0

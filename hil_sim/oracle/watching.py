@@ -13,6 +13,9 @@ from hil_sim.oracle.spell import Spell
 
 STOP_S = 1.3
 SILENT_S = {"monitor-1": 90.0, "transducer-1": 2.0, "air-sensor-1": 2.0, "button-1": 2.0}
+#: Two of one name are told apart by what the older measures more than 2 s after the newer came (decision 0031): 2 s, and
+#: up to a second until it speaks.
+RIVAL_S = 1.0
 STRANGER_S = 2.5  # the next sample of a second, and a stop
 WIDEST = 2000.0
 #: While one of these is in force something must be shown by then, s.
@@ -24,6 +27,8 @@ TOLD_S = {
     "disk_full": 4.0,
     "air_bubble": 2.5,
 }
+#: No transducer is missed where the pump measures line pressure itself: ST3 tells after 5 s (facts/clinical.md 3.2).
+ST3_TOLD_S = 6.5
 TOLD_AFTER_TRIP_S = 1.0
 LIVELY_S = 480.0
 HONEST_S = 3.0
@@ -60,7 +65,9 @@ class Silence:
             if device in scene.unmissed:
                 continue
             sound_s = max(heard_s, deaf_s)
-            limit_s = SILENT_S.get(device, 90.0) + STOP_S
+            limit_s = (
+                SILENT_S.get(device, 90.0) + STOP_S + (RIVAL_S if scene.is_on("second_monitor") else 0.0)
+            )
             if step.t_s - sound_s > limit_s:
                 return (
                     f"flows, and {device} has said nothing sound for {step.t_s - sound_s:.1f} s; {limit_s} s"
@@ -159,8 +166,11 @@ class Announced:
         if self._trip_s is not None and step.t_s - self._trip_s > TOLD_AFTER_TRIP_S:
             return f"{sorted(causes)} for {step.t_s - self._trip_s:.1f} s, and no alarm; 1 s is the bound"
         for name, broke_s in self._broke.items():
-            if step.t_s - max(broke_s, scene.ready_s) > TOLD_S[name]:
-                return f"{name} for {step.t_s - broke_s:.1f} s, and no alarm; {TOLD_S[name]} s is the bound"
+            bound_s = (
+                ST3_TOLD_S if name == "broker_down" and "transducer-1" in scene.unmissed else TOLD_S[name]
+            )
+            if step.t_s - max(broke_s, scene.ready_s) > bound_s:
+                return f"{name} for {step.t_s - broke_s:.1f} s, and no alarm; {bound_s} s is the bound"
         return None
 
 

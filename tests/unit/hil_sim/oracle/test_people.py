@@ -80,6 +80,14 @@ def test_flow_that_outlives_the_daemon_is_I7() -> None:
     assert broken(started(), ended, ticks(12.1, 15.0)) == ["I7"]
 
 
+def test_questions_to_a_pump_that_cannot_answer_count_towards_its_lease_and_only_for_a_second() -> None:
+    """Row 21, soak seed 296: each question who it is, is one that its lease hears."""
+    back: list[Step] = [Lived(12.0, "crash"), Lived(13.0, "life"), Lived(13.0, "ready")]
+    assert broken(started(), Broke(11.9, "other_unit"), back, ticks(13.1, 16.6)) == []
+    assert broken(started(), Broke(11.9, "other_unit"), back, ticks(13.1, 17.0)) == ["I7"]
+    assert broken(started(), back, Broke(13.1, "other_unit"), ticks(13.1, 16.6)) == ["I7"]
+
+
 def test_without_the_watchdog_of_the_pump_only_other_hardware_would_help() -> None:
     dead = Broke(11.0, "watchdog_dead")
     assert broken(started(), dead, Lived(12.0, "crash"), ticks(12.1, 20.0)) == []

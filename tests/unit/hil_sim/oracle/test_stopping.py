@@ -32,6 +32,13 @@ def test_no_stop_can_pass_a_line_that_is_down_or_a_daemon_that_is_dead() -> None
     assert broken(started(), PRESSED, Lived(11.1, "crash"), ticks(11.2, 12.0)) == []
 
 
+def test_a_pump_that_cannot_say_who_it_is_since_before_this_life_is_told_nothing_yet() -> None:
+    """Row 21; soak seed 296. What spoils the answers of a pump that was met is no excuse."""
+    life: list[Step] = [Lived(10.5, "crash"), Lived(10.7, "life"), Lived(10.8, "ready")]
+    assert broken(started(), Broke(10.4, "other_unit"), life, PRESSED, ticks(11.1, 11.9)) == []
+    assert broken(started(), life, Broke(10.9, "other_unit"), PRESSED, ticks(11.1, 11.9)) == ["I9"]
+
+
 def test_a_stop_that_takes_no_effect_and_is_not_repeated_is_I10() -> None:
     refused = Broke(10.5, "stop_refused")
     assert broken(started(), refused, Sent(11.0, is_stop=True), ticks(11.1, 11.6)) == ["I10"]

@@ -3,8 +3,9 @@
 from math import nan
 
 import pytest
-from oracle_traces import PRESCRIBED, broken, started, state, ticks
+from oracle_traces import ORDER, PRESCRIBED, broken, started, state, ticks
 
+from hil_sim.oracle.families import scene_of
 from hil_sim.oracle.scene import Broke, Closed, Heard, Lived, Moved, Scene, Shown, Step
 
 STANDS = [Moved(11.0, 0.0)]
@@ -18,6 +19,23 @@ def test_flow_on_a_device_that_is_silent_is_I4(device: str, allowed_s: float) ->
     heard = Heard(11.0, device)
     assert broken(started(), heard, ticks(11.0, 11.0 + allowed_s)) == []
     assert broken(started(), heard, ticks(11.0, 11.0 + allowed_s + 0.5)) == ["I4"]
+
+
+def test_of_two_devices_of_one_name_the_daemon_may_take_a_second_more_to_know() -> None:
+    """Decision 0031; soak seed 299."""
+    two: list[Step] = [Heard(11.0, "button-1"), Broke(11.1, "second_monitor")]
+    assert broken(started(), two, ticks(11.2, 15.2)) == []
+    assert broken(started(), two, ticks(11.2, 15.5)) == ["I4"]
+
+
+@pytest.mark.parametrize(("family", "within_s"), [("new_era", 4.0), ("modbus-rtu", 6.5)])
+def test_a_lost_broker_is_told_when_the_first_row_misses_something(family: str, within_s: float) -> None:
+    """A pump that measures line pressure itself leaves ST3 to tell, after 5 s; soak seed 318."""
+    lost: list[Step] = [Broke(11.0, "broker_down")]
+    shown: list[Step] = [Shown(11.0 + n / 2, state()) for n in range(int(within_s * 2) + 1)]
+    late = Shown(11.2 + within_s, state())
+    assert broken(started(), lost, shown, scene=scene_of(family, ORDER, 0.0)) == []
+    assert broken(started(), lost, shown, late, scene=scene_of(family, ORDER, 0.0)) == ["I18"]
 
 
 def test_what_is_not_sound_does_not_count_as_heard() -> None:
