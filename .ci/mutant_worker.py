@@ -81,7 +81,12 @@ def steady() -> None:
 
     phases = (Phase.explicit, Phase.generate)
     settings.register_profile(
-        "mutants", derandomize=True, database=None, phases=phases, suppress_health_check=list(HealthCheck)
+        "mutants",
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=phases,
+        suppress_health_check=list(HealthCheck),
     )
     settings.load_profile("mutants")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 # The test support modules beside this file are imported by name (`import real_mosquitto`).
 sys.path.insert(0, str(Path(__file__).parent))
@@ -19,6 +20,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 from real_mosquitto import Certificates, Mosquitto
 
 from drivers.conformance.virtual_time import JumpingLoop
+
+# How long an example takes says how busy the machine is, and nothing about what is tested. Under CI the library thinks so
+# by itself, and whoever tests the tests has chosen a profile already.
+if settings.get_current_profile_name() == "default":
+    settings.register_profile(
+        "pumpd", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    )
+    settings.load_profile("pumpd")
 
 
 def pytest_configure(config: pytest.Config) -> None:

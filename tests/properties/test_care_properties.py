@@ -198,6 +198,5 @@ TestChairside = Chairside.TestCase
 TestChairside.settings = settings(
     max_examples=25,
     stateful_step_count=20,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -362,7 +362,6 @@ TestChair = pytest.mark.timeout(600)(Chair.TestCase)
 TestChair.settings = settings(
     max_examples=int(os.environ.get("PUMPD_EXAMPLES", "45")),
     stateful_step_count=30,
-    deadline=None,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

@@ -119,7 +119,7 @@ def _renewed(before: object, scene: Scene) -> frozenset[Signal]:
     return frozenset(one.signal for one in scene.picture.samples if old.get(one.signal) is not one)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from([DEFAULT_RULES, SHADOWED]), st.lists(STEPS, min_size=1, max_size=40))
 def test_no_row_that_rests_would_have_had_anything_to_say(
     rules: tuple[Rule, ...], steps: list[tuple[str, object, object]]
@@ -159,7 +159,7 @@ def _signs_plainly(rules: tuple[Rule, ...], at: Situation, are_errors_told: bool
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from([DEFAULT_RULES, SHADOWED]), st.lists(STEPS, min_size=1, max_size=25), st.booleans())
 def test_a_first_sign_is_what_the_table_would_find_if_nothing_waited_for_its_confirmation(
     rules: tuple[Rule, ...], steps: list[tuple[str, object, object]], are_errors_told: bool

@@ -559,7 +559,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(events=EVENTS)
 def test_no_row_is_proven_clear_while_one_of_its_questions_is_answered_yes(
     events: list[tuple[int, dict[Signal, float], bool]],

@@ -160,7 +160,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(events=EVENTS, has_line=st.booleans())
 def test_a_demand_never_falls_without_release_and_never_while_acknowledged_only(
     events: list[tuple[int, dict[Signal, float], bool, set[Flag], bool]], has_line: bool
@@ -180,7 +180,7 @@ def test_a_demand_never_falls_without_release_and_never_while_acknowledged_only(
         assert sorted(finding.rule_id for finding in scene.last.findings) == sorted(in_force)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(events=EVENTS)
 def test_release_lets_go_only_of_what_its_finding_called_releasable(
     events: list[tuple[int, dict[Signal, float], bool, set[Flag], bool]],

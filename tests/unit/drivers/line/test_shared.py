@@ -307,7 +307,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(ACTS)
 def test_whatever_happens_each_command_ends_once_and_both_halts_get_through(acts: list[object]) -> None:
     bench = ChainBench().ready()

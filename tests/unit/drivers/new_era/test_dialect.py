@@ -509,7 +509,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ACTS)
 def test_whatever_happens_each_command_ends_once_and_a_halt_gets_through(acts: list[object]) -> None:
     bench = WireBench().ready()

@@ -110,7 +110,7 @@ def test_after_a_gap_the_next_frame_is_whole() -> None:
     assert [r.text for r in unframer.feed(safe_frame(b"00P"), INTER_BYTE_GAP_MS)] == [b"00P"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.binary(max_size=80), max_size=20))
 def test_whatever_comes_nothing_is_raised_and_little_is_held(chunks: list[bytes]) -> None:
     unframer = Unframer()
@@ -120,7 +120,7 @@ def test_whatever_comes_nothing_is_raised_and_little_is_held(chunks: list[bytes]
         assert unframer.held_bytes <= MAX_LENGTH + 1
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from([b"00S", b"00A?T", b"00II0.125W0.000ML"]), max_size=6), st.data())
 def test_however_it_is_cut_the_same_comes_out(texts: list[bytes], draw: st.DataObject) -> None:
     stream = b"".join(safe_frame(text) for text in texts)
