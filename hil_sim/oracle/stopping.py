@@ -32,13 +32,8 @@ class Prompt:
 
     def check(self, step: Step, scene: Scene) -> str | None:
         if isinstance(step, Pressed):
-            can_pass = scene.is_ready and not scene.is_on("line_down", "panel_gone") and not scene.is_unmet
-            if (
-                step.verb in ("pause", "stop")
-                and scene.rate_nl_h > 0.0
-                and can_pass
-                and self._since_s is None
-            ):
+            is_stop = step.verb in ("pause", "stop") and scene.rate_nl_h > 0.0
+            if is_stop and self._can_pass(step, scene) and self._since_s is None:
                 self._since_s = step.t_s
             return None
         since_s = self._since_s
@@ -51,6 +46,14 @@ class Prompt:
             return None
         self._since_s = None
         return f"no stop on the wire {1000 * (step.t_s - since_s):.0f} ms after it was pressed; 250 ms is the bound"
+
+    @staticmethod
+    def _can_pass(step: Pressed, scene: Scene) -> bool:
+        if not scene.is_ready or scene.is_on("line_down", "panel_gone") or scene.is_unmet:
+            return False
+        # A pump that does not obey is starved (decision 0002): one more stop would be one more word for its lease.
+        is_deaf = scene.is_on("stop_ignored", "stop_refused")
+        return not is_deaf or step.t_s - scene.stopped_s > scene.lease_s + BEYOND_LEASE_S
 
 
 class Unconfirmed:

@@ -39,6 +39,14 @@ def test_a_pump_that_cannot_say_who_it_is_since_before_this_life_is_told_nothing
     assert broken(started(), life, Broke(10.9, "other_unit"), PRESSED, ticks(11.1, 11.9)) == ["I9"]
 
 
+def test_a_second_press_is_no_word_for_a_pump_that_is_being_starved() -> None:
+    """Decision 0002; soak seed 452. A stop that was never sent, or long ago, is no starving."""
+    deaf, again = Broke(10.5, "stop_ignored"), Pressed(13.0, "p3", "pause", "olga")
+    told = _stops(11.0, 12.0)
+    assert "I9" not in broken(started(), deaf, PRESSED, told, again, ticks(13.1, 13.5))
+    assert "I9" in broken(started(), deaf, again, ticks(13.1, 13.5))
+
+
 def test_a_stop_that_takes_no_effect_and_is_not_repeated_is_I10() -> None:
     refused = Broke(10.5, "stop_refused")
     assert broken(started(), refused, Sent(11.0, is_stop=True), ticks(11.1, 11.6)) == ["I10"]
