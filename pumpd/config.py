@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from pumpd.config_checks import cross_faults
 from pumpd.config_gateways import Gateway
+from pumpd.config_limits import homes
 from pumpd.config_text import Reading, TextRefused, read_text, tree_of
 from pumpd.config_words import from_pydantic, key_lines, messages
 
@@ -318,7 +319,7 @@ def parse(text: str, file: str) -> Config:
     try:
         config = Config.model_validate(reading.tree)
     except ValidationError as error:
-        faults += from_pydantic(error.errors(include_url=False), Config)
+        faults += from_pydantic(error.errors(include_url=False), Config, homes)
     if config is None or faults:
         raise ConfigRefused(messages(faults, file, text, reading.tree)) from None
     return config
@@ -333,7 +334,7 @@ def _beside(reading: Reading, file: str) -> tuple[str, ...]:
         Config.model_validate(reading.tree)
     except ValidationError as error:
         wrong = [one for one in error.errors(include_url=False) if one["type"] != "missing"]
-        faults = [one for one in from_pydantic(wrong, Config) if one.loc in there]
+        faults = [one for one in from_pydantic(wrong, Config, homes) if one.loc in there]
         return messages(faults, file, reading.text, reading.tree)
     return ()
 

@@ -16,6 +16,11 @@ from pumpd.config_words import Fault
 Tree = Mapping[str, object]
 
 
+def homes() -> dict[str, str]:
+    """The header under which each limit can be set."""
+    return {one.key: "[limits]" for one in settings(DEFAULT_RULES)}
+
+
 def limit_faults(tree: Tree) -> Iterator[Fault]:
     """Everything wrong in `[limits]` and `[shadow]`."""
     known = {one.key: one for one in settings(DEFAULT_RULES)}

@@ -11,7 +11,7 @@ Secrets are never repeated: a refused file is pasted into tickets.
 import json
 import re
 import typing
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import BaseModel
@@ -158,10 +158,19 @@ def _shown_value(key: str, value: object) -> str:
     return words if len(words) <= _LONGEST_VALUE else words[: _LONGEST_VALUE - 3] + "..."
 
 
-def from_pydantic(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> list[Fault]:
+def from_pydantic(
+    errors: Sequence[ErrorDetails],
+    model: type[BaseModel],
+    homes: Callable[[], Mapping[str, str]] = dict,
+) -> list[Fault]:
     """The model's own errors in our words, with each field's meaning, unit and an example.
 
     A mistyped key is one fault, not a strange key and a missing one.
+
+    Args:
+        errors: of that model.
+        model: the whole file's.
+        homes: headers by keys that are not fields; asked only when there is a strange key.
     """
     faults: list[Fault] = []
     meant: set[Loc] = set()
@@ -172,7 +181,9 @@ def from_pydantic(errors: Sequence[ErrorDetails], model: type[BaseModel]) -> lis
             known = list(parent.model_fields) if parent is not None else []
             near = nearest(str(loc[-1]), known)
             meant.update((*loc[:-1], name) for name in near)
-            faults.append(Fault(loc, unknown_key(str(loc[-1]), known)))
+            key = str(loc[-1])
+            elsewhere = [*_tables_with(key, model), *filter(None, [homes().get(key)])]
+            faults.append(Fault(loc, _unknown_key(key, known, elsewhere)))
     for error in errors:
         is_mistyped = error["type"] == "missing" and error["loc"] in meant
         if error["type"] != "extra_forbidden" and not is_mistyped:
@@ -187,10 +198,28 @@ def nearest(key: str, known: Sequence[str]) -> list[str]:
     return difflib.get_close_matches(key, known, n=1)
 
 
-def unknown_key(key: str, known: Sequence[str]) -> str:
-    """That there is no such key, which was probably meant, and which there are."""
+def _tables_with(key: str, model: type[BaseModel], above: str = "") -> Iterator[str]:
+    """Headers of the tables in which there is such a key."""
+    for name, field in model.model_fields.items():
+        within = _model_in(field.annotation)
+        if within is None:
+            continue
+        header = f"{above}{name}"
+        if key in within.model_fields:
+            is_many = typing.get_origin(field.annotation) is tuple
+            yield f"[[{header}]]" if is_many else f"[{header}]"
+        yield from _tables_with(key, within, f"{header}.")
+
+
+def _unknown_key(key: str, known: Sequence[str], elsewhere: Sequence[str]) -> str:
+    """That there is no such key, which was probably meant or where it belongs, and which there are.
+
+    A line whose header is commented out, or stands further up, falls into the table before it.
+    """
     near = nearest(key, known)
     guess = f"did you mean {near[0]}? " if near else ""
+    if elsewhere and not near:
+        guess = f"it belongs under {' or '.join(elsewhere)}, whose header must stand before it; "
     return f"there is no such key here; {guess}known: {', '.join(known)}"
 
 

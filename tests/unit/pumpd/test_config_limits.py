@@ -71,6 +71,27 @@ def test_one_wrong_entry_is_one_fault_that_names_line_key_and_what_would_be_righ
     assert says in fault
 
 
+def test_a_line_whose_header_is_still_commented_out_is_told_where_it_belongs() -> None:
+    """As who uncomments the example's limit and not the line above it."""
+
+    def told(line: str) -> str:
+        with pytest.raises(ConfigRefused) as caught:
+            parse(TEXT.replace("[clinic]\n", f"[clinic]\n{line}\n"), "x.toml")
+        (fault,) = caught.value.faults
+        return fault
+
+    nowhere = "clinic.{}: there is no such key here; "
+    known = "known: observation_min, series_of"
+    home = "it belongs under {}, whose header must stand before it; "
+    key = "systolic_slow_mmhg = 150"
+    assert told(key).endswith(nowhere.format(key) + home.format("[limits]") + known)
+    key = "listener_within_s = 15"
+    assert told(key).endswith(nowhere.format(key) + home.format("[alarms]") + known)
+    key = 'air_sensor = "air-1"'
+    assert told(key).endswith(nowhere.format(key) + home.format("[[channels]]") + known)
+    assert told("quite_unknown = 15").endswith(nowhere.format("quite_unknown = 15") + known)
+
+
 def test_a_table_that_is_none_is_told_by_the_model() -> None:
     (fault,) = _refusal("\n[site.limits]\n")
     assert "site.limits: there is no such key here" in fault
