@@ -3,8 +3,8 @@
 Theory of operation. The client library hands each message to a queue of a class we may choose. Ours holds
 nothing: it calls the listener on the spot, in the call stack of the socket's read. So there is no backlog
 to grow, nothing for a full queue to drop (a bounded queue of the library would keep the oldest and lose the
-newest, facts/faults.md F8), and no task switch between a crossed limit and the pump. The library reads one
-packet per turn of the loop, so a storm is queued in the kernel's socket buffer and in the broker, not here.
+newest, facts/faults.md F8), and no task switch between a crossed limit and the pump. A turn of the loop reads
+a few packets (`packets.py`), so a storm is queued in the kernel's socket buffer and in the broker, not here.
 
 Sessions are clean: what was published while we were away is not kept for us (row 47). A client whose
 connect was cancelled or timed out is unusable, so every attempt makes a new one, and the failed one is told
@@ -36,6 +36,7 @@ import structlog
 from pumpd.shell.feeds import topics
 from pumpd.shell.feeds.arrivals import Arrival, LinkChanged, Listener
 from pumpd.shell.feeds.outbox import Outbox, Outgoing
+from pumpd.shell.feeds.packets import read_several
 from pumpd.shell.feeds.routing import BedBinding, FeedClock, Router
 
 MAX_KEEPALIVE_S: Final = 5  # F7: a dead link is reported after twice this
@@ -211,6 +212,7 @@ class MqttFeed:
             socket_options=_NODELAY,
         )
         client._client.connect_timeout = broker.timeout_s
+        read_several(client._client)
         return client
 
     def _straight_through(self, broken: asyncio.Future[None]) -> type[_MessageQueue]:

@@ -120,6 +120,29 @@ async def test_the_control_cycle_beats(tmp_path: Path) -> None:
     assert kinds.count("ticked") >= 3
 
 
+async def test_the_beds_of_a_long_control_cycle_do_not_all_have_their_turn_at_once(tmp_path: Path) -> None:
+    """The pumps of sixteen beds are asked in two halves of the period, for a crossing comes between (decision 0036)."""
+    beds = "".join(
+        f'[[channels]]\nname = "bed-{number}"\nbed = "bed-{number}"\nmonitors = ["monitor-{number}"]\n'
+        f'[channels.pump]\ndriver = "new_era"\nport = "{tmp_path}/none-{number}"\nmodel = "NE1000"\n'
+        for number in range(2, 17)
+    )
+    config = loaded(tmp_path, more=beds)
+    async with serving(config):
+        first = await asked(config, lambda client: client.status("bed-1"))
+        await shown_until(config, lambda one: one["link_ms"] > first["link_ms"] + 1_000)
+    ticked: dict[str, list[int]] = {"bed-1": [], "bed-16": []}
+    for one in read(Path(config.journal.path), 0, [DECISION]):
+        event = load_decision(one.body).event
+        if event.kind == "ticked" and one.channel in ticked:
+            ticked[one.channel].append(event.at.link_ms)
+    waits_ms = [
+        min(late - early for late in ticked["bed-16"] if late >= early) for early in ticked["bed-1"][:-1]
+    ]
+    assert len(waits_ms) >= 5
+    assert sorted(waits_ms)[len(waits_ms) // 2] >= 40, waits_ms
+
+
 async def test_the_overseer_hears_ready_after_a_first_cycle_then_pings_and_at_last_stopping(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
