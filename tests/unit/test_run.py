@@ -151,6 +151,24 @@ def test_a_tree_that_cannot_be_read_or_written_is_told_in_one_line(
     assert words.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("device", "is_taken"), [("#!/bin/sh\nexit 0\n", True), ("#!/bin/sh\nexit 1\n", False), (None, False)]
+)
+def test_the_environment_stands_on_the_interpreter_of_a_device_where_that_is_there_and_whole(
+    run: ModuleType, tmp_path: Path, device: str | None, is_taken: bool
+) -> None:
+    """What is tested is what the package brings; without python3-venv beside it, the caller's own has to do."""
+    there = tmp_path / "python3.11"
+    if device is not None:
+        there.write_text(device, encoding="utf-8")
+        there.chmod(0o755)
+    run.__dict__["DEVICE_PYTHON"] = str(there)
+    _ready(run)
+    commands = _with_call(run, Commands())
+    run.setup()
+    assert commands.asked[0].split()[0] == (str(there) if is_taken else sys.executable)
+
+
 def test_an_environment_made_at_another_place_is_made_anew(run: ModuleType) -> None:
     commands = _with_call(run, Commands())
     _ready(run)
