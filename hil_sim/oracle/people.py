@@ -5,6 +5,8 @@ in this life of the daemon; a press is used once. What the pump does by itself (
 which it goes on) is not the host's doing; then I2 and I10 judge how it is brought to a stand.
 """
 
+from math import inf
+
 from hil_sim.oracle.scene import (
     LIES,
     PUMP_FASTER,
@@ -165,6 +167,8 @@ class Restarted:
         ended_for_s, bound_s = step.t_s - scene.ended_s, scene.lease_s + BEYOND_LEASE_S
         if scene.is_ready and scene.is_unmet:
             bound_s += scene.ready_s - scene.ended_s + ASKS_S
+        if scene.seam_s and scene.last_s.get("counter_cleared", -1e9) >= scene.ended_s - ASKS_S:
+            bound_s = inf  # its target counts on that counter: it goes on by as much as that had shown
         if ended_for_s > bound_s:
             return f"flows {ended_for_s:.1f} s after the daemon ended; {bound_s} s is the bound"
         is_hindered = not scene.is_ready or scene.is_unmet or scene.was_on(WIRE | LIES, STANDS_S)

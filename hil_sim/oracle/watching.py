@@ -8,7 +8,7 @@ nobody is missing, and nothing flows.
 from math import isfinite
 
 from hil_sim.oracle.people import OVER
-from hil_sim.oracle.scene import LIES, WIRE, Broke, Closed, Heard, Lived, Scene, Shown, Step, Tick
+from hil_sim.oracle.scene import LIES, PUMP_GOES, WIRE, Broke, Closed, Heard, Lived, Scene, Shown, Step, Tick
 from hil_sim.oracle.spell import Spell
 
 STOP_S = 1.3
@@ -55,7 +55,7 @@ class Silence:
             if step.is_sound:
                 self._sound_s[step.device] = step.t_s
             return None
-        if scene.rate_nl_h <= 0.0 or scene.was_on(CANNOT_STOP, STARVED_S) or scene.is_lawless:
+        if scene.rate_nl_h <= 0.0 or scene.was_on(CANNOT_STOP | PUMP_GOES, STARVED_S) or scene.is_lawless:
             return None
         if scene.lease_s > LONGEST_LEASE_S and scene.was_on(BLOCKED, STOP_S):
             return None  # nobody there, and nothing at the pump that would notice so soon (F11)
@@ -68,6 +68,8 @@ class Silence:
             limit_s = (
                 SILENT_S.get(device, 90.0) + STOP_S + (RIVAL_S if scene.is_on("second_monitor") else 0.0)
             )
+            if scene.is_on("request_lost"):
+                limit_s += STARVED_S  # a stop that never arrives: starved of its lease
             if step.t_s - sound_s > limit_s:
                 return (
                     f"flows, and {device} has said nothing sound for {step.t_s - sound_s:.1f} s; {limit_s} s"

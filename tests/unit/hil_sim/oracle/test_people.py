@@ -1,9 +1,23 @@
 """I5 to I8 and I12 fail when they should, and only then."""
 
-import pytest
-from oracle_traces import RATE_NL_H, broken, started, state, ticks
+from functools import partial
 
-from hil_sim.oracle.scene import Answered, Broke, Committed, Lived, Moved, Pressed, Sent, Shown, Step, Tick
+import pytest
+from oracle_traces import PRESCRIBED, RATE_NL_H, broken, started, state, ticks
+
+from hil_sim.oracle.scene import (
+    Answered,
+    Broke,
+    Committed,
+    Lived,
+    Moved,
+    Pressed,
+    Scene,
+    Sent,
+    Shown,
+    Step,
+    Tick,
+)
 
 HALF = RATE_NL_H / 2
 STOOD = [Sent(20.0, is_stop=True), Moved(20.05, 0.0)]
@@ -86,6 +100,20 @@ def test_questions_to_a_pump_that_cannot_answer_count_towards_its_lease_and_only
     assert broken(started(), Broke(11.9, "other_unit"), back, ticks(13.1, 16.6)) == []
     assert broken(started(), Broke(11.9, "other_unit"), back, ticks(13.1, 17.0)) == ["I7"]
     assert broken(started(), back, Broke(13.1, "other_unit"), ticks(13.1, 16.6)) == ["I7"]
+
+
+def test_a_target_on_a_counter_that_is_cleared_with_no_daemon_there_ends_nothing_and_the_next_daemon_does() -> (
+    None
+):
+    """Soak seed 713: a Harvard goes on by as much as its counter had shown; other leases do not hang on it."""
+    gone: list[Step] = [Lived(12.0, "crash"), Broke(12.6, "counter_cleared")]
+    back: list[Step] = [Lived(32.0, "life"), Lived(32.0, "ready")]
+    harvard = partial(Scene, PRESCRIBED, seam_s=0.5)
+    assert broken(started(), gone, ticks(12.7, 31.9), scene=harvard()) == []
+    assert broken(started(), gone, ticks(12.7, 31.9)) == ["I7"]
+    assert broken(started(), gone, ticks(12.7, 31.9), back, ticks(32.1, 40.0), scene=harvard()) == ["I7"]
+    before: list[Step] = [Broke(10.5, "counter_cleared"), Lived(12.0, "crash")]
+    assert broken(started(), before, ticks(12.7, 31.9), scene=harvard()) == ["I7"], "the daemon had seen it"
 
 
 def test_without_the_watchdog_of_the_pump_only_other_hardware_would_help() -> None:

@@ -3,7 +3,7 @@
 from math import nan
 
 import pytest
-from oracle_traces import ORDER, PRESCRIBED, broken, started, state, ticks
+from oracle_traces import ORDER, PRESCRIBED, RATE_NL_H, broken, started, state, ticks
 
 from hil_sim.oracle.families import scene_of
 from hil_sim.oracle.scene import Broke, Closed, Heard, Lived, Moved, Scene, Shown, Step
@@ -41,6 +41,20 @@ def test_a_lost_broker_is_told_when_the_first_row_misses_something(family: str, 
 def test_what_is_not_sound_does_not_count_as_heard() -> None:
     heard: list[Step] = [Heard(11.0 + n, "transducer-1", is_sound=n == 0) for n in range(4)]
     assert broken(started(), heard, ticks(14.0, 14.5)) == ["I4"]
+
+
+def test_a_pump_started_at_its_own_keys_while_a_device_is_silent_has_time_to_be_halted() -> None:
+    """Row 8; soak seed 838: the daemon had paused long before, and halted it within a quarter of a second."""
+    silent: list[Step] = [Heard(11.0, "transducer-1"), Moved(13.5, 0.0), Broke(18.0, "keypad_run")]
+    assert broken(started(), silent, Moved(18.0, RATE_NL_H), ticks(18.1, 20.9)) == []
+    assert broken(started(), silent, Moved(18.0, RATE_NL_H), ticks(18.1, 21.3)) == ["I4"]
+
+
+def test_a_stop_that_never_arrives_on_a_devices_silence_is_given_the_lease() -> None:
+    """Rows 3, 23; soak seed 789: five stops were lost on the wire, and the pump's watchdog stopped it."""
+    lost: list[Step] = [Heard(11.0, "transducer-1"), Broke(11.5, "request_lost")]
+    assert broken(started(), lost, ticks(11.6, 17.2)) == []
+    assert broken(started(), lost, ticks(11.6, 17.5)) == ["I4"]
 
 
 def test_a_pump_that_does_not_obey_is_no_silence_of_ours_until_its_watchdog_has_had_its_time() -> None:
