@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections import Counter
 
 import pytest
 from feed_ear import Ear, WallClock, running
@@ -89,34 +88,6 @@ async def test_a_storm_loses_nothing_and_queues_nothing() -> None:
         await ear.until(lambda: len(ear.of(SamplesArrived)) == 1_000)
     seqs = [arrived.samples[0].seq for arrived in ear.of(SamplesArrived)]
     assert seqs == list(range(1, 1_001))
-
-
-async def test_a_turn_of_the_loop_hears_several_messages_and_not_a_whole_storm() -> None:
-    """A crossing behind others waits for one turn of the loop, and the pumps wait for no storm (decision 0036)."""
-    clock, loop, turn, heard = WallClock(), asyncio.get_running_loop(), 0, Counter[int]()
-    everything = asyncio.Event()
-
-    def count_turns() -> None:
-        nonlocal turn, counting
-        turn += 1
-        counting = loop.call_soon(count_turns)
-
-    def listener(arrival: Arrival) -> None:
-        if isinstance(arrival, SamplesArrived):
-            heard[turn] += 1
-            if heard.total() == 30:
-                everything.set()
-
-    counting = loop.call_soon(count_turns)
-    async with ScriptedBroker() as broker, running(feed_for(broker.port, listener, clock)):
-        await broker.until(PUBLISH)
-        begin_ms = clock.wall_ms() - 1_000
-        for n in range(30):
-            broker.deliver(VITALS, encode(vitals(n + 1, begin_ms + n, hr=60 + n)))
-        async with asyncio.timeout(10):
-            await everything.wait()
-    counting.cancel()
-    assert max(heard.values()) == 8, heard
 
 
 async def test_a_refused_subscription_counts_as_down_and_names_the_topics() -> None:
