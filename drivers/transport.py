@@ -104,10 +104,9 @@ def open_port(path: str, baud: int) -> serial.Serial:
         raise _explain(path, error) from error
     try:
         fcntl.ioctl(port.fileno(), termios.TIOCEXCL)
+        # FTDI adapters otherwise add up to 16 ms. A pty and some adapters know no such thing, which each of these says.
         with contextlib.suppress(ValueError, OSError, NotImplementedError):
-            port.set_low_latency_mode(
-                True
-            )  # FTDI adapters otherwise add up to 16 ms; a pty knows no such thing
+            port.set_low_latency_mode(True)
         port.reset_input_buffer()
     except (OSError, termios.error) as error:
         port.close()

@@ -63,7 +63,7 @@ def play_all_live(files: Sequence[Path], options: argparse.Namespace, console: C
 def _load(file: Path) -> Story | Unplayed:
     try:
         return load_story(file)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         return Unplayed(file.stem, str(file), str(error))
 
 

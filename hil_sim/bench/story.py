@@ -176,11 +176,12 @@ def load_story(path: Path) -> Story:
     """Read a story's file.
 
     Raises:
-        StoryError: not TOML, or something in it is unknown or out of range.
-        OSError: the file cannot be read.
+        StoryError: it cannot be read, is not TOML, or something in it is unknown or out of range.
     """
     try:
         text = path.read_bytes().decode()
+    except OSError as error:
+        raise StoryError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise StoryError(f"{path}: {error}") from error
     return read_story(text, str(path))

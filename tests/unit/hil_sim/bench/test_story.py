@@ -23,6 +23,15 @@ def load(tmp_path: Path, text: str) -> Story:
     return load_story(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"), [("none.toml", "No such file or directory"), ("", "Is a directory")]
+)
+def test_a_file_that_cannot_be_read_is_named_in_plain_words(tmp_path: Path, name: str, words: str) -> None:
+    with pytest.raises(StoryError) as refusal:
+        load_story(tmp_path / name)
+    assert str(refusal.value) == f"{tmp_path / name}: {words}"
+
+
 def test_a_title_alone_is_a_scenario_with_the_documented_patient(tmp_path: Path) -> None:
     scenario = load(tmp_path, GOOD)
     assert (scenario.patient.weight_kg, scenario.patient.sys, scenario.concentration_ug_per_ml) == (
