@@ -6,6 +6,7 @@ It speaks just enough MQTT 3.1.1 to be connected and subscribed to, and records 
 
 import asyncio
 import contextlib
+import socket
 from types import TracebackType
 from typing import Self
 
@@ -45,12 +46,19 @@ class ScriptedBroker:
             writer.close()
         self._writers.clear()
 
-    def deliver(self, topic: str, payload: bytes) -> None:
-        """Send a message, QoS 0, to everybody connected."""
-        name = topic.encode()
-        body = len(name).to_bytes(2, "big") + name + payload
+    def hang_up(self) -> None:
+        """End what we say on every connection now, not in a later turn of the loop."""
         for writer in self._writers:
-            writer.write(b"\x30" + _length(len(body)) + body)
+            writer.get_extra_info("socket").shutdown(socket.SHUT_WR)
+        self.drop()
+
+    def deliver(self, topic: str, payload: bytes, *, mid: int | None = None) -> None:
+        """Send a message to everybody connected: QoS 1 with the packet identifier `mid`, QoS 0 without."""
+        name = topic.encode()
+        kind, number = (b"\x30", b"") if mid is None else (b"\x32", mid.to_bytes(2, "big"))
+        body = len(name).to_bytes(2, "big") + name + number + payload
+        for writer in self._writers:
+            writer.write(kind + _length(len(body)) + body)
 
     def seen(self, kind: int) -> list[bytes]:
         """Bodies of the packets of one type, in order."""

@@ -28,7 +28,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import aiomqtt
 import structlog
@@ -38,6 +38,7 @@ from pumpd.shell.feeds.arrivals import Arrival, LinkChanged, Listener
 from pumpd.shell.feeds.outbox import Outbox, Outgoing
 from pumpd.shell.feeds.packets import read_several
 from pumpd.shell.feeds.routing import BedBinding, FeedClock, Router
+from pumpd.shell.feeds.writing import watch_at_once
 
 MAX_KEEPALIVE_S: Final = 5  # F7: a dead link is reported after twice this
 BACKOFF_MIN_S: Final = 0.2
@@ -48,11 +49,6 @@ _HANG_UP_TURNS: Final = 8  # of the loop; it takes three to register, to be writ
 _NODELAY: Final = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 
 _log = structlog.get_logger(__name__)
-
-if TYPE_CHECKING:
-    _MessageQueue = asyncio.Queue[aiomqtt.Message]
-else:
-    _MessageQueue = asyncio.Queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +209,13 @@ class MqttFeed:
         )
         client._client.connect_timeout = broker.timeout_s
         read_several(client._client)
+        watch_at_once(client)
         return client
 
-    def _straight_through(self, broken: asyncio.Future[None]) -> type[_MessageQueue]:
+    def _straight_through(self, broken: asyncio.Future[None]) -> type[asyncio.Queue[aiomqtt.Message]]:
         deliver = self._deliver
 
-        class StraightThrough(_MessageQueue):
+        class StraightThrough(asyncio.Queue[aiomqtt.Message]):
             """Delivers in the caller's stack, holds nothing. `get` waits for ever, as for a silent broker."""
 
             def put_nowait(self, item: aiomqtt.Message) -> None:
