@@ -29,11 +29,24 @@ SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "branches": (".ci/branches.py",),
     "mutants": (".ci/mutants.py", "--module", "drivers/gate.py", "--module", "pumpd/core/restriction.py"),
 }
+#: Real processes with a stop-watch that live among tests which compute; one run of pytest for all of them.
+PROCESSES = "processes in tests/unit"
+GATHERED: Mapping[str, tuple[str, ...]] = {
+    PROCESSES: (
+        *(
+            "tests/bench",
+            "tests/unit/drivers/conformance/test_plugin.py",
+            "tests/unit/pumpd/demo/test_by_hand.py",
+        ),
+        *("tests/unit/hil_sim/test_replay_verb.py", "tests/unit/hil_sim/test_tap.py"),
+        *("tests/unit/hil_sim/bench/test_live_daemon.py", "tests/unit/hil_sim/bench/test_live_verb.py"),
+    ),
+}
 #: Keep real time: what the others yield to.
 #: Files of `hil` are shared out so that no lane is much longer than the others.
 REAL_TIME = (
     ("tests/hil", "tests/hil/test_several_beds.py"),
-    ("tests/e2e", "tests/unit/pumpd/commission", "tests/unit/hil_sim/bench/test_live_run.py"),
+    ("tests/e2e", "tests/unit/pumpd/commission", "tests/unit/hil_sim/bench/test_live_run.py", PROCESSES),
     (
         *("tests/hil/test_pump_faults.py", "tests/hil/test_doctor.py", "tests/hil/test_demo.py"),
         # Last, when the browser has gone: a dozen lines at a time, each with a limit of its own.
@@ -61,8 +74,13 @@ def parts() -> list[str]:
     return [part for lane in LANES for part in lane]
 
 
+def paths(part: str) -> Sequence[str]:
+    """The folders and files of a part; () of a script's."""
+    return () if part in SCRIPTS else GATHERED.get(part, (part,))
+
+
 def command(part: str, arguments: Sequence[str]) -> list[str]:
-    """The command line of a part: a script of ours, or pytest on a folder or file, or on what is left."""
+    """The command line of a part: a script of ours, or pytest on folders and files, or on what is left."""
     yielding = () if any(part in lane for lane in REAL_TIME) else YIELDING
     if part in SCRIPTS:
         return [*yielding, sys.executable, *SCRIPTS[part]]
@@ -70,11 +88,12 @@ def command(part: str, arguments: Sequence[str]) -> list[str]:
     if part == REST:
         return [
             *pytest,
-            *(f"--ignore={one}" for one in (*parts(), *SUITES) if one not in SCRIPTS),
+            *(f"--ignore={one}" for one in (*(path for name in parts() for path in paths(name)), *SUITES)),
             *arguments,
         ]
-    elsewhere = [f"--ignore={other}" for other in parts() if other.startswith(f"{part}/")]
-    return [*pytest, part, *elsewhere, *arguments]
+    others = [path for other in parts() if other != part for path in paths(other)]
+    elsewhere = [f"--ignore={other}" for other in others if other.startswith(f"{part}/")]
+    return [*pytest, *paths(part), *elsewhere, *arguments]
 
 
 def verdict(*statuses: int) -> int:

@@ -1,5 +1,6 @@
 """All lanes of the tests run, what each says is shown, and one that fails fails the whole."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -8,21 +9,37 @@ from ci_scripts import load
 
 branches = load("branches")
 abreast = load("abreast")
-FOLDERS = [one for one in abreast.parts() if one not in abreast.SCRIPTS]
+FOLDERS = [one for part in abreast.parts() for one in abreast.paths(part)]
 PYTEST = [sys.executable, "-m", "pytest"]
 
 
 def test_every_test_is_in_exactly_one_lane() -> None:
     """What keeps real time goes before what computes; what `branches` runs, the rest does not."""
-    assert len(set(abreast.parts())) == len(abreast.parts())
-    for one in FOLDERS:
-        is_real = any(one in lane for lane in abreast.REAL_TIME)
-        elsewhere = [f"--ignore={other}" for other in FOLDERS if other.startswith(f"{one}/")]
-        expected = [*([] if is_real else abreast.YIELDING), *PYTEST, one, *elsewhere, "-m", "not mosquitto"]
-        assert abreast.command(one, ["-m", "not mosquitto"]) == expected
+    assert len(set(FOLDERS)) == len(FOLDERS)
+    for part in abreast.parts():
+        if part in abreast.SCRIPTS:
+            continue
+        is_real = any(part in lane for lane in abreast.REAL_TIME)
+        elsewhere = [f"--ignore={other}" for other in FOLDERS if other.startswith(f"{part}/")]
+        asked = [*abreast.paths(part), *elsewhere, "-m", "not mosquitto"]
+        expected = [*([] if is_real else abreast.YIELDING), *PYTEST, *asked]
+        assert abreast.command(part, ["-m", "not mosquitto"]) == expected
     ignored = [f"--ignore={one}" for one in (*FOLDERS, *branches.SUITES)]
     expected = [*abreast.YIELDING, *PYTEST, *ignored, "-m", "not mosquitto"]
     assert abreast.command(abreast.REST, ["-m", "not mosquitto"]) == expected
+
+
+def test_what_holds_a_stop_watch_to_processes_yields_to_nothing_and_may_be_measured_again() -> None:
+    """A tape replayed in the class of what computes let its pump run dry, and the run had no second one."""
+    tests = Path(__file__).parents[2]
+    files = [str(one.relative_to(tests.parent)) for one in sorted(tests.rglob("test_*.py")) if marked(one)]
+    assert "tests/unit/hil_sim/test_tap.py" in files
+    kept = [one for lane in abreast.REAL_TIME for part in lane for one in abreast.paths(part)]
+    assert [one for one in files if not any(one == path or one.startswith(f"{path}/") for path in kept)] == []
+
+
+def marked(file: Path) -> bool:
+    return re.search(r"mark\.hil\b", file.read_text()) is not None
 
 
 def test_the_tests_are_tested_beside_the_others() -> None:
