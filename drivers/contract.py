@@ -13,7 +13,7 @@ Units: integer nanolitres, nanolitres per hour, micrometres, milliseconds (link 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 
 class Outcome(StrEnum):
@@ -159,19 +159,42 @@ class Poll:
 PumpCommand = Configure | Run | Adjust | Halt | Poll
 
 
+class CounterReading(NamedTuple):
+    """A volume counter as a driver tells it, nl: of `infused`, `cleared` is the sum of what the driver cleared from it."""
+
+    infused: int
+    cleared: int = 0
+
+    @property
+    def shown(self) -> int:
+        """What stands on the pump's own counter."""
+        return self.infused - self.cleared
+
+    def since(self, before: "CounterReading") -> int:
+        """What was counted since `before`, nl; below 0: another hand cleared it, or the pump restarted.
+
+        A driver that begins anew does not know what an earlier one cleared: what the pump shows is held against what it
+        showed.
+        """
+        if self.cleared < before.cleared:
+            return self.shown - before.shown
+        return self.infused - before.infused
+
+
 @dataclass(frozen=True, slots=True)
 class PumpReport:
     """One believed, self-consistent readback.
 
     Attributes:
         motion: what the motor does.
-        infused_nl: the pump's own counter of volume given, as it stands (may be cleared, may roll over).
+        infused_nl: the pump's own counter of volume given, as it stands (may be cleared, may roll over), and `cleared_nl`.
         rate_nl_h: the rate set in the pump.
         diameter_um: syringe diameter set in the pump; None when not read in this round.
         volume_limit_nl: its volume target; None when not read in this round; 0 = continuous.
         watchdog_ms: communication watchdog in force; 0 = off; None when not read in this round.
         alarms: pending or just acknowledged alarms that came with this readback.
         pressure_mmhg: line pressure if the pump measures it.
+        cleared_nl: what stood on the counter each time this driver cleared it; None: it never does.
     """
 
     motion: Motion
@@ -182,6 +205,12 @@ class PumpReport:
     watchdog_ms: int | None = None
     alarms: tuple[PumpAlarm, ...] = ()
     pressure_mmhg: float | None = None
+    cleared_nl: int | None = None
+
+    @property
+    def counter(self) -> CounterReading:
+        """The volume counter as told here."""
+        return CounterReading(self.infused_nl, self.cleared_nl or 0)
 
 
 @dataclass(frozen=True, slots=True)

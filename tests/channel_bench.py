@@ -95,6 +95,7 @@ class BenchPump:
     heard: list[Any] = field(default_factory=list)
     is_lying: bool = False
     last_report: PumpReport | None = None
+    cleared_nl: int | None = None  # a number: its driver clears the counter before each start
 
     @property
     def true_nl(self) -> int:
@@ -119,6 +120,12 @@ class BenchPump:
         """A hand at the pump's own keys. What it gives from here on, nobody told it to."""
         self.motion, self.rate_nl_h, self.is_unbidden = motion, rate_nl_h, True
 
+    def clear(self) -> None:
+        """Its driver clears the counter, and keeps the sum."""
+        shown_nl = CAPABILITIES.floor_volume(self.true_nl - self.counter_offset_nl)
+        self.cleared_nl = (self.cleared_nl or 0) + shown_nl
+        self.counter_offset_nl += shown_nl
+
     def report(self) -> PumpReport:
         if self.is_frozen and self.last_report is not None:
             return self.last_report
@@ -126,7 +133,14 @@ class BenchPump:
         counter = CAPABILITIES.floor_volume(self.true_nl - self.counter_offset_nl)
         motion = Motion.HALTED if self.is_lying else self.motion
         self.last_report = PumpReport(
-            motion, counter, self.rate_nl_h, self.diameter_um, self.limit_nl, self.watchdog_ms, alarms
+            motion,
+            counter + (self.cleared_nl or 0),
+            self.rate_nl_h,
+            self.diameter_um,
+            self.limit_nl,
+            self.watchdog_ms,
+            alarms,
+            cleared_nl=self.cleared_nl,
         )
         return self.last_report
 

@@ -6,10 +6,11 @@ way, and the next reading tells: lower, and the start cleared it; the same, and 
 once after the start only by a pump that does not clear; read later, because the start's answer was lost, it is taken as
 cleared, since that counts more.
 
-The sum lives as long as the driver. What a new one reports begins at 0 wherever the pump's counter stands, so that after
-a restart the reported volume falls and the account above takes that for the gap it is: a sum that died with the last
-driver would otherwise be missing from the dose without a trace.
+The sum lives as long as the driver, and is reported beside the volume: the account above holds what the pump shows now
+against what it showed last, and does not take a sum that died with the last driver for volume that was never given.
 """
+
+from drivers.contract import CounterReading
 
 #: Further than between two polls: a second of 72 mL/h. The answer carries no check, so one flipped digit is any volume.
 LEAP_NL = 20_000
@@ -19,7 +20,7 @@ class Counter:
     """Volumes in nl. `read` after every reading, `starting` before every start."""
 
     def __init__(self) -> None:
-        self._before_nl: int | None = None
+        self._before_nl = 0
         self._at_start_nl: int | None = None
         self._last_nl: int | None = None
 
@@ -37,13 +38,11 @@ class Counter:
         self._at_start_nl = shown_nl
         self._last_nl = 0  # where a start begins it; a pump that goes on counting is asked twice, once
 
-    def read(self, shown_nl: int, *, is_just_started: bool = False) -> int:
-        """Infused since the first reading: this and everything a start of ours cleared. `is_just_started`: it was heard."""
-        if self._before_nl is None:
-            self._before_nl = -shown_nl
+    def read(self, shown_nl: int, *, is_just_started: bool = False) -> CounterReading:
+        """What stands there now and everything a start of ours cleared. `is_just_started`: it was heard."""
         if self._at_start_nl is not None:
             is_higher = shown_nl > self._at_start_nl
             if shown_nl < self._at_start_nl or (is_higher and not is_just_started):
                 self._before_nl += self._at_start_nl
             self._at_start_nl = None
-        return self._before_nl + shown_nl
+        return CounterReading(self._before_nl + shown_nl, self._before_nl)

@@ -79,13 +79,15 @@ def _report(counter: Counter, *, is_just_started: bool = False) -> Generator[Ask
     motion = yield from _motion()
     if motion is Motion.INFUSING and settings.volume_nl < 0:
         motion = Motion.WITHDRAWING
+    infused_nl, cleared_nl = counter.read(dispensed_nl, is_just_started=is_just_started)
     return PumpReport(
         motion,
-        counter.read(dispensed_nl, is_just_started=is_just_started),
+        infused_nl,
         settings.rate_nl_h,
         settings.diameter_um,
         abs(settings.volume_nl),
         watchdog_ms=0,
+        cleared_nl=cleared_nl,
     )
 
 

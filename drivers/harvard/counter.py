@@ -8,31 +8,30 @@ what we report. It never falls but by another's hand.
 The answer to a clear may be lost. Then the next reading tells: it is lower than what stood there, and the clear was
 carried out; or it is not, and it was not.
 
-The sum lives as long as the driver. What a new one reports begins at 0, wherever the pump's counter stands: so after a
-restart of the daemon the reported volume falls, always, and the account above takes that for what it is, a gap. Were
-the counter's own reading taken on, a sum that died with the last driver would be missing from the dose without a trace.
+The sum lives as long as the driver, and is reported beside the volume: the account above holds what the pump shows now
+against what it showed last, and does not take a sum that died with the last driver for volume that was never given.
 """
 
 from fractions import Fraction
+
+from drivers.contract import CounterReading
 
 
 class Counter:
     """Volumes in nl. `read` after every reading, `clearing` before every clear."""
 
     def __init__(self) -> None:
-        self._cleared_nl: Fraction | None = None
+        self._cleared_nl = 0
         self._at_clear_nl: Fraction | None = None
 
     def clearing(self, shown_nl: Fraction) -> None:
         """The counter stands here, and the request to clear it is about to leave."""
         self._at_clear_nl = shown_nl
 
-    def read(self, shown_nl: Fraction) -> int:
-        """What the pump has infused since the first reading, whole nl: this one and everything cleared meanwhile."""
-        if self._cleared_nl is None:
-            self._cleared_nl = -shown_nl
+    def read(self, shown_nl: Fraction) -> CounterReading:
+        """What stands there now and everything we cleared, whole nl."""
         if self._at_clear_nl is not None:
             if shown_nl < self._at_clear_nl:
-                self._cleared_nl += self._at_clear_nl
+                self._cleared_nl += int(self._at_clear_nl)
             self._at_clear_nl = None
-        return int(self._cleared_nl + shown_nl)
+        return CounterReading(self._cleared_nl + int(shown_nl), self._cleared_nl)

@@ -78,9 +78,17 @@ def read_counter() -> Generator[Ask, Reply, tuple[Reply, Fraction]]:
     return reply, known(codec.parse_volume(reply.text), READ_COUNTER)
 
 
-def report_of(pump: Pump, rate: Fraction, shown: Reply, counter: Fraction) -> PumpReport:
+def report_of(
+    pump: Pump,
+    rate: Fraction,
+    shown: Reply,
+    counter: Fraction,
+    diameter_um: int | None = None,
+    target_nl: int | None = None,
+) -> PumpReport:
     """A report from rate and counter. The rate is rounded only if it is none of ours."""
-    return PumpReport(shown.motion, pump.counter.read(counter), round(rate))
+    infused_nl, cleared_nl = pump.counter.read(counter)
+    return PumpReport(shown.motion, infused_nl, round(rate), diameter_um, target_nl, cleared_nl=cleared_nl)
 
 
 def read_round(
@@ -98,8 +106,7 @@ def read_round(
         target_nl = int(known(codec.parse_target(reply.text), READ_TARGET))
     shown, counter = yield from read_counter()
     pump.signs.reported()
-    report = PumpReport(shown.motion, pump.counter.read(counter), round(rate), diameter_um, target_nl)
-    return report, counter
+    return report_of(pump, rate, shown, counter, diameter_um, target_nl), counter
 
 
 def read_back(pump: Pump, *, with_diameter: bool, with_target: bool) -> Generator[Ask, Reply, PumpReport]:

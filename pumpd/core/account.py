@@ -4,7 +4,8 @@ Theory of operation. The pump counts what its motor pushed. Each believed report
 cannot be known widens the interval instead of being guessed: a counter that fell (somebody cleared it, the pump
 rebooted) leaves a gap in which at most the commanded rate ran for at most one lease; a pump that has not spoken since
 the last report may have gone on for that long; a counter that shows whole steps may stand anywhere within one.
-`low = best - short`, `high = best + over + step + pending`; safety uses high.
+`low = best - short`, `high = best + over + step + pending`; safety uses high. Over a restart the count goes on from what
+the pump itself showed; how much of it a driver had cleared died with that driver.
 
 Beside it runs the integral of the commanded rate (`expected`), kept as nl/h x ms so that nothing is ever rounded.
 The two together are the plant check: interlocks compare them over 60 and 120 seconds (facts/clinical.md 3.2, FL1, FL2;
@@ -15,7 +16,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from operator import attrgetter
 
-from drivers.contract import Motion, PumpReport, Step
+from drivers.contract import CounterReading, Motion, PumpReport, Step
 from interlocks.frozen import quick
 from interlocks.vocabulary import Flow, Stamp
 from pumpd.core.replacing import replace
@@ -52,6 +53,7 @@ class Account:
 
     Attributes:
         counter_nl: the pump's counter at the last believed report; None: not anchored yet.
+        cleared_nl: of that, what stood on it each time the driver cleared it.
         best_nl: counted since the session began.
         short_nl: how much less may have been given.
         over_nl: how much more may have been given, for good.
@@ -62,10 +64,12 @@ class Account:
         unread_nl: what may have moved between that report's counter and its "halted".
         moved_at: when the counter last moved, or the pump last stood still.
         expected_moved_nl: the integral of the commanded rate at that instant.
+        is_start_open: the daemon ended while a start was on its way; nothing was counted since.
         points: totals about once a second over the last two minutes.
     """
 
     counter_nl: int | None = None
+    cleared_nl: int = 0
     best_nl: int = 0
     short_nl: int = 0
     over_nl: int = 0
@@ -76,6 +80,7 @@ class Account:
     unread_nl: int = 0
     moved_at: Stamp | None = None
     expected_moved_nl: int = 0
+    is_start_open: bool = False
     points: tuple[FlowPoint, ...] = ()
 
     @property
@@ -101,6 +106,7 @@ def anchored(report: PumpReport, at: Stamp) -> Account:
     is_halted = report.motion is Motion.HALTED
     return Account(
         counter_nl=report.infused_nl,
+        cleared_nl=report.counter.cleared,
         counted_at=at,
         was_halted=is_halted,
         points=(FlowPoint(at.ms, 0, 0),),
@@ -132,41 +138,56 @@ def count(
     Returns:
         The account after; compare with `counter_fell` first if a cleared counter matters.
     """
+    counter = report.counter
     if account.counter_nl is None:
-        return replace(account, counter_nl=report.infused_nl, counted_at=at)
+        return replace(account, counter_nl=report.infused_nl, cleared_nl=counter.cleared, counted_at=at)
+    before = CounterReading(account.counter_nl, account.cleared_nl)
     is_halted = report.motion is Motion.HALTED
     fastest = max(commanded_nl_h, fastest_nl_h or 0)
     # First report of this boot: the gap's length is unknown, the lease is not.
     gap_ms = lease_ms if account.counted_at is None else running_ms(account.counted_at, at, lease_ms)
-    ran_nl_h_ms = commanded_nl_h * gap_ms
-    moved_nl = report.infused_nl - account.counter_nl
-    over_nl, short_nl = account.over_nl, account.short_nl
+    ran_unseen_nl = fastest * (gap_ms + READBACK_AGE_MS) // _MS_PER_H
+    moved_nl, doubtful_nl, unseen_nl = counter.since(before), 0, 0
     if moved_nl < 0:
-        # Cleared or rebooted. What stands on it now is taken as given since, though it may be older; before it fell, the
-        # motor may have run at the fastest it can have had; what a step hid is nowhere any more.
-        moved_nl = report.infused_nl
-        short_nl += moved_nl
-        ran_unseen_nl = fastest * (gap_ms + READBACK_AGE_MS) // _MS_PER_H - moved_nl
-        unseen_nl = over_nl + max(0, ran_unseen_nl) + _step_nl(account.counter_nl, steps)
-        over_nl = _within_end(unseen_nl, account, moved_nl, end_nl)
-    if account.counted_at is None:
-        ran_nl_h_ms = min(ran_nl_h_ms, moved_nl * _MS_PER_H)
-    unread_nl = fastest * READBACK_AGE_MS // _MS_PER_H if is_halted and not account.was_halted else 0
+        # Cleared or rebooted. What stands on it now is taken as given since, though it may be older.
+        moved_nl = doubtful_nl = counter.shown
+        unseen_nl = _before_it_fell_nl(account, moved_nl, ran_unseen_nl) + _step_nl(account.counter_nl, steps)
+    elif account.counted_at is None and report.cleared_nl is not None:
+        unseen_nl = _begun_anew_nl(account, before, ran_unseen_nl, end_nl)
+    most_nl_h_ms = commanded_nl_h * gap_ms
+    ran_nl_h_ms = min(most_nl_h_ms, moved_nl * _MS_PER_H) if account.counted_at is None else most_nl_h_ms
     counted = replace(
         account,
         counter_nl=report.infused_nl,
+        cleared_nl=counter.cleared,
         best_nl=account.best_nl + moved_nl,
-        short_nl=short_nl,
-        over_nl=over_nl,
+        short_nl=account.short_nl + doubtful_nl,
+        over_nl=_within_end(account.over_nl + unseen_nl, account, moved_nl, end_nl),
         expected_nl_h_ms=account.expected_nl_h_ms + ran_nl_h_ms,
         moved_halted_nl=account.moved_halted_nl + moved_nl if is_halted and account.was_halted else 0,
         counted_at=at,
         was_halted=is_halted,
-        unread_nl=unread_nl,
+        unread_nl=fastest * READBACK_AGE_MS // _MS_PER_H if is_halted and not account.was_halted else 0,
+        is_start_open=False,
     )
     if moved_nl or is_halted or counted.moved_at is None:
         counted = replace(counted, moved_at=at, expected_moved_nl=counted.expected_nl)
     return replace(counted, points=_points(counted, at.ms))
+
+
+def _before_it_fell_nl(account: Account, shown_nl: int, ran_unseen_nl: int) -> int:
+    """What the motor may have given before a counter fell; what a step of it hid besides is nowhere any more."""
+    if account.counted_at is None:
+        # Where the lease is a target on the counter, clearing it moved that away: what it shows came on top.
+        return ran_unseen_nl
+    return max(0, ran_unseen_nl - shown_nl)
+
+
+def _begun_anew_nl(account: Account, before: CounterReading, ran_unseen_nl: int, end_nl: int | None) -> int:
+    """What a counter hides that the last driver may have cleared before it died, and that has passed where it stood."""
+    if end_nl is not None:  # no lease, hence no pieces of one: only a start clears
+        return before.shown if account.is_start_open else 0
+    return min(before.shown, ran_unseen_nl)
 
 
 def _within_end(over_nl: int, account: Account, moved_nl: int, end_nl: int | None) -> int:
@@ -203,7 +224,9 @@ def is_creeping(account: Account, steps: tuple[Step, ...]) -> bool:
 
 def counter_fell(account: Account, report: PumpReport) -> bool:
     """The pump's counter stands below where we last saw it, and we never clear it."""
-    return account.counter_nl is not None and report.infused_nl < account.counter_nl
+    if account.counter_nl is None:
+        return False
+    return report.counter.since(CounterReading(account.counter_nl, account.cleared_nl)) < 0
 
 
 def _points(account: Account, ms: int) -> tuple[FlowPoint, ...]:
@@ -304,6 +327,14 @@ def _opening(account: Account, ms: int) -> FlowPoint:
     return points[max(0, bisect_right(points, ms, key=_point_ms) - 1)]
 
 
-def after_restart(account: Account) -> Account:
+def after_restart(account: Account, *, is_start_open: bool) -> Account:
     """Both clocks begin anew: totals and counter stay, instants go."""
-    return replace(account, counted_at=None, was_halted=False, moved_halted_nl=0, moved_at=None, points=())
+    return replace(
+        account,
+        counted_at=None,
+        was_halted=False,
+        moved_halted_nl=0,
+        moved_at=None,
+        is_start_open=account.is_start_open or is_start_open,
+        points=(),
+    )

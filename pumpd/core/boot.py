@@ -54,7 +54,7 @@ def started(state: ChannelState, event: ev.DaemonStarted, policy: Policy) -> Obs
         findings=(),
         permit=None,
         delivery=delivery,
-        account=after_restart(state.account),
+        account=after_restart(state.account, is_start_open=_is_start_open(state.delivery)),
         feed=Feed(),
         alarms=restarted(state.alarms, now),
         waiting=(),
@@ -93,6 +93,10 @@ def _in_flight_nl_h(delivery: Delivery) -> int:
     run, intent = delivery.run, delivery.intent
     commanded = run.command.rate_nl_h if run is not None and isinstance(run.command, Run | Adjust) else 0
     return max(commanded, intent.rate_nl_h if intent is not None else 0)
+
+
+def _is_start_open(delivery: Delivery) -> bool:
+    return delivery.intent is not None or (delivery.run is not None and isinstance(delivery.run.command, Run))
 
 
 def refitted(state: ChannelState, policy: Policy) -> ChannelState:

@@ -6,7 +6,17 @@ session hold, so that a keypad press, a reboot, a refusal and a lost link all en
 a reason, waiting for a person. Outside an infusion the same surprise is an alarm of its own.
 """
 
-from drivers.contract import Adjust, Configure, Motion, Outcome, PumpAlarm, PumpReport, Run, WatchdogKind
+from drivers.contract import (
+    Adjust,
+    Configure,
+    CounterReading,
+    Motion,
+    Outcome,
+    PumpAlarm,
+    PumpReport,
+    Run,
+    WatchdogKind,
+)
 from interlocks.vocabulary import Sample, Signal, Stamp
 from pumpd.core import events as ev
 from pumpd.core.account import Account, count, counter_fell, frozen_s, is_creeping
@@ -82,8 +92,8 @@ def reported(
     session, account = state.session, state.account
     surprises = list(_surprises(state, report, policy))
     if _is_counting(state):
-        # At a daemon's first readback outside an infusion a counter may begin anew: a driver's sum died with the last
-        # daemon, or the pump was switched off. `count` still takes it for the gap it is.
+        # At a daemon's first readback outside an infusion a counter may begin anew: the pump was switched off. `count`
+        # still takes it for the gap it is.
         is_expected = account.counted_at is None and session.phase is not Phase.INFUSING
         if counter_fell(account, report) and not is_expected:
             surprises.append("the pump's volume counter was cleared or fell back")
@@ -228,7 +238,7 @@ def is_dose_given(state: ChannelState, report: PumpReport | None = None) -> bool
         return False
     counted = account.best_nl
     if report is not None:
-        counted += max(0, report.infused_nl - account.counter_nl)
+        counted += max(0, report.counter.since(CounterReading(account.counter_nl, account.cleared_nl)))
     return counted + account.over_nl + COMPLETE_WITHIN_NL >= programme.vtbi_nl
 
 

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from drivers.contract import CounterReading
 from pumpd.core.guard import given_high_nl
 from pumpd.core.session import Phase
 from pumpd.core.state import ChannelState, Policy
 from pumpd.core.summary import summarise
 from pumpd.report.session_record import Given, SessionRecord
 from pumpd.shell.journal_file import Record, read
-from pumpd.shell.record import CONFIGURATION, DECISION, SNAPSHOT, load_state
+from pumpd.shell.record import CONFIGURATION, DECISION, SNAPSHOT, counter_in, load_state
 
 _ENDED = (Phase.COMPLETED, Phase.STOPPED)
 
@@ -95,7 +96,7 @@ class _Reader:
         self._policy = session.policy
         self._orders = 0
         self._rate_nl_h: int | None = None
-        self._counter_nl: int | None = None
+        self._counter: CounterReading | None = None
         self._counted_nl = 0
         self._is_started = False
         self._end: ChannelState | None = None
@@ -131,11 +132,11 @@ class _Reader:
                 yield self._last(record, self._end)
 
     def _reported(self, record: Record, report: dict[str, Any]) -> Moved | None:
-        before_nl_h, counter_nl = self._rate_nl_h, report["infused_nl"]
-        if self._is_started and self._counter_nl is not None:
-            moved_nl = counter_nl - self._counter_nl
-            self._counted_nl += moved_nl if moved_nl >= 0 else counter_nl
-        self._counter_nl = counter_nl
+        before_nl_h, counter = self._rate_nl_h, counter_in(report)
+        if self._is_started and self._counter is not None:
+            moved_nl = counter.since(self._counter)
+            self._counted_nl += moved_nl if moved_nl >= 0 else counter.shown
+        self._counter = counter
         self._rate_nl_h = rate_nl_h = report["rate_nl_h"] if report["motion"] == "infusing" else 0
         if before_nl_h is None or rate_nl_h == before_nl_h:
             return None

@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from drivers.contract import CounterReading
 from interlocks.vocabulary import Demand
 from pumpd.core.session import BASELINE_AGE_MS
 from pumpd.report.session_record import AlarmSpan, Evidence, Hold, Note, PersonAct, Reading, Step, Story, Trip
+from pumpd.shell.record import counter_in
 
 #: After the end of a session so much is still shown: what pressure does next. The rest is another day.
 SHOWN_AFTER_END_MS = 5 * 60_000
@@ -70,7 +72,7 @@ class Draft:
     permitted: list[Step] = field(default_factory=list)
     reported: list[Step] = field(default_factory=list)
     volume: list[tuple[int, int]] = field(default_factory=list)
-    counter_nl: int | None = None
+    counter: CounterReading | None = None
     counted_nl: int = 0
     falls: int = 0
     trips: list[Trip] = field(default_factory=list)
@@ -109,7 +111,7 @@ class Draft:
         running_nl_h = rate_nl_h if motion == "infusing" else 0
         _step(self.reported, at_ms, running_nl_h)
         self._motion = (motion, running_nl_h)
-        self._count(at_ms, report["infused_nl"])
+        self._count(at_ms, counter_in(report))
         for alarm in report["alarms"]:
             self.add_note(at_ms, "pump", f"alarm: {alarm.replace('_', ' ')}")
         pressure = report.get("pressure_mmhg")
@@ -124,13 +126,13 @@ class Draft:
                 )
                 self._watches.remove(watch)
 
-    def _count(self, at_ms: int, counter_nl: int) -> None:
-        before, self.counter_nl = self.counter_nl, counter_nl
+    def _count(self, at_ms: int, counter: CounterReading) -> None:
+        before, self.counter = self.counter, counter
         if self.started_ms is None or before is None:
             return
-        moved_nl = counter_nl - before
+        moved_nl = counter.since(before)
         if moved_nl < 0:
-            moved_nl, self.falls = counter_nl, self.falls + 1
+            moved_nl, self.falls = counter.shown, self.falls + 1
         self.counted_nl += moved_nl
         if not self.volume or self.volume[-1][1] != self.counted_nl:
             self.volume.append((at_ms, self.counted_nl))

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from drivers.contract import CounterReading
 from interlocks.vocabulary import Stamp
 from pumpd.core.session import BASELINE_AGE_MS
 from pumpd.core.state import Policy
@@ -22,7 +23,7 @@ from pumpd.report.draft import CARE_VERBS, VERBS, Draft
 from pumpd.report.given import given
 from pumpd.report.session_record import Evidence, Note, Proof, Reading, SessionRecord, Truth
 from pumpd.shell.journal_file import Record, read, read_head, verify
-from pumpd.shell.record import CONFIGURATION, DECISION, SNAPSHOT, load_state
+from pumpd.shell.record import CONFIGURATION, DECISION, SNAPSHOT, counter_in, load_state
 
 #: A tick is worth reading only if its decision told somebody something, or told the pump a rate.
 _TELLING = ('"kind":"note_', '"kind":"answer"', '"rate_nl_h"')
@@ -97,7 +98,7 @@ class _Reader:
     last_ms: int = 0
     last: Stamp = field(default_factory=lambda: Stamp(0, 0))
     wall_behind_ms: int | None = None  # from the journal's axis to unix time
-    counter_nl: int | None = None
+    counter: CounterReading | None = None
     boot: str = ""
     pump: str = ""
     lead: dict[str, deque[Reading]] = field(default_factory=dict)
@@ -148,7 +149,7 @@ class _Reader:
         if kind == "samples_arrived":
             self._samples(at_ms, event["samples"])
         elif kind == "pump_reported":
-            self.counter_nl = event["report"]["infused_nl"]
+            self.counter = counter_in(event["report"])
         elif kind == "pump_link_up":
             identity = event["identity"]
             self.pump = f"{identity['model']} {identity['firmware']} address {identity['address']}"
@@ -179,7 +180,7 @@ class _Reader:
         """An accepted order: the session before it is closed."""
         self.sessions += 1
         draft = Draft(
-            self.sessions, at_ms, last_ms=at_ms, counter_nl=self.counter_nl, boots=[self.boot], pump=self.pump
+            self.sessions, at_ms, last_ms=at_ms, counter=self.counter, boots=[self.boot], pump=self.pump
         )
         if self.draft is not None and self.draft.number == self.wanted:
             self.kept = self.draft

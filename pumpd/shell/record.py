@@ -6,11 +6,13 @@ One record is one decision: the event and the actions it led to. Equal decisions
 replay compares.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, TypeAdapter
 
+from drivers.contract import CounterReading
 from pumpd.core.actions import Action
 from pumpd.core.events import Event
 from pumpd.core.state import ChannelState
@@ -70,3 +72,8 @@ def load_state(body: str) -> ChannelState:
     if state is None:
         raise ValueError("no channel in this record")
     return state
+
+
+def counter_in(report: Mapping[str, Any]) -> CounterReading:
+    """The volume counter in a pump's report, for who reads records as plain JSON."""
+    return CounterReading(report["infused_nl"], report.get("cleared_nl") or 0)

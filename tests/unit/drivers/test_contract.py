@@ -1,6 +1,8 @@
 """The arithmetic that the contract itself carries: what a pump can be set to."""
 
-from drivers.contract import Capabilities, Step, WatchdogKind
+import pytest
+
+from drivers.contract import Capabilities, CounterReading, Motion, PumpReport, Step, WatchdogKind
 
 PUMP = Capabilities(
     family="any",
@@ -32,3 +34,26 @@ def test_a_volume_is_floored() -> None:
 
 def test_a_pump_holds_its_volume_limit_itself_unless_its_family_says_otherwise() -> None:
     assert PUMP.limits_volume
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "counted_nl"),
+    [
+        ((900, 0), (950, 0), 50),
+        ((900, 0), (905, 900), 5),  # the driver cleared it in between, and told so
+        ((905, 900), (905, 900), 0),
+        ((905, 900), (40, 0), 35),  # a new driver: 5 and then 40 on the pump's own counter
+        ((905, 900), (3, 0), -2),
+        ((905, 900), (900, 900), -5),  # another hand
+    ],
+)
+def test_what_was_counted_between_two_readings(
+    before: tuple[int, int], now: tuple[int, int], counted_nl: int
+) -> None:
+    """Law 4: what a driver cleared is neither lost nor counted twice, and a new driver's sum is none."""
+    assert CounterReading(*now).since(CounterReading(*before)) == counted_nl
+
+
+def test_a_report_tells_its_counter_with_what_was_cleared_of_it() -> None:
+    assert PumpReport(Motion.HALTED, 905, 0, cleared_nl=900).counter.shown == 5
+    assert PumpReport(Motion.HALTED, 905, 0).counter == (905, 0)

@@ -141,7 +141,7 @@ def test_a_counter_may_stand_anywhere_within_the_step_it_shows(counter_nl: int, 
 
 def test_totals_and_counter_survive_a_restart_and_the_gap_is_a_whole_lease() -> None:
     before = count(begun(), report(5 * ML + 2_500), at(250), RATE, LEASE)
-    account = after_restart(before)
+    account = after_restart(before, is_start_open=False)
     assert (account.best_nl, account.counter_nl, account.counted_at, account.points) == (
         2_500,
         before.counter_nl,
@@ -156,6 +156,73 @@ def test_totals_and_counter_survive_a_restart_and_the_gap_is_a_whole_lease() -> 
     )  # what moved is taken as commanded, up to a lease
     much = count(account, report(6 * ML), Stamp(50, 50), RATE, LEASE)
     assert much.best_nl - much.expected_nl == ML - 22_500
+
+
+def told(infused_nl: int, cleared_nl: int, motion: Motion = Motion.INFUSING) -> PumpReport:
+    """By a driver that clears the pump's counter."""
+    return PumpReport(motion, infused_nl, RATE, cleared_nl=cleared_nl)
+
+
+def after_a_dead_driver(shown_nl: int, *, is_start_open: bool = False) -> Account:
+    """It had cleared 4 mL from the counter, 9 mL in all were given when the daemon ended, and the pump shows `shown_nl`."""
+    before = count(anchored(told(0, 0, Motion.HALTED), START), told(9 * ML, 4 * ML), at(250), RATE, LEASE)
+    return after_restart(replace(before, cleared_nl=9 * ML - shown_nl), is_start_open=is_start_open)
+
+
+def test_over_a_restart_the_count_goes_on_from_what_the_pump_itself_shows() -> None:
+    """Law 4, row 91: a sum that died with its driver is neither missing from the dose nor given a second time."""
+    account = count(after_a_dead_driver(5 * ML), told(5 * ML + 7_000, 0), Stamp(50, 50), RATE, LEASE)
+    # The last driver may have begun a piece of its lease anew, and not lived to tell.
+    assert (account.best_nl, account.over_nl, account.short_nl) == (9 * ML + 7_000, 40_000, 0)
+    after = count(account, told(5 * ML + 9_000, 0), Stamp(100, 100), RATE, LEASE)
+    assert after.best_nl == 9 * ML + 9_000
+
+
+def test_over_a_restart_at_rest_nothing_is_in_doubt() -> None:
+    account = count(after_a_dead_driver(5 * ML), told(5 * ML, 0, Motion.HALTED), Stamp(50, 50), 0, LEASE)
+    assert (account.best_nl, account.over_nl, account.short_nl) == (9 * ML, 0, 0)
+    assert not counter_fell(after_a_dead_driver(5 * ML), told(5 * ML, 0))
+
+
+def test_a_counter_that_hardly_stood_above_nothing_hides_no_more_than_that() -> None:
+    account = count(after_a_dead_driver(3_000), told(8_000, 0), Stamp(50, 50), RATE, LEASE)
+    assert (account.best_nl, account.over_nl) == (9 * ML + 5_000, 3_000)
+
+
+@pytest.mark.parametrize(("is_start_open", "over_nl"), [(False, 0), (True, 5 * ML)])
+def test_a_start_under_way_when_the_daemon_died_may_have_begun_the_counter_anew(
+    is_start_open: bool, over_nl: int
+) -> None:
+    """A pump without a lease goes on to its end and can pass what it had shown."""
+    before = after_a_dead_driver(5 * ML, is_start_open=is_start_open)
+    account = count(before, told(6 * ML, 0), Stamp(50, 50), RATE, 10**9, end_nl=17 * ML)
+    assert (account.best_nl, account.over_nl, account.is_start_open) == (10 * ML, over_nl, False)
+    ended = count(before, told(6 * ML, 0), Stamp(50, 50), RATE, 10**9, end_nl=12 * ML)
+    assert ended.over_nl == min(over_nl, 2 * ML)
+    again = count(after_restart(account, is_start_open=False), told(7 * ML, 0), Stamp(9, 9), RATE, LEASE)
+    assert again.over_nl == over_nl + 40_000
+
+
+def test_two_restarts_before_any_readback_forget_no_start() -> None:
+    account = after_restart(after_a_dead_driver(5 * ML, is_start_open=True), is_start_open=False)
+    assert account.is_start_open
+
+
+def test_a_counter_cleared_while_no_daemon_was_there_may_have_run_for_a_lease_before() -> None:
+    """Soak seed 713: where the lease is a target, clearing the counter moves it away, and the pump goes on."""
+    before = after_a_dead_driver(5 * ML)
+    cleared = told(3 * ML, 0)
+    assert counter_fell(before, cleared)
+    account = count(before, cleared, Stamp(50, 50), RATE, LEASE, steps=STEPS)
+    assert account.best_nl == 9 * ML + 3 * ML
+    assert account.over_nl == (LEASE + READBACK_AGE_MS) * 10 + STEPS[0].step
+
+
+def test_what_a_driver_cleared_is_not_given_once_more_when_the_counter_falls() -> None:
+    """Row 12: of a sum of 9 mL, 4 mL are the driver's own, and only what stands on the counter can be new."""
+    running = count(anchored(told(0, 0, Motion.HALTED), START), told(9 * ML, 4 * ML), at(250), RATE, LEASE)
+    account = count(running, told(4 * ML + 1_000, 4 * ML), at(500), RATE, LEASE)
+    assert (account.best_nl, account.short_nl) == (9 * ML + 1_000, 1_000)
 
 
 # -- motion at rest, windows -------------------------------------------------------------------------------------

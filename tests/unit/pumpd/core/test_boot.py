@@ -228,3 +228,22 @@ def test_BP1_a_first_reading_before_a_restart_acts_after_it_if_nobody_repeats_it
     assert ("BP1", "SLOW") not in bench.trips
     bench.advance(1)
     assert ("BP1", "SLOW") in bench.trips
+
+
+@pytest.mark.parametrize(
+    ("command", "intent", "is_open"),
+    [
+        (Run(30, 1), None, True),
+        (Adjust(30), None, False),
+        (None, Intent(9, 40, 1, Stamp(0, 0)), True),
+        (None, None, False),
+    ],
+)
+def test_law_4_a_start_on_its_way_at_the_end_may_have_begun_the_pumps_counter_anew(
+    command: Run | Adjust | None, intent: Intent | None, is_open: bool
+) -> None:
+    """It is sent as soon as its record is on the disk, so one that still waits for that may have been, too."""
+    bench = infusing()
+    run = None if command is None else Outstanding(9, command, bench.now)
+    bench.state = replace(bench.state, delivery=replace(bench.state.delivery, run=run, intent=intent))
+    assert restarted(bench)[0].account.is_start_open is is_open

@@ -79,7 +79,9 @@ def restarted(kind: WatchdogKind, reported_nl_h: int = 0) -> tuple[ChannelState,
     state = with_delivery(
         bench.state, commanded_nl_h=programme.rate_nl_h, report=said, is_halt_confirmed=False
     )
-    return replace(state, account=replace(after_restart(state.account), best_nl=1 * ML)), policy
+    return replace(
+        state, account=replace(after_restart(state.account, is_start_open=False), best_nl=1 * ML)
+    ), policy
 
 
 def test_a_pump_that_its_volume_ends_cannot_have_given_more_than_the_order() -> None:

@@ -413,3 +413,26 @@ def test_a_counter_that_fell_over_a_restart_within_an_infusion_is_a_hold() -> No
     bench.restart()
     bench.link_up()
     assert any("counter was cleared or fell back" in one.reason for one in bench.state.session.holds)
+
+
+def test_the_rest_of_a_dose_is_what_the_pump_shows_on_top_and_not_what_an_older_driver_cleared() -> None:
+    state = infusing().state
+    account = replace(state.account, best_nl=17 * ML, counter_nl=17 * ML, cleared_nl=10 * ML)
+    state = replace(state, account=account)
+    ended = PumpReport(Motion.HALTED, 7 * ML + 500_000, 0, cleared_nl=0)
+    assert is_dose_given(state, ended)
+    assert not is_dose_given(state, replace(ended, infused_nl=7 * ML + 400_000))
+
+
+def test_a_driver_that_begins_anew_is_no_counter_that_fell() -> None:
+    """Rows 12, 91: its predecessor's sum is gone, what the pump shows is not; the dose goes on from there."""
+    bench = infusing()
+    bench.pump.cleared_nl = 0
+    bench.advance(5)
+    bench.pump.clear()
+    bench.advance(5)
+    bench.restart()
+    bench.pump.cleared_nl = 0
+    bench.link_up()
+    assert not any("counter" in one.reason for one in bench.state.session.holds)
+    assert abs(bench.state.account.best_nl - bench.pump.true_nl) <= 1_000

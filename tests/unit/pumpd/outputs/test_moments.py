@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from channel_bench import POLICY, make_verified
+from channel_bench import POLICY, infusing, make_verified
 from export_bench import journal_of, played_to_a_stop, policy_from, record_of, stopped
 
 from pumpd.outputs.moments import AlarmTold, Completed, Moved, Stood, moments
@@ -37,6 +37,23 @@ def test_the_last_word_on_the_dose_is_the_report_s(tmp_path: Path) -> None:
     assert last.given == record.given
     assert (last.summary["pump"]["motion"], last.summary["rate"]["commanded_nl_h"]) == ("halted", 0)
     assert POLICY.channel == last.summary["channel"]
+
+
+def test_over_a_restart_the_volume_goes_on_from_what_the_pump_shows(tmp_path: Path) -> None:
+    """Row 91: neither a driver's sum that died with it nor what the pump had shown before is told as given anew."""
+    bench = infusing()
+    bench.pump.cleared_nl = 0
+    bench.advance(10)
+    bench.pump.clear()
+    bench.advance(10)
+    bench.restart()
+    bench.pump.cleared_nl = 0
+    bench.link_up()
+    bench.advance(2)
+    path = journal_of(bench, tmp_path)
+    stopped_at = [one for one in moments(path, record_of(path), policy_from) if isinstance(one, Moved)][-1]
+    assert stopped_at.rate_nl_h == 0
+    assert abs(stopped_at.counted_nl - bench.pump.true_nl) <= 2_000
 
 
 def test_a_record_without_a_wall_clock_is_refused_by_its_number(tmp_path: Path) -> None:

@@ -207,3 +207,12 @@ def test_an_alarm_is_seen_by_the_name_of_any_of_its_rows() -> None:
     draft.add_act(6, act("alarm_acknowledged", "nina", "r1", rule="BP1"), [answer("r1", "accepted")])
     (span,) = draft.alarms.values()
     assert (span.acknowledged_by, span.members) == ("nina", ("BP2", "BP1"))
+
+
+def test_a_new_driver_s_count_goes_on_from_what_the_pump_shows() -> None:
+    """Row 91: a sum that died with its driver is no counter that fell, and nothing is counted twice."""
+    draft = running()
+    for link_ms, (infused_nl, cleared_nl) in enumerate([(900, 0), (905, 900), (40, 0), (3, 0)], start=1):
+        draft.add_report(link_ms, link_ms, report(infused_nl=infused_nl, cleared_nl=cleared_nl))
+        assert draft.falls == (1 if link_ms == 4 else 0)
+    assert [counted_nl for _, counted_nl in draft.volume] == [0, 900, 905, 940, 943]

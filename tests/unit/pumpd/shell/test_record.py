@@ -28,7 +28,7 @@ from pumpd.core.configuration_events import ConfigurationEdited
 from pumpd.core.daemon_events import CertificatesExamined, JournalRoomMeasured, Neighbour, NeighboursChanged
 from pumpd.core.order import Refusal
 from pumpd.core.state import ChannelState
-from pumpd.shell.record import dump_decision, dump_state, load_decision, load_state
+from pumpd.shell.record import counter_in, dump_decision, dump_state, load_decision, load_state
 
 AT = Stamp(12_345, 6_789)
 WHO: dict[str, Any] = {"at": AT, "request_id": "c1:a1", "by": "nina"}
@@ -318,3 +318,13 @@ def test_I17_a_number_that_is_none_leaves_the_record_readable(value: float) -> N
 
 def test_an_empty_channel_is_not_the_same_as_one_with_a_session() -> None:
     assert dump_state(ChannelState()) != dump_state(infusing().state)
+
+
+@pytest.mark.parametrize(
+    ("cleared", "shown_nl"), [({}, 905), ({"cleared_nl": None}, 905), ({"cleared_nl": 900}, 5)]
+)
+def test_the_counter_is_read_from_a_report_with_and_without_a_sum(
+    cleared: dict[str, Any], shown_nl: int
+) -> None:
+    """A journal that was begun before drivers told their sums is read like any other."""
+    assert counter_in({"infused_nl": 905, **cleared}).shown == shown_nl
