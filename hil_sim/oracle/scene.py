@@ -180,9 +180,7 @@ BLOWS = frozenset(
     | {"reconnect_line", "air_drawn_off", "button_release", "breathe", "screen_touched", "poll_mode_lost"}
 )
 #: What the volume on the pump's counter does not tell.
-HIDES = frozenset(
-    {"siphon", "keypad_diameter", "counter_cleared", "forget_settings", "frozen_status", "torn_value"}
-)
+HIDES = frozenset({"siphon", "keypad_diameter", "forget_settings", "frozen_status", "torn_value"})
 
 
 @dataclass(slots=True)
