@@ -172,6 +172,7 @@ WIRE = frozenset(
 #: The pump does not do as it says.
 LIES = frozenset(
     {"stop_ignored", "frozen_status", "stop_refused", "rate_ignored", "other_pump", "power_blip"}
+    | {"remote_disabled"}
 )
 #: Over in the instant in which they begin.
 BLOWS = frozenset(
@@ -257,7 +258,7 @@ class Scene:
     @property
     def is_unmet(self) -> bool:
         """The pump has not been able to tell this life who it is: nothing but that question is sent (row 21)."""
-        spoilt = (one for one in (*WIRE, "other_unit") if self.standing[one] > 0)
+        spoilt = (one for one in (*WIRE, "other_unit", "other_pump") if self.standing[one] > 0)
         return any(self.broke_s[one] <= self.ready_s for one in spoilt)
 
     @property

@@ -36,7 +36,9 @@ STANDING_WORDS = ("PAUSED", "STOPPED", "COMPLETED", "READY", "NO ORDER", "NOT VE
 BLOCKED = frozenset({"loop_blocked"})
 #: A pump that goes on for longer when its host falls silent is one whose risk a site has accepted (law 7).
 LONGEST_LEASE_S = 5.0
-CANNOT_STOP = frozenset({"stop_ignored", "stop_refused", "watchdog_dead"})
+CANNOT_STOP = frozenset({"stop_ignored", "stop_refused", "watchdog_dead", "remote_disabled"})
+#: Two readbacks: until then nobody may have seen a stand at the pump's own keys, and a person's stop tells of it.
+UNSEEN_S = 0.5
 #: What such a fault began may last so long after it: the pump's watchdog, and a stop.
 STARVED_S = 3.0
 
@@ -171,9 +173,15 @@ class Announced:
             bound_s = (
                 ST3_TOLD_S if name == "broker_down" and "transducer-1" in scene.unmissed else TOLD_S[name]
             )
-            if step.t_s - max(broke_s, scene.ready_s) > bound_s:
+            if step.t_s - max(broke_s, scene.ready_s) > bound_s and not _is_a_persons(name, broke_s, scene):
                 return f"{name} for {step.t_s - broke_s:.1f} s, and no alarm; {bound_s} s is the bound"
         return None
+
+
+def _is_a_persons(name: str, broke_s: float, scene: Scene) -> bool:
+    """A person stopped it, too, before the daemon can have seen that it stood."""
+    presses = (one for one in scene.presses if one.verb in ("pause", "stop") and one.stage != "refused")
+    return name == "keypad_stop" and any(0.0 <= one.t_s - broke_s <= UNSEEN_S for one in presses)
 
 
 def _causes(state: object) -> frozenset[str]:

@@ -88,6 +88,14 @@ def test_who_leaves_when_asked_to_leaves_a_pump_at_rest() -> None:
     assert _said(LeftAtRest, saw.Moved(1.0, FULL), saw.Moved(1.5, 0.0), saw.Lived(2.0, "exit")) == []
 
 
+def test_no_daemon_stops_a_pump_that_takes_no_remote_control_before_it_ends() -> None:
+    """Row 80, facts/protocols.md 5; soak seed 890: what ends its motion is its own watchdog."""
+    disabled = saw.Broke(1.5, "remote_disabled")
+    assert _said(LeftAtRest, saw.Moved(1.0, FULL), disabled, saw.Lived(2.0, "exit")) == []
+    over = saw.Broke(1.6, "remote_disabled", is_over=True)
+    assert _said(LeftAtRest, saw.Moved(1.0, FULL), disabled, over, saw.Lived(9.0, "exit")) == ["row 80-rest"]
+
+
 def test_what_cannot_be_recorded_does_not_flow() -> None:
     """Row 82."""
     full, going = saw.Broke(2.0, "disk_full"), saw.Moved(1.0, FULL)

@@ -94,12 +94,15 @@ def test_flow_that_outlives_the_daemon_is_I7() -> None:
     assert broken(started(), ended, ticks(12.1, 15.0)) == ["I7"]
 
 
-def test_questions_to_a_pump_that_cannot_answer_count_towards_its_lease_and_only_for_a_second() -> None:
+@pytest.mark.parametrize("name", ["other_unit", "other_pump"])
+def test_questions_to_a_pump_that_cannot_answer_count_towards_its_lease_and_only_for_a_second(
+    name: str,
+) -> None:
     """Row 21, soak seed 296: each question who it is, is one that its lease hears."""
     back: list[Step] = [Lived(12.0, "crash"), Lived(13.0, "life"), Lived(13.0, "ready")]
-    assert broken(started(), Broke(11.9, "other_unit"), back, ticks(13.1, 16.6)) == []
-    assert broken(started(), Broke(11.9, "other_unit"), back, ticks(13.1, 17.0)) == ["I7"]
-    assert broken(started(), back, Broke(13.1, "other_unit"), ticks(13.1, 16.6)) == ["I7"]
+    assert broken(started(), Broke(11.9, name), back, ticks(13.1, 16.6)) == []
+    assert broken(started(), Broke(11.9, name), back, ticks(13.1, 17.0)) == ["I7"]
+    assert broken(started(), back, Broke(13.1, name), ticks(13.1, 16.6)) == ["I7"]
 
 
 def test_a_target_on_a_counter_that_is_cleared_with_no_daemon_there_ends_nothing_and_the_next_daemon_does() -> (

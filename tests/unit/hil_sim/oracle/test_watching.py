@@ -6,7 +6,7 @@ import pytest
 from oracle_traces import ORDER, PRESCRIBED, RATE_NL_H, broken, started, state, ticks
 
 from hil_sim.oracle.families import scene_of
-from hil_sim.oracle.scene import Broke, Closed, Heard, Lived, Moved, Scene, Shown, Step
+from hil_sim.oracle.scene import Broke, Closed, Heard, Lived, Moved, Pressed, Scene, Sent, Shown, Step
 
 STANDS = [Moved(11.0, 0.0)]
 PAUSED = {"rule": "SP2", "demand": "PAUSE"}
@@ -57,9 +57,12 @@ def test_a_stop_that_never_arrives_on_a_devices_silence_is_given_the_lease() -> 
     assert broken(started(), lost, ticks(11.6, 17.5)) == ["I4"]
 
 
-def test_a_pump_that_does_not_obey_is_no_silence_of_ours_until_its_watchdog_has_had_its_time() -> None:
-    lies: list[Step] = [Heard(11.0, "transducer-1"), Broke(11.5, "stop_ignored")]
-    over = Broke(14.0, "stop_ignored", is_over=True)
+@pytest.mark.parametrize("name", ["stop_ignored", "remote_disabled"])
+def test_a_pump_that_does_not_obey_is_no_silence_of_ours_until_its_watchdog_has_had_its_time(
+    name: str,
+) -> None:
+    lies: list[Step] = [Heard(11.0, "transducer-1"), Broke(11.5, name)]
+    over = Broke(14.0, name, is_over=True)
     assert broken(started(), lies, ticks(13.9, 14.0), over, ticks(14.1, 16.9)) == []
     assert broken(started(), lies, ticks(13.9, 14.0), over, ticks(14.1, 17.2)) == ["I4"]
 
@@ -103,6 +106,25 @@ def test_a_fault_that_nobody_is_told_of_is_I18() -> None:
     assert broken(started(), down, Shown(13.4, state())) == []
     assert broken(started(), down, Shown(13.6, state())) == ["I18"]
     assert broken(started(), down, Broke(13.0, "line_down", is_over=True), Shown(13.6, state())) == []
+
+
+@pytest.mark.parametrize(
+    ("verb", "at_s", "said"),
+    [("pause", 11.05, []), ("stop", 11.4, []), ("quiet", 11.05, ["I18"]), ("pause", 11.9, ["I18"])],
+)
+def test_a_stop_at_the_pumps_keys_right_before_a_persons_own_needs_no_alarm(
+    verb: str, at_s: float, said: list[str]
+) -> None:
+    """Soak seed 924: pressed 47 ms later, before the next readback, the pause is what the stand is told by."""
+    keys: list[Step] = [Broke(11.0, "keypad_stop"), Moved(11.0, 0.0), Pressed(at_s, "p2", verb, "olga")]
+    holds = [{"source": "nurse", "reason": "pause pressed"}]
+    assert broken(started(), keys, Sent(at_s + 0.02, is_stop=True), Shown(13.6, state(holds=holds))) == said
+
+
+def test_a_stop_that_was_refused_explains_no_stand() -> None:
+    keys: list[Step] = [Broke(11.0, "keypad_stop"), Moved(11.0, 0.0)]
+    wrong = Pressed(11.05, "p2", "pause", "olga", is_void=True)
+    assert broken(started(), keys, wrong, Shown(13.6, state())) == ["I18"]
 
 
 def test_standing_for_ever_with_nothing_wrong_is_I26() -> None:
