@@ -4,8 +4,9 @@ Theory of operation. Each port has a thread, so that one that hangs in its drive
 swallows connections) costs the others nothing. The thread carries bytes; what is said and believed is decided in
 `drivers.line.halting`.
 
-Where a pumpd still lives (it holds the claim on the port) it is asked over its console to pause as well: it may be the
-only one who can reach the pump. A confirmed pause is a readback like ours.
+Where a pumpd still lives (it holds the claim on the port) it is asked over its console to pause as well, in one more
+thread: it may be the only one who can reach the pump. A confirmed pause is a readback like ours. Whichever comes first is
+told of before the pump counts as standing: when all stand, all have been told of.
 """
 
 import contextlib
@@ -26,7 +27,7 @@ BY = "stop-all"
 
 
 class Attendant:
-    """One port. `settled(channel, text)` is called once for each pump that stands, from the port's own thread."""
+    """One port. `settled(channel, text)` is called once for each pump that stands, from a thread; it must not wait."""
 
     def __init__(
         self, plan: PortPlan, console: str, stopped: Callable[[], None], settled: Callable[[str, str], None]
@@ -37,6 +38,7 @@ class Attendant:
         self._settled = settled
         self._line = HaltingLine(plan.pumps)
         self._over = threading.Event()
+        self._settling = threading.Lock()
         self._claims = PortClaims()
         self._note = "it was not opened in time"
         self._is_open = False
@@ -53,6 +55,12 @@ class Attendant:
         """At least one stop has left on this port."""
         return any(pump.stops_sent for pump in self._line.pumps)
 
+    @property
+    def is_done(self) -> bool:
+        """Each of its pumps stands, and that has been told."""
+        with self._settling:
+            return self._standing.issuperset(self._plan.channels)
+
     def begin(self) -> None:
         """Go."""
         self._thread.start()
@@ -60,7 +68,8 @@ class Attendant:
     def wait(self, until_s: float) -> None:
         """Until all its pumps stand, or monotonic `until_s`; then nothing more is said on it."""
         self._thread.join(max(0.0, until_s - time.monotonic()))
-        self._over.set()
+        with self._settling:
+            self._over.set()
 
     def unconfirmed(self) -> dict[str, str]:
         """Channels of which nobody said that they stand, each with what is known."""
@@ -80,13 +89,13 @@ class Attendant:
             self._note = str(taken)
             threading.Thread(target=self._ask_daemon, daemon=True).start()
         try:
-            while not (self._over.is_set() or self._is_done()):
+            while not (self._over.is_set() or self.is_done):
                 try:
                     self._serve(open_port(self._plan.port, self._plan.settings))
                 except PortShut as shut:
                     self._note = f"{shut}; another program holds the port" if shut.is_held else str(shut)
                 self._is_open = False
-                if not self._is_done():
+                if not self.is_done:
                     self._over.wait(AGAIN_S)
         finally:
             self._claims.release()
@@ -95,7 +104,7 @@ class Attendant:
         self._is_open = True
         try:
             self._line.opened(_link_ms())
-            while not (self._over.is_set() or self._is_done()):
+            while not (self._over.is_set() or self.is_done):
                 if frame := self._line.take_output():
                     port.give(frame)
                     self._stopped()
@@ -117,12 +126,10 @@ class Attendant:
                 self._stands(channel, pump.said)
 
     def _stands(self, channel: str, text: str) -> None:
-        if channel not in self._standing:
-            self._standing.add(channel)
-            self._settled(channel, text)
-
-    def _is_done(self) -> bool:
-        return self._standing.issuperset(self._plan.channels)
+        with self._settling:
+            if channel not in self._standing and not self._over.is_set():
+                self._settled(channel, text)
+                self._standing.add(channel)
 
     def _ask_daemon(self) -> None:
         """The daemon that lives may be frozen or deaf; then nothing comes of this, and nothing is lost by it."""

@@ -2,9 +2,9 @@
 
 Theory of operation. This runs when the daemon is dead, killed or frozen, and beside it when somebody calls it by hand. It
 loads nothing that is not needed for a stop (no pydantic, no broker's client, no event loop), so that the first stop
-leaves a tenth of a second after the program was started. All ports are served at the same time; a pump that stands is
-told of at once, one that does not when time is up. That is ten seconds, or longer where a pump's lease is: its silence is
-the last means against a pump that hears and does not obey.
+leaves a tenth of a second after the program was started. All ports are served at the same time, in threads that
+write no line themselves. A pump that stands is told of at once, one that does not when time is up. That is ten seconds, or
+longer where a pump's lease is: its silence is the last means against a pump that hears and does not obey.
 
 Where systemd says that the daemon did not end by itself (SERVICE_RESULT), `--call-out` rings for a person as soon as the
 stops are on their way: the daemon that comes up again is silent until its first alarm.
@@ -18,6 +18,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from queue import Empty, Queue
 from threading import Lock, Thread
 
 from pumpd.places import DEFAULT_CONFIG
@@ -34,6 +35,9 @@ CALL_S = 3.0
 
 ALL_STAND, NOT_ALL, NOTHING_TRIED = 0, 1, 2
 
+#: Channel, port, in which words it stands, and how long after the start of this program, s.
+News = tuple[str, str, str, float]
+
 
 class Report:
     """Lines on stdout, one for each pump. A closed or full pipe must not end a stop."""
@@ -47,9 +51,9 @@ class Report:
         if self.first_stop_s is None:
             self.first_stop_s = age_s()
 
-    def stands(self, channel: str, port: str, text: str) -> None:
+    def stands(self, channel: str, port: str, text: str, after_s: float) -> None:
         """A pump has confirmed."""
-        self.say(f"{channel}: {port}: STANDS after {age_s():.2f} s; {text}")
+        self.say(f"{channel}: {port}: STANDS after {after_s:.2f} s; {text}")
 
     def say(self, line: str) -> None:
         """Print, or not; whoever has gone has read enough, and the exit status is still ours to say."""
@@ -82,12 +86,13 @@ def stop_all(config: str, within_s: float | None, report: Report, call: str = ""
     except PlanUnreadable as unreadable:
         report.say(f"pumpd stop-all: {unreadable}")
         return NOTHING_TRIED
+    news: Queue[News] = Queue(sum(len(place.channels) for place in plan.ports.values()))
     attendants = {
         place.port: Attendant(
             place,
             plan.console,
             report.stopped,
-            lambda channel, text, port=place.port: report.stands(channel, port, text),  # type: ignore[misc]
+            lambda channel, text, port=place.port: news.put_nowait((channel, port, text, age_s())),  # type: ignore[misc]
         )
         for place in plan.ports.values()
     }
@@ -98,8 +103,11 @@ def stop_all(config: str, within_s: float | None, report: Report, call: str = ""
         calling.start()
     for channel, reason in plan.untriable.items():
         report.say(f"{channel}: NOT STOPPED: {reason}")
-    for one in attendants.values():
-        one.wait(begun_s + (within_s if within_s is not None else max(WITHIN_S, one.bound_s)))
+    until_s = {
+        one: begun_s + (within_s if within_s is not None else max(WITHIN_S, one.bound_s))
+        for one in attendants.values()
+    }
+    _listen(until_s, news, report)
     failed = dict(plan.untriable)
     for port, one in attendants.items():
         for channel, words in one.unconfirmed().items():
@@ -112,6 +120,20 @@ def stop_all(config: str, within_s: float | None, report: Report, call: str = ""
     if not failed:
         return ALL_STAND
     return NOT_ALL if any(one.was_told for one in attendants.values()) else NOTHING_TRIED
+
+
+def _listen(until_s: Mapping[Attendant, float], news: "Queue[News]", report: Report) -> None:
+    """Say of each pump that it stands as soon as it does, until all do or have had their time."""
+    while waiting := [until for one, until in until_s.items() if not one.is_done]:
+        left_s = max(waiting) - time.monotonic()
+        if left_s <= 0.0:
+            break
+        with contextlib.suppress(Empty):
+            report.stands(*news.get(timeout=left_s))
+    for one, until in until_s.items():
+        one.wait(until)
+    while not news.empty():
+        report.stands(*news.get_nowait())
 
 
 def _call_people(config: str, call: str) -> None:

@@ -163,6 +163,44 @@ def test_a_daemon_that_accepts_and_does_not_confirm_is_no_evidence(tmp_path: Pat
     assert "bed-1" in one.unconfirmed()
 
 
+def test_a_pump_counts_as_standing_only_once_it_has_been_told_of(tmp_path: Path) -> None:
+    """Row 22: the program ends when all stand, and took the line about a pump that the daemon had halted with it."""
+    was_missing: list[bool] = []
+    claims, port = PortClaims(), str(tmp_path / "held")
+    claims.take(port)
+    try:
+        with daemon(tmp_path, "confirmed") as (console, _):
+            plan = PortPlan(port, PortSettings(9600), ["bed-1"], [(CarefulDialect(),)])
+            one = Attendant(
+                plan,
+                console,
+                lambda: None,
+                lambda channel, _: was_missing.append(channel in one.unconfirmed()),
+            )
+            one.begin()
+            one.wait(soon())
+    finally:
+        claims.release()
+    assert (was_missing, one.unconfirmed(), one.is_done) == ([True], {}, True)
+
+
+def test_what_is_said_after_time_is_up_is_not_told_any_more(tmp_path: Path) -> None:
+    """Whoever counts what is missing then must not find a pump that stands and was never told of."""
+    port, notes = str(tmp_path / "held"), Notes()
+    claims = PortClaims()
+    claims.take(port)
+    try:
+        with daemon(tmp_path) as (console, asked):
+            one = attend(port, notes, console)
+            one.wait(soon(0.0))
+            assert "bed-1" in one.unconfirmed()
+    finally:
+        claims.release()
+    assert len(asked) <= 1
+    one._stands("bed-1", "late")
+    assert (notes.stood, "bed-1" in one.unconfirmed()) == ({}, True)
+
+
 def test_the_claim_on_the_port_is_free_again_afterwards() -> None:
     """I13: nobody else opens it meanwhile, and the next daemon finds it free."""
     notes = Notes()
