@@ -21,7 +21,6 @@ class RigPump:
         full_nl_h, half_nl_h: what the rig's order comes to.
         alone_s: how long it may go on when the host falls silent; None: to the end of the volume it was given.
         counter_step_nl: the last digit of its counter.
-        loses_count: its counter is cleared at each start and the driver keeps the sum, which dies with the daemon.
         in_pieces: its lease is a volume, at whose end it stands until the next piece is begun.
         latches: stopped by its watchdog it starts again only after somebody has pressed a key.
     """
@@ -33,7 +32,6 @@ class RigPump:
     alone_s: float | None = 2.0
     is_tcp: bool = False
     counter_step_nl: int = 10_000
-    loses_count: bool = False
     in_pieces: bool = False
     latches: bool = False
 
@@ -52,7 +50,6 @@ HARVARD = RigPump(
     'driver = "harvard"\nmodel = "11 ELITE"\n',
     26_200_000,
     13_100_000,
-    loses_count=True,
     in_pieces=True,
 )
 MODBUS_RTU = RigPump("modbus-rtu", 'driver = "modbus"\nmodel = "PUMPD-1"\n', 26_200_000, 13_100_000)
