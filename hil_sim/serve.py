@@ -6,8 +6,9 @@ and no task switch adds to the pump's answering time. Mechanics never lag by mor
 
 The pty's slave end is also held open here. The kernel tears a pty down when its last slave closes; held
 open, the client may close and open again as with a real port (facts/protocols.md 0). A port that is "gone"
-(`line_down`) is another matter: both ends are closed and the link's name removed, and a new pair is made
-when it comes back.
+(`line_down`) is another matter: the pty is torn down and the link's name removed, and a new pair is made
+when it comes back. The slave of one torn down stays open for a while: a daemon that started on it claims its
+number still, and the kernel would give the number to the next simulator on the machine.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import contextlib
 import os
 import signal
 import tty
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +31,8 @@ from hil_sim.world import World
 
 TICK_S = 0.005
 READ_BYTES = 4096
+#: Ports torn down whose numbers are kept from others.
+NUMBERS_KEPT = 16
 
 
 class Port(Protocol):
@@ -53,6 +57,7 @@ class PtyPort:
         self._link = link
         self._on_bytes = on_bytes
         self._fds: tuple[int, int] | None = None
+        self._torn_down: deque[int] = deque()
 
     @property
     def name(self) -> str:
@@ -90,7 +95,9 @@ class PtyPort:
             if self._link.readlink() == Path(os.ttyname(slave)):
                 self._link.unlink()
         os.close(master)
-        os.close(slave)
+        self._torn_down.append(slave)
+        if len(self._torn_down) > NUMBERS_KEPT:
+            os.close(self._torn_down.popleft())
 
     def _readable(self) -> None:
         if self._fds is None:

@@ -1,11 +1,12 @@
 """Keeping a world in step with a clock and a port."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from hil_sim.clock import SimClock
-from hil_sim.serve import LivePump, PtyPort, TcpPort, make_port
+from hil_sim.serve import NUMBERS_KEPT, LivePump, PtyPort, TcpPort, make_port
 from hil_sim.tape import TapeFile, read_tape
 from hil_sim.world import World
 
@@ -99,6 +100,28 @@ async def test_a_pty_takes_the_place_of_a_link_and_of_no_file(tmp_path: Path) ->
     await port.open()
     assert str(left_over.readlink()).startswith("/dev/")
     port.close()
+
+
+async def test_the_number_of_a_port_that_went_is_not_given_to_the_next(tmp_path: Path) -> None:
+    """The daemon that began on it claims its number until it ends; another bench would be turned away."""
+    port = make_port(f"pty:{tmp_path / 'pump'}", lambda chunk: None)
+    await port.open()
+    gone = (tmp_path / "pump").readlink()
+    port.close()
+    assert not gone.exists()
+    other = make_port(f"pty:{tmp_path / 'other'}", lambda chunk: None)
+    await other.open()
+    assert (tmp_path / "other").readlink() != gone
+    other.close()
+
+
+async def test_a_line_that_flaps_does_not_use_up_the_descriptors(tmp_path: Path) -> None:
+    port = make_port(f"pty:{tmp_path / 'pump'}", lambda chunk: None)
+    open_before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3 * NUMBERS_KEPT):
+        await port.open()
+        port.close()
+    assert len(os.listdir("/proc/self/fd")) <= open_before + NUMBERS_KEPT
 
 
 async def test_a_port_that_is_taken_is_named() -> None:
