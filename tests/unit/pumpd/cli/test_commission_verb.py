@@ -155,9 +155,13 @@ def test_results_of_another_configuration_are_not_gone_on_with(tmp_path: Path) -
 
 def daemon_of(bench: Bench) -> "subprocess.Popen[str]":
     argv = [sys.executable, "-m", "pumpd.cli.main", "run", "--config", str(bench.config)]
-    daemon = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    log = bench.folder / "daemon.log"
+    with log.open("w") as stderr:
+        daemon = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=stderr, text=True)
     assert daemon.stdout is not None
-    assert daemon.stdout.readline().strip() == "READY"
+    if daemon.stdout.readline().strip() != "READY":
+        daemon.communicate()
+        pytest.fail(f"the daemon did not come up: {log.read_text()}")
     return daemon
 
 
