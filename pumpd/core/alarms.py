@@ -139,7 +139,9 @@ def _calls(alarm: Alarm, condition: Condition) -> bool:
 
 def _followed(alarm: Alarm, condition: Condition, now: Stamp) -> Alarm:
     calls, was_seen = _calls(alarm, condition), bool(alarm.acknowledged_by)
-    after = replace(
+    if not calls and _is_told(alarm, condition):
+        return alarm
+    return replace(
         alarm,
         priority=condition.priority if was_seen else worst(alarm.priority, condition.priority),
         demand=condition.demand if was_seen else max(alarm.demand, condition.demand),
@@ -158,7 +160,22 @@ def _followed(alarm: Alarm, condition: Condition, now: Stamp) -> Alarm:
         losses=condition.losses,
         known_losses=tuple(one for one in condition.losses if calls or one in alarm.known_losses),
     )
-    return alarm if after == alarm else after
+
+
+def _is_told(alarm: Alarm, condition: Condition) -> bool:
+    """The alarm says all of it already, as at nearly every decision while it stands."""
+    return (
+        alarm.text == condition.text
+        and alarm.priority is condition.priority
+        and alarm.demand is condition.demand
+        and alarm.is_present is condition.is_present
+        and alarm.is_latching is condition.is_latching
+        and alarm.lead == condition.lead
+        and alarm.members == condition.members
+        and alarm.callers == condition.callers
+        and alarm.losses == condition.losses
+        and alarm.known_losses == tuple(one for one in condition.losses if one in alarm.known_losses)
+    )
 
 
 def _with_first_out(kept: list[Alarm], before: Sequence[Alarm], is_going_on: bool) -> tuple[Alarm, ...]:
@@ -208,9 +225,12 @@ def notes(
     ]
     known = {one.key: one for one in before}
     for alarm in after:
-        if alarm.key not in known:
+        was = known.get(alarm.key)
+        if was is None:
             found.append(_note(AlarmPhase.START, alarm))
-        elif is_all or _note(AlarmPhase.UPDATE, alarm) != _note(AlarmPhase.UPDATE, known[alarm.key]):
+        elif is_all or (
+            alarm is not was and _note(AlarmPhase.UPDATE, alarm) != _note(AlarmPhase.UPDATE, was)
+        ):
             found.append(_note(AlarmPhase.UPDATE, alarm))
     return tuple(found)
 

@@ -1,6 +1,9 @@
 """Alarms by cause: nothing that happened is lost, nothing rings twice, nothing is switched off (I18, faults row 74)."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
+
+import pytest
 
 from interlocks.vocabulary import Demand, Priority, Stamp
 from pumpd.core.actions import AlarmPhase
@@ -181,6 +184,46 @@ def test_nothing_new_is_the_very_same_alarm() -> None:
     again, has_called = advance(alarms, (BP, LINE), LATER)
     assert all(one is other for one, other in zip(again, alarms, strict=True))
     assert not has_called
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"priority": Priority.HIGH},
+        {"text": "systolic 171 mmHg > 160 mmHg"},
+        {"lead": "BP3"},
+        {"members": ("BP2", "MAP1")},
+        {"demand": Demand.PAUSE},
+        {"is_present": False},
+        {"is_latching": False},
+        {"callers": ("BP2",)},
+        {"losses": ("monitor-1",)},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+@pytest.mark.parametrize("is_seen", [False, True], ids=["unseen", "seen"])
+def test_whatever_else_a_condition_says_its_alarm_says_from_then_on(
+    change: dict[str, Any], is_seen: bool
+) -> None:
+    alarms = seen(begun(BP)) if is_seen else begun(BP)
+    changed = after(alarms, replace(BP, **change))
+    field, value = next(iter(change.items()))
+    assert getattr(changed[0], field) == value
+
+
+@pytest.mark.parametrize(
+    "worse", [{"priority": Priority.HIGH}, {"demand": Demand.PAUSE}], ids=["priority", "demand"]
+)
+def test_what_was_seen_and_asks_for_less_in_the_same_words_says_so(worse: dict[str, Any]) -> None:
+    assert after(seen(begun(replace(BP, **worse))), BP)[0] == seen(begun(BP))[0]
+
+
+def test_every_word_of_a_condition_is_one_that_its_alarm_is_held_against() -> None:
+    """A field that is added is added to the test above."""
+    assert {one.name for one in fields(Condition)} == {
+        *("key", "priority", "text", "lead", "members", "demand"),
+        *("is_present", "is_latching", "callers", "losses"),
+    }
 
 
 def test_what_comes_and_goes_unseen_cannot_put_its_own_escalation_off() -> None:
